@@ -1,0 +1,80 @@
+// Every bound of the program in one place, with its unit and its reason. "Everything is bounded, by direction and by trust."
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
+namespace daikan::limits {
+
+using namespace std::chrono_literals;
+
+// Ports (joining.md J3).
+inline constexpr std::uint16_t kLinkPort = 13000;
+inline constexpr std::uint16_t kConsolePort = 13291;
+
+// Names and texts a person types, bytes of UTF-8. Long enough for any real name, short enough to show.
+inline constexpr std::size_t kMaxNameBytes = 128;
+inline constexpr std::size_t kMaxAddressBytes = 253;  // RFC 1035: a full domain name
+inline constexpr std::size_t kMaxPasswordBytes = 1024;
+
+// The tree (joining.md J1).
+inline constexpr unsigned kDefaultMaxDepth = 16;
+inline constexpr unsigned kHighestMaxDepth = 64;
+inline constexpr std::size_t kMaxGroupDepth = 32;
+inline constexpr std::size_t kMaxGroups = 100'000;
+
+// Certificate files: one P-256 certificate is under 1 KiB, an RSA-4096 one with many names under 8 KiB.
+inline constexpr std::size_t kMaxCertificateFileBytes = 64 * 1024;
+
+// HTTP messages, both ports.
+inline constexpr std::size_t kMaxHeaderListBytes = 16 * 1024;
+inline constexpr std::size_t kMaxMessageBytes = 4 * 1024 * 1024;   // a message on a link
+inline constexpr std::size_t kMaxJsonBytes = 1024 * 1024;          // a request body on the console port
+inline constexpr unsigned kMaxJsonDepth = 32;
+inline constexpr unsigned kMaxConcurrentStreams = 64;
+inline constexpr std::size_t kStreamWindowBytes = 64 * 1024;        // received and not yet read, per stream
+inline constexpr std::size_t kConnectionWindowBytes = 1024 * 1024;  // received and not yet read, per connection
+
+// HTTP/2 abuse: a token bucket per connection, refilled every second. A frame that costs the peer less than it costs us takes tokens
+// (PING, SETTINGS, empty DATA, PRIORITY, WINDOW_UPDATE, RST_STREAM received or provoked).
+inline constexpr unsigned kControlFrameBurst = 400;
+inline constexpr unsigned kControlFramesPerSecond = 100;
+
+// Time.
+inline constexpr auto kHandshakeTime = 10s;       // TCP accept to TLS done (accepting side)
+inline constexpr auto kDialTime = 20s;            // name, TCP, proxy, TLS and first SETTINGS together (dialling side)
+inline constexpr auto kRequestHeaderTime = 15s;   // first byte to complete head on 13291
+inline constexpr auto kIdleConnectionTime = 120s; // keep-alive on 13291
+inline constexpr auto kWriteStallTime = 30s;      // a peer that takes no byte for this long is gone
+inline constexpr auto kHelloTime = 10s;
+inline constexpr auto kPingAfterIdle = 10s;
+inline constexpr auto kPingAnswerTime = 5s;
+inline constexpr auto kRelayAnswerTime = 60s;     // until the head of the answer
+inline constexpr auto kShutdownTime = 5s;
+
+// Reconnect (link.md): exponential back-off with full jitter.
+inline constexpr auto kBackoffFirst = 500ms;
+inline constexpr auto kBackoffLongest = 60s;
+inline constexpr auto kBackoffRefused = 30s;      // the shortest wait after a refusal (not registered, loop, version)
+inline constexpr auto kBackoffResetAfter = 60s;
+
+// Accepting side.
+inline constexpr unsigned kMaxHandshakesInProgress = 128;
+inline constexpr unsigned kMaxConsoleConnections = 1024;
+inline constexpr unsigned kMaxConsoleConnectionsPerSource = 256;
+inline constexpr std::size_t kMaxUnrecognised = 1000;             // records kept
+inline constexpr unsigned kMaxUnrecognisedPerSourcePerMinute = 10;
+
+// Proxies: a status line and headers, or a SOCKS5 reply (RFC 1928: at most 262 bytes).
+inline constexpr std::size_t kMaxProxyAnswerBytes = 8 * 1024;
+
+// Accounts.
+inline constexpr unsigned kMaxPasswordChecksAtOnce = 2;  // Argon2id holds 64 MiB each
+inline constexpr std::size_t kMaxSessionsPerAccount = 64;
+
+// Lists on the API.
+inline constexpr unsigned kDefaultPage = 100;
+inline constexpr unsigned kLargestPage = 1000;
+
+}  // namespace daikan::limits

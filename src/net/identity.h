@@ -1,0 +1,73 @@
+// Keys, certificates and pins.
+//
+// A server owns one key and one self-signed certificate (ECDSA P-256), made on first start: `server.key` (PEM, mode 0600) and `server.cer`
+// (DER) in the data folder. Trust between servers rests on the pin, never on a CA and never on dates (docs/adr/0003-pins-without-a-ca.md).
+#pragma once
+
+#include <openssl/types.h>
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+
+#include "base/certificate.h"
+#include "base/clock.h"
+#include "base/result.h"
+
+namespace daikan::net {
+
+struct X509Free {
+  void operator()(X509*) const;
+};
+struct KeyFree {
+  void operator()(EVP_PKEY*) const;
+};
+using X509Ptr = std::unique_ptr<X509, X509Free>;
+using KeyPtr = std::unique_ptr<EVP_PKEY, KeyFree>;
+
+/// SHA-256 of the certificate's SubjectPublicKeyInfo (RFC 7469 section 2.4).
+Pin pin_of(X509* certificate);
+/// Colon-separated upper-case SHA-256 of the DER.
+std::string fingerprint_of(X509* certificate);
+CertificateRecord record_of(X509* certificate);
+
+/// The same fingerprint typed by a person: upper or lower case, with or without colons and spaces; nothing for anything else.
+std::optional<std::string> normalise_fingerprint(std::string_view text);
+
+struct ParsedCertificate {
+  CertificateRecord record;
+  std::string subject;
+  TimePoint not_before;
+  TimePoint not_after;
+};
+
+/// Reads one certificate, DER or PEM. Fails with certificate_unreadable (empty, too large, not a certificate, more than one, trailing
+/// bytes, a key type other than EC/RSA ≥ 2048/Ed25519, a private key or a PKCS#12 file: each said in the message) or certificate_expired.
+Result<ParsedCertificate> parse_certificate(std::span<const std::uint8_t> bytes, TimePoint now);
+
+class Identity {
+ public:
+  /// Reads server.key and server.cer from `folder`, or makes both (atomically, synced) when neither exists. Fails with
+  /// certificate_unreadable when one is missing, unreadable or they do not belong together; nothing is overwritten.
+  static Result<Identity> load_or_create(const std::filesystem::path& folder, TimePoint now);
+  /// A fresh identity in memory, for tests and tools.
+  static Result<Identity> make(TimePoint now, std::string_view common_name = "Daikan Administration Server");
+
+  const CertificateRecord& certificate() const { return record_; }
+  TimePoint not_after() const { return not_after_; }
+  X509* x509() const { return certificate_.get(); }
+  EVP_PKEY* key() const { return key_.get(); }
+  std::string certificate_pem() const;
+  std::string key_pem() const;
+
+ private:
+  X509Ptr certificate_;
+  KeyPtr key_;
+  CertificateRecord record_;
+  TimePoint not_after_;
+};
+
+}  // namespace daikan::net

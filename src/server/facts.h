@@ -1,0 +1,28 @@
+// What this server knows of itself and never changes while it runs (but its name).
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/address.h"
+#include "base/certificate.h"
+#include "base/clock.h"
+#include "base/ids.h"
+
+namespace daikan::server {
+
+struct Facts {
+  ServerId id;
+  std::string name;
+  std::string version;  ///< "0.1.0"
+  CertificateRecord certificate;
+  std::string certificate_pem;
+  TimePoint certificate_not_after;
+  TimePoint started_at;
+  std::string database;                  ///< "SQLite 3.40.1"
+  std::vector<Endpoint> link_endpoints;  ///< Really bound.
+  std::vector<Endpoint> console_endpoints;
+  unsigned max_depth = 16;
+};
+
+}  // namespace daikan::server

@@ -1,0 +1,42 @@
+// Events and audit records: written with the change they belong to, and told to live listeners once they are durable.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "hierarchy/history.h"
+#include "net/async.h"
+#include "server/storage.h"
+#include "store/tables.h"
+
+namespace daikan::server {
+
+using hierarchy::Actor;
+
+class History {
+ public:
+  explicit History(Storage& storage);
+
+  /// Inside a unit of work: appends and remembers to wake listeners. `at` is the moment of the change.
+  static void record(store::Transaction&, const hierarchy::Event&);
+  static void audit(store::Transaction&, const Actor& actor, TimePoint at, std::string action, std::string object, std::string outcome = "done");
+
+  /// After a unit of work that recorded events has committed.
+  void committed();
+  /// Events that belong to no other change (a link came up).
+  awaitable<Result<>> append(std::vector<hierarchy::Event> events);
+  /// A refusal or login that changed nothing.
+  awaitable<Result<>> append_audit(hierarchy::AuditRecord record);
+
+  awaitable<Result<std::vector<hierarchy::Event>>> events(store::EventQuery query);
+  awaitable<Result<std::vector<hierarchy::AuditRecord>>> audit_records(store::EventQuery query);
+  /// Returns when something was committed after `sequence`, at `until`, or when cancelled.
+  awaitable<> wait_for_news(net::SteadyTime until);
+
+ private:
+  Storage& storage_;
+  net::Signal news_;
+};
+
+}  // namespace daikan::server

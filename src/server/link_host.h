@@ -1,0 +1,74 @@
+// Runs every link of this server: the listener on 13000, one UpperEnd per secondary, one LowerEnd for the own primary.
+//
+// The rules are in link/ (pure); this part owns the connections, the dials and the timers, and carries Effects out in their order: stored
+// before visible. All of it lives on the I/O thread.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "hierarchy/records.h"
+#include "net/http.h"
+#include "net/identity.h"
+#include "net/listener.h"
+#include "server/facts.h"
+#include "server/history.h"
+
+namespace daikan::server {
+
+/// Answers a console request that came down a link, on behalf of `actor`.
+using RelayedHandler = std::function<awaitable<net::Response>(net::Request, Actor)>;
+
+class LinkHost {
+ public:
+  LinkHost(Storage& storage, History& history, const net::Identity& identity, Facts& facts);
+  ~LinkHost();
+
+  /// Loads secondaries and primary, binds `endpoints`, dials what is to be dialled.
+  awaitable<Result<>> start(std::vector<Endpoint> endpoints, RelayedHandler relayed);
+  /// Ends every link (GOAWAY) and waits.
+  awaitable<> stop();
+  std::vector<Endpoint> endpoints() const;
+
+  // Called by the use cases after their transaction has committed.
+  void secondary_added(const hierarchy::SecondaryRecord& record);
+  void secondary_removed(RegistrationId id);
+  void primary_set(const hierarchy::PrimaryRecord& record);
+  void primary_cleared();
+  void server_renamed();
+
+  hierarchy::LinkStatus status(RegistrationId id) const;
+  std::optional<hierarchy::LinkStatus> primary_status() const;
+  /// Ids and names from the root of the hierarchy down to, and without, this server; as told in the primary's last hello.
+  struct Ancestor {
+    ServerId id;
+    std::string name;
+  };
+  std::vector<Ancestor> ancestors() const;
+  /// The registration with this registration id or server id.
+  std::optional<RegistrationId> resolve(std::string_view id) const;
+
+  /// Sends a console request down the link of `id`, on behalf of `actor`; `target` is the path after /api/v1, beginning with '/'.
+  /// Fails with not_found or not_connected (with the link's reason).
+  awaitable<Result<net::Response>> relay(RegistrationId id, net::Request request, const Actor& actor);
+
+  /// Waits until the status of any link changes (or `until`).
+  awaitable<> wait_for_change(net::SteadyTime until);
+
+  struct Counters {
+    std::uint64_t links_up = 0;
+    std::uint64_t handshakes_refused = 0;
+    std::uint64_t hellos_refused = 0;
+    std::uint64_t relayed_requests = 0;
+    std::uint64_t unrecognised = 0;
+  };
+  Counters counters() const;
+
+ private:
+  struct State;
+  std::shared_ptr<State> state_;
+};
+
+}  // namespace daikan::server

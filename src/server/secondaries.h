@@ -1,0 +1,54 @@
+// The secondaries of this server: add, list, show, remove. Every change is one transaction with its audit record and event.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "hierarchy/records.h"
+#include "server/facts.h"
+#include "server/history.h"
+#include "server/link_host.h"
+
+namespace daikan::server {
+
+struct SecondaryView {
+  hierarchy::SecondaryRecord record;
+  std::string group_path;
+  hierarchy::LinkStatus link;
+};
+
+struct AddSecondary {
+  std::string name;   ///< Empty: the address, or the certificate's subject.
+  std::string group;  ///< Path; empty: the root group.
+  hierarchy::Direction direction = hierarchy::Direction::secondary_dials;
+  std::optional<Endpoint> address;
+  std::optional<Proxy> proxy;
+  std::vector<std::uint8_t> certificate;  ///< DER or PEM. Empty: `fingerprint` names an unrecognised server.
+  std::string fingerprint;                ///< Checked against the certificate when both are given.
+  std::optional<ServerId> server_id;      ///< Known in way 1.
+};
+
+class Secondaries {
+ public:
+  Secondaries(Storage& storage, History& history, LinkHost& links, const Facts& facts);
+
+  awaitable<Result<std::vector<SecondaryView>>> list();
+  awaitable<Result<SecondaryView>> find(RegistrationId id);
+  /// Idempotent: the same certificate, group, name and direction again returns the record there is. Errors: hierarchy/registration_rules.h,
+  /// certificate_unreadable, certificate_expired, certificate_mismatch, group_not_found; nothing is changed on an error.
+  awaitable<Result<SecondaryView>> add(const Actor& actor, AddSecondary request);
+  /// The secondary is told over the link if it is up. not_found.
+  awaitable<Result<>> remove(const Actor& actor, RegistrationId id);
+
+  awaitable<Result<std::vector<hierarchy::UnrecognisedRecord>>> unrecognised();
+  awaitable<Result<>> ignore_unrecognised(const Actor& actor, std::string fingerprint);
+
+ private:
+  Storage& storage_;
+  History& history_;
+  LinkHost& links_;
+  const Facts& facts_;
+};
+
+}  // namespace daikan::server

@@ -1,0 +1,61 @@
+// The database as coroutines: work runs on a database thread, the coroutine goes on on the I/O thread after the commit is durable.
+#pragma once
+
+#include <boost/asio/async_result.hpp>
+#include <boost/asio/post.hpp>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include "net/async.h"
+#include "store/database.h"
+
+namespace daikan::server {
+
+using net::awaitable;
+
+class Storage {
+ public:
+  Storage(net::Executor executor, store::Database& database) : executor_(executor), database_(database) {}
+
+  /// Runs `work` as one durable unit: every change it made is there, or none.
+  template <class T>
+  awaitable<Result<T>> write(std::function<Result<T>(store::Transaction&)> work) {
+    return run<T>(Kind::write, std::move(work));
+  }
+  template <class T>
+  awaitable<Result<T>> read(std::function<Result<T>(store::Transaction&)> work) {
+    return run<T>(Kind::read, std::move(work));
+  }
+  store::Database& database() { return database_; }
+  net::Executor executor() const { return executor_; }
+
+ private:
+  enum class Kind : std::uint8_t { read, write };
+
+  template <class T>
+  awaitable<Result<T>> run(Kind kind, std::function<Result<T>(store::Transaction&)> work) {
+    // A durable change is not taken back by a requester who goes away: the wait is not cancellable.
+    auto answer = std::make_shared<std::optional<T>>();
+    store::Work unit = [work = std::move(work), answer](store::Transaction& transaction) -> Result<> {
+      auto made = work(transaction);
+      if (!made) return fail(std::move(made.error()));
+      answer->emplace(std::move(*made));
+      return {};
+    };
+    auto outcome = co_await submit(kind, std::move(unit));
+    if (!outcome) co_return fail(std::move(outcome.error()));
+    co_return std::move(**answer);
+  }
+
+  awaitable<Result<>> submit(Kind kind, store::Work work);
+
+  net::Executor executor_;
+  store::Database& database_;
+};
+
+/// What a unit of work without an answer returns.
+struct Done {};
+
+}  // namespace daikan::server

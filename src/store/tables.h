@@ -1,0 +1,94 @@
+// The tables as functions on a Transaction: every SQL text of this program is in store/. Rules are not checked here but by the use cases in
+// `server`; what the schema itself forbids (a second record with the same pin or name) throws StorageFailure.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "hierarchy/accounts.h"
+#include "hierarchy/history.h"
+#include "hierarchy/records.h"
+#include "store/database.h"
+
+namespace daikan::store {
+
+// Settings of this server that are made once or rarely: "server_id", "server_name", …
+std::optional<std::string> find_setting(Transaction&, std::string_view key);
+void put_setting(Transaction&, std::string_view key, std::string_view value);
+
+// Groups. The root group is made by the first migration's caller (server start), not by the schema.
+std::vector<hierarchy::Group> all_groups(Transaction&);
+void insert_group(Transaction&, const hierarchy::Group&);
+void update_group(Transaction&, const hierarchy::Group&);
+void remove_group(Transaction&, const GroupId&);
+
+// Secondaries: unique by pin, and by name without regard to ASCII case.
+std::vector<hierarchy::SecondaryRecord> all_secondaries(Transaction&);
+std::optional<hierarchy::SecondaryRecord> find_secondary(Transaction&, const RegistrationId&);
+void insert_secondary(Transaction&, const hierarchy::SecondaryRecord&);
+/// Writes every field but created_at; revision becomes record.revision. False when the record is gone or its revision is not `expected`.
+bool update_secondary(Transaction&, const hierarchy::SecondaryRecord&, std::int64_t expected_revision);
+bool remove_secondary(Transaction&, const RegistrationId&);
+/// What a hello teaches; does not touch revision.
+void record_secondary_hello(Transaction&, const RegistrationId&, const ServerId&, std::string_view version, TimePoint connected_at);
+
+// This server's primary: at most one.
+std::optional<hierarchy::PrimaryRecord> find_primary(Transaction&);
+void put_primary(Transaction&, const hierarchy::PrimaryRecord&);
+bool remove_primary(Transaction&);
+struct PrimaryHello {
+  ServerId server_id;
+  std::string name;
+  std::string version;
+  TimePoint connected_at;
+};
+void record_primary_hello(Transaction&, const PrimaryHello&);
+
+// Unrecognised servers: bounded; the one seen longest ago makes room.
+void record_unrecognised(Transaction&, const hierarchy::UnrecognisedRecord&, std::size_t keep_at_most);
+std::vector<hierarchy::UnrecognisedRecord> all_unrecognised(Transaction&);
+bool remove_unrecognised(Transaction&, const Pin&);
+
+// Accounts and what proves them.
+std::int64_t count_accounts(Transaction&);
+void insert_account(Transaction&, const hierarchy::Account&);
+std::optional<hierarchy::Account> find_account(Transaction&, std::string_view name);
+std::optional<hierarchy::Account> find_account(Transaction&, const AccountId&);
+void update_password(Transaction&, const AccountId&, std::string_view password_hash);
+void insert_credential(Transaction&, const hierarchy::Credential&);
+std::optional<hierarchy::Credential> find_credential(Transaction&, std::string_view secret_hash);
+std::vector<hierarchy::Credential> credentials_of(Transaction&, const AccountId&);
+void touch_credential(Transaction&, const TokenId&, TimePoint last_used_at, TimePoint expires_at);
+bool remove_credential(Transaction&, const TokenId&);
+std::int64_t remove_expired_credentials(Transaction&, TimePoint now);
+
+// Events and audit: append and page. `sequence` is assigned as max + 1 within the transaction and returned.
+std::int64_t append_event(Transaction&, const hierarchy::Event&);
+struct EventQuery {
+  std::int64_t after = 0;   ///< sequence > after (ascending), for live tails
+  std::int64_t before = 0;  ///< 0: unset; else sequence < before (descending), for pages
+  unsigned limit = 100;
+};
+std::vector<hierarchy::Event> events(Transaction&, const EventQuery&);
+std::int64_t trim_events(Transaction&, TimePoint older_than);
+std::int64_t append_audit(Transaction&, const hierarchy::AuditRecord&);
+std::vector<hierarchy::AuditRecord> audit_records(Transaction&, const EventQuery&);
+
+// Long operations.
+void put_operation(Transaction&, const hierarchy::OperationRecord&);
+std::optional<hierarchy::OperationRecord> find_operation(Transaction&, const OperationId&);
+std::vector<hierarchy::OperationRecord> operations(Transaction&, unsigned limit);
+
+// Idempotency-Key of creates: the answer is kept with the change it belongs to, in the same transaction.
+struct StoredAnswer {
+  std::string request_hash;  ///< SHA-256 of method, path and body
+  int status = 0;
+  std::string body;
+};
+std::optional<StoredAnswer> find_answer(Transaction&, std::string_view account, std::string_view key);
+void put_answer(Transaction&, std::string_view account, std::string_view key, const StoredAnswer&, TimePoint at);
+std::int64_t trim_answers(Transaction&, TimePoint older_than);
+
+}  // namespace daikan::store
