@@ -2,18 +2,22 @@
 //
 // Every network object lives on one single-threaded io_context and is touched only there (Asio 1.81 cannot cancel across executors:
 // docs/architecture.md). Expected failures come back as Result; exceptions end the coroutine and are caught by its owner.
+//
+// Cancellation: the operation a cancelled coroutine waits in ends with false or Code::cancelled; if the coroutine goes on, its *next*
+// co_await throws boost::system::system_error(operation_aborted), so that no loop outlives its cancellation. TaskGroup and with_deadline
+// take that exception for what it is, the end.
 #pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string_view>
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <chrono>
-#include <functional>
-#include <list>
-#include <memory>
-#include <string_view>
 
 #include "base/result.h"
 
@@ -36,6 +40,9 @@ using TcpResolver = asio::ip::basic_resolver<asio::ip::tcp, Executor>;
 awaitable<bool> sleep_until(SteadyTime when);
 awaitable<bool> sleep_for(std::chrono::steady_clock::duration how_long);
 
+/// Lets every other ready coroutine run once; for loops that could otherwise keep the thread.
+awaitable<> yield();
+
 /// An event that coroutines of one io_context wait for. Notifying wakes every waiter; nothing is remembered without a waiter except by
 /// the caller's own condition, so always loop: `while (!condition) co_await signal.wait();`
 class Signal {
@@ -43,6 +50,7 @@ class Signal {
   explicit Signal(Executor executor);
   /// Returns after the next notify_all(), or false when the waiting coroutine was cancelled or `until` passed.
   awaitable<bool> wait(SteadyTime until = SteadyTime::max());
+  /// Waiters resume later, never inside this call.
   void notify_all();
 
  private:
@@ -58,11 +66,12 @@ class TaskGroup {
   TaskGroup(const TaskGroup&) = delete;
   TaskGroup& operator=(const TaskGroup&) = delete;
 
-  /// Starts `task`. An exception that leaves it goes to `on_error` of the group (default: logged by the caller's handler, never lost).
+  /// Starts `task` soon, never inside this call. An exception that leaves it goes to `on_error` of the group; without a handler it leaves
+  /// io_context::run(), never lost. A cancelled task's operation_aborted is no error.
   void spawn(awaitable<> task);
-  /// Requests terminal cancellation of every running task.
+  /// Requests terminal cancellation of every task; one that has not begun yet never does.
   void cancel();
-  /// Waits until every task has ended. Call cancel() first to make that soon.
+  /// Waits until every task has ended, even when the waiting coroutine itself is cancelled. Call cancel() first to make that soon.
   awaitable<> join();
   std::size_t size() const;
   void on_error(std::function<void(std::exception_ptr)> handler);
@@ -73,7 +82,8 @@ class TaskGroup {
 };
 
 /// Runs `task` until it returns or `deadline` passes; then cancels it, waits for it to end, and fails with Code::timed_out and `what`
-/// ("connecting to 10.0.0.1:13000") in the message. The task's own error is returned unchanged and at once.
+/// ("connecting to 10.0.0.1:13000") in the message. The task's own error is returned unchanged and at once; a value that arrived while
+/// it was being stopped is returned as well. Fails with Code::cancelled when the calling coroutine is cancelled.
 template <class T>
 awaitable<Result<T>> with_deadline(SteadyTime deadline, std::string_view what, awaitable<Result<T>> task);
 
