@@ -32,6 +32,10 @@ inline constexpr std::size_t kMaxHeaderListBytes = 16 * 1024;
 inline constexpr std::size_t kMaxMessageBytes = 4 * 1024 * 1024;   // a message on a link
 inline constexpr std::size_t kMaxJsonBytes = 1024 * 1024;          // a request body on the console port
 inline constexpr unsigned kMaxJsonDepth = 32;
+inline constexpr std::size_t kMaxHelloBytes = 32 * 1024;           // 64 path entries and 64 capabilities are under 16 KiB
+inline constexpr std::size_t kMaxCapabilities = 64;                // in a hello
+inline constexpr std::size_t kMaxCapabilityBytes = 64;             // each
+inline constexpr std::size_t kMaxLinkTextBytes = 2048;             // a message or remedy on a link: a sentence with a path of 16 names in it
 inline constexpr unsigned kMaxConcurrentStreams = 64;
 inline constexpr std::size_t kStreamWindowBytes = 64 * 1024;        // received and not yet read, per stream
 inline constexpr std::size_t kConnectionWindowBytes = 1024 * 1024;  // received and not yet read, per connection
@@ -48,6 +52,10 @@ inline constexpr auto kRequestHeaderTime = 15s;   // first byte to complete head
 inline constexpr auto kIdleConnectionTime = 120s; // keep-alive on 13291
 inline constexpr auto kWriteStallTime = 30s;      // a peer that takes no byte for this long is gone
 inline constexpr auto kHelloTime = 10s;
+inline constexpr auto kFarewellTime = 5s;         // until the answer to a farewell; then the connection is closed without it
+inline constexpr auto kSettleTime = 5s;           // an accepted hello after one taken back counts when it was not taken back for this long
+inline constexpr auto kPathKept = 5min;           // ancestors of a lost link: a primary's restart must not ripple through the tree below
+inline constexpr auto kClockSkewWarned = 60s;     // clocks further apart are worth an event
 inline constexpr auto kPingAfterIdle = 10s;
 inline constexpr auto kPingAnswerTime = 5s;
 inline constexpr auto kRelayAnswerTime = 60s;     // until the head of the answer
@@ -72,6 +80,11 @@ inline constexpr std::size_t kMaxProxyAnswerBytes = 8 * 1024;
 // Accounts.
 inline constexpr unsigned kMaxPasswordChecksAtOnce = 2;  // Argon2id holds 64 MiB each
 inline constexpr std::size_t kMaxSessionsPerAccount = 64;
+
+// Database: what may wait for its threads (about a second of work at worst), how many units share one commit, how many read at once.
+inline constexpr std::size_t kMaxQueuedDatabaseWork = 10'000;
+inline constexpr std::size_t kMaxUnitsPerCommit = 256;  // bounds how long the first unit of a group waits for the last
+inline constexpr unsigned kDatabaseReaders = 2;
 
 // Lists on the API.
 inline constexpr unsigned kDefaultPage = 100;

@@ -1,0 +1,80 @@
+// What an end of a link wants done: the only way out of the state machines.
+//
+// Fields stand in the order in which they are carried out. A host that cannot carry one out (the database fails, the connection is gone)
+// says so by closed(connection, error), and the state machine goes on from there.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "hierarchy/history.h"
+#include "link/messages.h"
+
+namespace daikan::link {
+
+/// One transport connection. The host numbers them, never the same number twice in one process; an event of a connection that an end
+/// has already let go is ignored, so a dead connection's late news cannot hurt its successor.
+enum class ConnectionId : std::uint64_t {};
+
+/// What a hello taught: for record_secondary_hello / record_primary_hello.
+struct HelloFacts {
+  ServerId server_id;
+  std::string name;
+  std::string software;
+  TimePoint connected_at;
+};
+
+/// One line for the server's event log. Logged once per change, never per retry.
+struct LinkEvent {
+  hierarchy::Severity severity = hierarchy::Severity::info;
+  std::string kind;  ///< link_connected, link_disconnected, link_refused, link_failed, clock_skew
+  std::string message;
+};
+
+struct Effects {
+  struct SendHello {
+    ConnectionId connection;
+    Hello hello;
+  };
+  struct Reply {
+    ConnectionId connection;
+    HelloAnswer answer;
+  };
+  struct SendFarewell {
+    ConnectionId connection;
+    Farewell farewell;
+  };
+  struct Close {
+    ConnectionId connection;
+    Error reason;
+  };
+
+  /// 1. Commit this before anything below leaves the process and before status() is shown as it now is.
+  std::optional<HelloFacts> store;
+
+  /// 2. Upper: POST it; its outcome comes back as hello_answered(). Failing to send is an outcome too.
+  std::optional<SendHello> hello;
+  /// 2. Lower: the answer to the hello just handed in. Present after every hello(), whatever became of the connection.
+  std::optional<Reply> reply;
+  /// 2. Upper: POST it; wait for its answer at most limits::kFarewellTime, then carry out the close of the same connection.
+  std::optional<SendFarewell> farewell;
+
+  /// 3. End these connections, each after what step 2 sends on it has left (HTTP/2: GOAWAY with grace). The end has forgotten them
+  /// already: closed() need not be reported for them, and is ignored if it is.
+  std::vector<Close> close;
+
+  /// 4. Start a dial now. A dial still in progress is cancelled first and reports nothing.
+  bool dial = false;
+
+  /// 5. At any time after 1. The events belong to this link.
+  std::vector<LinkEvent> events;
+  /// 5. Lower: this server's ancestors are these now (root first, ending with the primary; empty: this server is a root). Hand a Self with
+  /// them to every own upper end.
+  std::optional<ServerPath> path_changed;
+};
+
+}  // namespace daikan::link

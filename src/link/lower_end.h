@@ -1,0 +1,87 @@
+// The lower end of the link to this server's primary: what a secondary answers.
+//
+// A pure state machine. It owns no socket, clock or database: the host hands it requests and ticks and carries out the Effects it returns,
+// in their order. It decides whether the primary's hello is accepted and which ancestors this server has. A lower end never sends a
+// request.
+//
+// The ancestors outlive a lost connection for limits::kPathKept, so that a primary's restart does not ripple through the whole tree below;
+// a refusal, a farewell or leaving empties them at once.
+//
+// After the upper end has refused an accepted hello by farewell (two servers claim one identity), the next accepted hello counts as
+// connected only when it was not taken back for limits::kSettleTime: otherwise every retry would be reported as a connection.
+#pragma once
+
+#include <optional>
+
+#include "hierarchy/records.h"
+#include "link/effects.h"
+#include "link/link_state.h"
+#include "link/messages.h"
+#include "link/self.h"
+
+namespace daikan::link {
+
+class LowerEnd {
+ public:
+  LowerEnd(Peer primary, SelfPtr self, std::uint64_t seed);
+
+  /// Begins: dials when this secondary dials its primary.
+  Effects start(TimePoint now);
+
+  /// A connection to or from the primary stands. The hello is awaited for limits::kHelloTime.
+  Effects connected(ConnectionId connection, std::string peer_address, TimePoint now);
+
+  /// The primary said hello. Effects::reply is its answer: accepted, or refused with identity_conflict (not the server this primary was
+  /// before), loop, too_deep, version_unsupported, removed (this server's administrator ended the link) or closed (not our connection
+  /// any more). `secondary_above` is an own secondary, connected right now, that the hello's path names, if there is one.
+  Effects hello(ConnectionId connection, const Hello& hello, const std::optional<PathEntry>& secondary_above, TimePoint now);
+
+  /// The primary said farewell. The host answers with an empty FarewellResponse; the connection is closed after it.
+  Effects farewell(ConnectionId connection, const Farewell& farewell, TimePoint now);
+
+  Effects closed(ConnectionId connection, Error reason, TimePoint now);
+  Effects dial_failed(Error reason, TimePoint now);
+
+  /// To be called at next_tick() or later.
+  Effects tick(TimePoint now);
+  std::optional<TimePoint> next_tick() const;
+
+  Effects self_changed(SelfPtr self, TimePoint now);
+  Effects edited(Peer primary, Edit edit, TimePoint now);
+  Effects retry_now(TimePoint now);
+
+  /// This server's administrator ended the link. A lower end cannot send a request, so the primary is told by a last hello: when this side
+  /// dials, it dials once more and answers the hello with removed, within limits::kHelloTime; keep object, address and pin until ended().
+  /// When the primary dials it is ended at once: the primary's next dial meets an unknown pin (unknown_to_secondary).
+  Effects leave(TimePoint now);
+  /// Nothing is left to do: drop the object.
+  bool ended() const { return stage_ == Stage::ended; }
+  /// This process stops: closes, says nothing.
+  Effects stopped(TimePoint now);
+
+  void set_progress(Progress progress) { progress_ = std::move(progress); }
+  void round_trip(Duration measured) { state_.set_round_trip(measured); }
+  const hierarchy::LinkStatus& status() const { return state_.status(); }
+  /// Whether requests other than hello and farewell may be served on it: its hello was accepted. Others get 409 not_connected.
+  bool serves(ConnectionId connection) const;
+  std::optional<ConnectionId> standing() const;
+  /// Root first, ending with the primary; empty: this server is a root.
+  const ServerPath& ancestors() const { return ancestors_; }
+
+ private:
+  enum class Stage : std::uint8_t { joined, leaving, ended };
+  Result<> judge(const Hello& hello, const std::optional<PathEntry>& secondary_above) const;
+  void accept(ConnectionId connection, const Hello& hello, TimePoint now, Effects& out);
+  void set_ancestors(ServerPath ancestors, Effects& out);
+
+  SelfPtr self_;
+  LinkState state_;
+  Progress progress_;
+  ServerPath ancestors_;
+  std::optional<TimePoint> path_until_;  ///< Set while no connection stands.
+  std::optional<TimePoint> leave_until_;
+  bool taken_back_ = false;  ///< The last accepted hello was refused by farewell.
+  Stage stage_ = Stage::joined;
+};
+
+}  // namespace daikan::link

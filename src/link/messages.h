@@ -1,0 +1,91 @@
+// What the two ends say to each other, as our own values, and their bytes (spec/link.proto).
+//
+// Knows the encoding and its bounds, nothing of order or meaning. Protobuf stays in messages.cpp. Called by server/link_host for every
+// message that comes or goes. Invariant: a decoded value is within the bounds of docs/protocol.md; nothing behind it checks them again.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/ids.h"
+#include "base/result.h"
+#include "hierarchy/server_path.h"
+
+namespace daikan::link {
+
+using hierarchy::PathEntry;
+using hierarchy::ServerPath;
+
+// The link's HTTP interface.
+inline constexpr std::string_view kHelloPath = "/link/v1/hello";
+inline constexpr std::string_view kFarewellPath = "/link/v1/farewell";
+inline constexpr std::string_view kRelayPrefix = "/link/v1/relay";  ///< Followed by the console API's path behind "/api/v1".
+inline constexpr std::string_view kMediaType = "application/x-protobuf";
+
+/// Versions of the protocol a server speaks; both ends use the highest they share.
+struct ProtocolRange {
+  std::uint32_t min = 1;
+  std::uint32_t max = 1;
+  friend bool operator==(const ProtocolRange&, const ProtocolRange&) = default;
+};
+inline constexpr ProtocolRange kProtocol{1, 1};
+
+/// What each end tells of itself.
+struct Introduction {
+  ServerId server_id;
+  std::string name;
+  std::string software;  ///< "daikan 0.1.0"
+  ProtocolRange protocol = kProtocol;
+  std::vector<std::string> capabilities;
+  unsigned max_depth = 0;  ///< Levels of servers it allows, 1 to limits::kHighestMaxDepth.
+  TimePoint time;          ///< The sender's clock. Reported, never trusted.
+  friend bool operator==(const Introduction&, const Introduction&) = default;
+};
+
+/// Upper to lower, first on every connection.
+struct Hello {
+  Introduction sender;
+  ServerPath path;  ///< Root first, ends with the sender; never empty.
+  friend bool operator==(const Hello&, const Hello&) = default;
+};
+
+/// How far the lower end has come; the upper end continues from there.
+struct Progress {
+  std::uint64_t downstream_revision = 0;
+  std::string downstream_hash;  ///< 32 bytes, or empty at revision 0.
+  std::uint64_t feed_epoch = 0;
+  std::uint64_t feed_sequence = 0;
+  friend bool operator==(const Progress&, const Progress&) = default;
+};
+
+struct HelloAccepted {
+  Introduction sender;
+  Progress progress;
+  friend bool operator==(const HelloAccepted&, const HelloAccepted&) = default;
+};
+
+/// Accepted, or the reason of the refusal. A code this version does not know arrives as Code::conflict.
+using HelloAnswer = std::variant<HelloAccepted, Error>;
+
+/// Upper to lower: the upper end ends the link. Code::removed, or why it does not accept the answer to its hello.
+struct Farewell {
+  Error reason;
+  friend bool operator==(const Farewell&, const Farewell&) = default;
+};
+
+/// Texts longer than the bounds are cut at a character; everything else must be within them already (throws std::logic_error: a bug).
+std::string encode(const Hello& hello);
+std::string encode(const HelloAnswer& answer);
+std::string encode(const Farewell& farewell);
+
+/// Each fails with protocol_error, which names the field at fault: not the message it should be, a bound of docs/protocol.md, or text that
+/// is not UTF-8 or holds control characters. Unknown fields are ignored. `bytes` may be of any size and content.
+Result<Hello> decode_hello(std::string_view bytes);
+Result<HelloAnswer> decode_hello_answer(std::string_view bytes);
+Result<Farewell> decode_farewell(std::string_view bytes);
+
+}  // namespace daikan::link
