@@ -31,12 +31,16 @@ class History {
 
   awaitable<Result<std::vector<hierarchy::Event>>> events(store::EventQuery query);
   awaitable<Result<std::vector<hierarchy::AuditRecord>>> audit_records(store::EventQuery query);
-  /// Returns when something was committed after `sequence`, at `until`, or when cancelled.
+  /// Returns at the next committed(), at `until`, or when cancelled. A commit before the call wakes nobody: compare news_count() taken before
+  /// reading with the one after it, and wait only when they are equal.
   awaitable<> wait_for_news(net::SteadyTime until);
+  /// How often committed() was called (append() calls it too).
+  std::uint64_t news_count() const { return news_count_; }
 
  private:
   Storage& storage_;
   net::Signal news_;
+  std::uint64_t news_count_ = 0;  ///< One more with every committed().
 };
 
 }  // namespace daikan::server

@@ -16,6 +16,8 @@ struct SecondaryView {
   hierarchy::SecondaryRecord record;
   std::string group_path;
   hierarchy::LinkStatus link;
+  /// Of add() alone: whether this call made the record or found the same one (the API answers 201 or 200).
+  enum class Added : std::uint8_t { there, made } added = Added::there;
 };
 
 struct AddSecondary {
