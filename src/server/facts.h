@@ -8,6 +8,7 @@
 #include "base/certificate.h"
 #include "base/clock.h"
 #include "base/ids.h"
+#include "net/identity.h"
 
 namespace daikan::server {
 
@@ -23,6 +24,8 @@ struct Facts {
   std::vector<Endpoint> link_endpoints;  ///< Really bound.
   std::vector<Endpoint> console_endpoints;
   unsigned max_depth = 16;
+  /// Key and certificate, for dials (the probe of a primary). Owned by the composition root; null only where nothing dials (tests).
+  const net::Identity* identity = nullptr;
 };
 
 }  // namespace daikan::server

@@ -20,7 +20,8 @@ class History {
 
   /// Inside a unit of work: appends and remembers to wake listeners. `at` is the moment of the change.
   static void record(store::Transaction&, const hierarchy::Event&);
-  static void audit(store::Transaction&, const Actor& actor, TimePoint at, std::string action, std::string object, std::string outcome = "done");
+  static void audit(store::Transaction&, const Actor& actor, TimePoint at, std::string action, std::string object,
+                    std::string outcome = "done");
 
   /// After a unit of work that recorded events has committed.
   void committed();
@@ -31,8 +32,8 @@ class History {
 
   awaitable<Result<std::vector<hierarchy::Event>>> events(store::EventQuery query);
   awaitable<Result<std::vector<hierarchy::AuditRecord>>> audit_records(store::EventQuery query);
-  /// Returns at the next committed(), at `until`, or when cancelled. A commit before the call wakes nobody: compare news_count() taken before
-  /// reading with the one after it, and wait only when they are equal.
+  /// Returns at the next committed(), at `until`, or when cancelled. A commit before the call wakes nobody: compare news_count() taken
+  /// before reading with the one after it, and wait only when they are equal.
   awaitable<> wait_for_news(net::SteadyTime until);
   /// How often committed() was called (append() calls it too).
   std::uint64_t news_count() const { return news_count_; }
@@ -40,6 +41,7 @@ class History {
  private:
   Storage& storage_;
   net::Signal news_;
+  std::uint64_t commits_ = 0;
   std::uint64_t news_count_ = 0;  ///< One more with every committed().
 };
 

@@ -1,14 +1,16 @@
 // The database as coroutines: work runs on a database thread, the coroutine goes on on the I/O thread after the commit is durable.
 #pragma once
 
-#include <boost/asio/async_result.hpp>
-#include <boost/asio/post.hpp>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <utility>
 
+#include <boost/asio/async_result.hpp>
+#include <boost/asio/post.hpp>
+
 #include "net/async.h"
+#include "server/sealing.h"
 #include "store/database.h"
 
 namespace daikan::server {
@@ -17,7 +19,9 @@ using net::awaitable;
 
 class Storage {
  public:
-  Storage(net::Executor executor, store::Database& database) : executor_(executor), database_(database) {}
+  /// `sealing` is what the secrets in this database are sealed under; without one, they are lost with the process (tests).
+  Storage(net::Executor executor, store::Database& database, Sealing sealing = Sealing::ephemeral())
+      : executor_(executor), database_(database), sealing_(sealing) {}
 
   /// Runs `work` as one durable unit: every change it made is there, or none.
   template <class T>
@@ -29,6 +33,7 @@ class Storage {
     return run<T>(Kind::read, std::move(work));
   }
   store::Database& database() { return database_; }
+  const Sealing& sealing() const { return sealing_; }
   net::Executor executor() const { return executor_; }
 
  private:
@@ -53,6 +58,7 @@ class Storage {
 
   net::Executor executor_;
   store::Database& database_;
+  Sealing sealing_;
 };
 
 /// What a unit of work without an answer returns.
