@@ -27,6 +27,9 @@ inline constexpr std::size_t kMaxGroups = 100'000;
 // Certificate files: one P-256 certificate is under 1 KiB, an RSA-4096 one with many names under 8 KiB.
 inline constexpr std::size_t kMaxCertificateFileBytes = 64 * 1024;
 
+// What an unknown peer may send as its certificate before the pin is looked up (OpenSSL's own bound is 100 KiB).
+inline constexpr std::size_t kMaxPeerCertificateBytes = 16 * 1024;
+
 // HTTP messages, both ports.
 inline constexpr std::size_t kMaxHeaderListBytes = 16 * 1024;
 inline constexpr std::size_t kMaxMessageBytes = 4 * 1024 * 1024;   // a message on a link

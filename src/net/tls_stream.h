@@ -5,8 +5,6 @@
 // read from an unknown peer, and once more after the handshake.
 #pragma once
 
-#include <openssl/types.h>
-
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -15,6 +13,8 @@
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include <openssl/types.h>
 
 #include "net/async.h"
 #include "net/identity.h"
@@ -55,9 +55,11 @@ class TlsContext {
 
  private:
   TlsContext() = default;
+  static std::shared_ptr<TlsContext> make();
   SSL_CTX* context_ = nullptr;
 };
 
+/// The owner keeps it alive until every operation it began has returned.
 class TlsStream {
  public:
   /// Takes the connected socket. Nothing is sent yet.
@@ -67,32 +69,37 @@ class TlsStream {
   TlsStream& operator=(const TlsStream&) = delete;
 
   /// The accepting side. Fails with timed_out, not_tls (what came instead is quoted), tls_failed (OpenSSL's reason or the peer's alert),
-  /// or closed; a peer the check refused yields unknown_to_primary with `peer_certificate()` set (the caller words the message).
+  /// closed, or cancelled; a peer the check refused yields unknown_to_primary with `peer_certificate()` set (the caller words the message).
   awaitable<Result<>> accept(PinCheck check, SteadyTime deadline);
-  /// The dialling side; `server_name` is sent as SNI when it is a name. A refused check yields certificate_mismatch. TLS 1.3: success here
-  /// does not mean that the server accepted our certificate: that is known only when its first bytes arrive (read_some's error says so).
+  /// The dialling side; `server_name` is sent as SNI when it is a name. Fails as accept() does, or with not_an_administration_server
+  /// (no common ALPN); a refused check yields certificate_mismatch. TLS 1.3: success here does not mean that the server accepted our
+  /// certificate: that is known only when its first bytes arrive (read_some's error says so).
   awaitable<Result<>> connect(std::string_view server_name, PinCheck check, SteadyTime deadline);
 
   /// At least one byte, or 0 at the peer's close_notify. One reader at a time. Fails with closed, timed_out (never by itself: wrap),
   /// cancelled, or, when the peer's alert says that it does not know our certificate, unknown_to_primary.
   awaitable<Result<std::size_t>> read_some(std::span<std::uint8_t> into);
-  /// All of `bytes`. One writer at a time. Fails with timed_out when the peer takes no byte for limits::kWriteStallTime.
+  /// All of `bytes`, in records of at most 16 KiB: gather small pieces before. One writer at a time; `bytes` stays valid until it returns.
+  /// Fails as read_some() does, or with timed_out when the peer takes no byte for limits::kWriteStallTime. After a
+  /// failed or cancelled write nothing more can be written.
   awaitable<Result<>> write(std::span<const std::uint8_t> bytes);
   /// Waits until bytes can be read without blocking (already decrypted, or the socket is readable); holds no buffer meanwhile.
   awaitable<Result<>> wait_readable();
 
-  /// Sends close_notify if the socket takes it at once and closes. Pending operations end with Code::closed. Idempotent.
+  /// Sends close_notify if the socket takes it at once and closes. Pending operations end with Code::closed: wait for them before
+  /// destroying the stream. Idempotent.
   void close();
   bool is_open() const;
 
   std::string alpn() const;
-  std::optional<AuthenticatedPeer> peer() const;                         ///< Set after a handshake whose check said yes.
-  const std::optional<CertificateRecord>& peer_certificate() const;      ///< Also set when the check said no. Released by forget_certificate().
-  void forget_certificate();                                             ///< Saves memory on long-lived links.
-  std::string remote_address() const;                                    ///< "ip:port"; through a proxy, the proxy's.
+  std::string protocol() const;                                      ///< "TLSv1.3 TLS_AES_256_GCM_SHA384", for the link doctor.
+  std::optional<AuthenticatedPeer> peer() const;                     ///< Set after a handshake whose check said yes.
+  const std::optional<CertificateRecord>& peer_certificate() const;  ///< Also set when the check said no. Released by forget_certificate().
+  void forget_certificate();                                         ///< Saves memory on long-lived links.
+  std::string remote_address() const;                                ///< "ip:port"; through a proxy, the proxy's.
   std::string remote_ip() const;
   Executor executor() const;
-  std::uint64_t bytes_decrypted() const;                                 ///< Application bytes received so far, for tests and metrics.
+  std::uint64_t bytes_decrypted() const;  ///< Application bytes received so far, for tests and metrics.
 
  private:
   struct State;
