@@ -5,9 +5,10 @@
 // synchronous_commit=on). Reads see the last commit. Statements use $1, $2 … and the SQL subset of docs/adr/0005-one-sql-text.md.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
-#include <filesystem>
 #include <functional>
+#include <initializer_list>
 #include <memory>
 #include <optional>
 #include <span>
@@ -38,8 +39,8 @@ class Row {
   std::vector<Value> values_;
 };
 
-/// The database refused or is away (disk full, constraint, connection lost). Ends the unit of work: it is rolled back and `done` gets
-/// Code::storage_failed with this text.
+/// The database refused or is away (disk full, constraint, connection lost). Ends the unit of work, also when it is caught there: the unit
+/// is rolled back and `done` gets Code::storage_failed with this text.
 class StorageFailure : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
@@ -49,7 +50,8 @@ class StorageFailure : public std::runtime_error {
 class Transaction {
  public:
   virtual ~Transaction() = default;
-  /// Runs one statement (prepared once per connection and text) and returns all rows. Throws StorageFailure.
+  /// Runs one statement (prepared once per connection and text, so texts are literals, never assembled from values) and returns all rows.
+  /// Throws StorageFailure; also for a text that is not UTF-8 or holds a NUL, which PostgreSQL cannot store.
   virtual std::vector<Row> query(std::string_view sql, std::span<const Value> parameters) = 0;
   /// The same for a statement without rows; returns how many rows it changed.
   virtual std::int64_t execute(std::string_view sql, std::span<const Value> parameters) = 0;
@@ -68,15 +70,20 @@ using Done = std::function<void(Result<>)>;
 class Database {
  public:
   /// `url`: "sqlite:PATH" or "postgresql://user@host:port/name?…" (anything libpq takes). Opens, checks, migrates forward.
-  /// Fails with storage_failed (cannot open, and why) or version_unsupported (the schema is newer than this program: nothing is changed).
+  /// Fails with configuration_invalid (another kind of URL), storage_failed (cannot open, and why; also when another process has it open)
+  /// or version_unsupported (the schema is newer than this program: nothing is changed).
   static Result<std::unique_ptr<Database>> open(const std::string& url);
 
-  virtual ~Database() = default;  ///< Finishes queued work first.
+  virtual ~Database() = default;  ///< Finishes queued work first. Not from within `work` or `done`.
 
-  /// Runs `work` in a transaction on the writer. When it returns an error or throws, its changes are undone and `done` gets the error.
-  /// `done` runs on a database thread after the commit is durable; post from there. Order of calls = order of commits.
+  /// Runs `work` once in a transaction on the writer. When it returns an error or throws, its changes are undone and `done` gets the error
+  /// (StorageFailure: storage_failed; any other exception: internal). `done` runs on a database thread after the commit is durable; post
+  /// from there; `work` and what it holds is destroyed before that. Order of calls = order of commits = order of `done`. When the commit
+  /// that a unit shares with others fails, it gets storage_failed whatever it returned itself: what it decided rests on changes that are
+  /// gone. Beyond limits::kMaxQueuedDatabaseWork waiting units `done` gets unavailable at once, on the caller's thread.
   virtual void write(Work work, Done done) = 0;
-  /// Runs `work` on a reader; it must not change anything.
+  /// Runs `work` on a reader, on one consistent view of the last commit; a statement that would change something fails. `done` as above, in
+  /// no particular order.
   virtual void read(Work work, Done done) = 0;
 
   /// How many commits and units of work so far (the ratio is the group size), for metrics.

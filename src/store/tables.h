@@ -24,7 +24,7 @@ void insert_group(Transaction&, const hierarchy::Group&);
 void update_group(Transaction&, const hierarchy::Group&);
 void remove_group(Transaction&, const GroupId&);
 
-// Secondaries: unique by pin, and by name without regard to ASCII case.
+// Secondaries, oldest first: unique by pin, and by name without regard to ASCII case.
 std::vector<hierarchy::SecondaryRecord> all_secondaries(Transaction&);
 std::optional<hierarchy::SecondaryRecord> find_secondary(Transaction&, const RegistrationId&);
 void insert_secondary(Transaction&, const hierarchy::SecondaryRecord&);
@@ -46,7 +46,8 @@ struct PrimaryHello {
 };
 void record_primary_hello(Transaction&, const PrimaryHello&);
 
-// Unrecognised servers: bounded; the one seen longest ago makes room.
+// Unrecognised servers: bounded; the one seen longest ago makes room. A record with a known pin adds its attempts to the row, which keeps
+// its first_seen. `keep_at_most` is at least 1: the record itself always stays.
 void record_unrecognised(Transaction&, const hierarchy::UnrecognisedRecord&, std::size_t keep_at_most);
 std::vector<hierarchy::UnrecognisedRecord> all_unrecognised(Transaction&);
 bool remove_unrecognised(Transaction&, const Pin&);
@@ -64,11 +65,11 @@ void touch_credential(Transaction&, const TokenId&, TimePoint last_used_at, Time
 bool remove_credential(Transaction&, const TokenId&);
 std::int64_t remove_expired_credentials(Transaction&, TimePoint now);
 
-// Events and audit: append and page. `sequence` is assigned as max + 1 within the transaction and returned.
+// Events and audit: append and page. `sequence` is counted up within the transaction (it survives trimming) and returned.
 std::int64_t append_event(Transaction&, const hierarchy::Event&);
 struct EventQuery {
   std::int64_t after = 0;   ///< sequence > after (ascending), for live tails
-  std::int64_t before = 0;  ///< 0: unset; else sequence < before (descending), for pages
+  std::int64_t before = 0;  ///< 0: unset; else sequence < before (descending), for pages; the largest value begins at the newest
   unsigned limit = 100;
 };
 std::vector<hierarchy::Event> events(Transaction&, const EventQuery&);
@@ -76,7 +77,7 @@ std::int64_t trim_events(Transaction&, TimePoint older_than);
 std::int64_t append_audit(Transaction&, const hierarchy::AuditRecord&);
 std::vector<hierarchy::AuditRecord> audit_records(Transaction&, const EventQuery&);
 
-// Long operations.
+// Long operations, newest first. put_operation inserts, or replaces everything but created_at.
 void put_operation(Transaction&, const hierarchy::OperationRecord&);
 std::optional<hierarchy::OperationRecord> find_operation(Transaction&, const OperationId&);
 std::vector<hierarchy::OperationRecord> operations(Transaction&, unsigned limit);

@@ -1,0 +1,128 @@
+// Events, audit records, long operations and the answers kept for repeated requests.
+#include "store/detail/columns.h"
+#include "store/tables.h"
+
+namespace daikan::store {
+namespace {
+
+using namespace detail;
+
+#define DAIKAN_EVENT_COLUMNS "sequence, at, severity, kind, message, secondary"
+#define DAIKAN_AUDIT_COLUMNS "sequence, at, actor, source, through, action, object, outcome"
+#define DAIKAN_OPERATION_COLUMNS "id, kind, state, actor, input, steps, created_at, updated_at"
+
+/// A row of its own rather than max + 1, which would begin again after the newest were trimmed.
+std::int64_t next_sequence(Transaction& transaction, std::string_view counter) {
+  const auto rows = transaction.query("UPDATE counters SET value = value + 1 WHERE name = $1 RETURNING value", {to_value(counter)});
+  if (rows.empty()) unreadable_column("a counter");
+  return rows[0].integer(0);
+}
+
+struct PageTexts {
+  std::string_view ascending, descending;
+};
+
+std::vector<Row> page(Transaction& transaction, const EventQuery& wanted, const PageTexts& texts) {
+  const std::int64_t limit = wanted.limit;
+  if (wanted.before == 0) return transaction.query(texts.ascending, {wanted.after, limit});
+  return transaction.query(texts.descending, {wanted.after, wanted.before, limit});
+}
+
+hierarchy::OperationRecord read_operation(const Row& row) {
+  return {.id = read_id<OperationId>(row, 0),
+          .kind = row.text(1),
+          .state = row.text(2),
+          .actor = row.text(3),
+          .input = row.text(4),
+          .steps = row.text(5),
+          .created_at = read_time(row, 6),
+          .updated_at = read_time(row, 7)};
+}
+
+}  // namespace
+
+std::int64_t append_event(Transaction& transaction, const hierarchy::Event& event) {
+  const auto sequence = next_sequence(transaction, "events");
+  transaction.execute(
+      "INSERT INTO events (" DAIKAN_EVENT_COLUMNS ") VALUES ($1, $2, $3, $4, $5, $6)",
+      {sequence, to_value(event.at), to_value(to_string(event.severity)), event.kind, event.message, to_value(event.secondary)});
+  return sequence;
+}
+
+std::vector<hierarchy::Event> events(Transaction& transaction, const EventQuery& wanted) {
+  std::vector<hierarchy::Event> found;
+  constexpr PageTexts kTexts = {"SELECT " DAIKAN_EVENT_COLUMNS " FROM events WHERE sequence > $1 ORDER BY sequence LIMIT $2",
+                                "SELECT " DAIKAN_EVENT_COLUMNS
+                                " FROM events WHERE sequence > $1 AND sequence < $2 ORDER BY sequence DESC LIMIT $3"};
+  for (const auto& row : page(transaction, wanted, kTexts)) {
+    found.push_back({row.integer(0), read_time(row, 1), require(hierarchy::severity_from_string(row.text(2)), "a severity"), row.text(3),
+                     row.text(4), read_maybe_id<RegistrationId>(row, 5)});
+  }
+  return found;
+}
+
+std::int64_t trim_events(Transaction& transaction, TimePoint older_than) {
+  return transaction.execute("DELETE FROM events WHERE at < $1", {to_value(older_than)});
+}
+
+std::int64_t append_audit(Transaction& transaction, const hierarchy::AuditRecord& record) {
+  const auto sequence = next_sequence(transaction, "audit");
+  transaction.execute(
+      "INSERT INTO audit (" DAIKAN_AUDIT_COLUMNS ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+      {sequence, to_value(record.at), record.actor, record.source, record.through, record.action, record.object, record.outcome});
+  return sequence;
+}
+
+std::vector<hierarchy::AuditRecord> audit_records(Transaction& transaction, const EventQuery& wanted) {
+  std::vector<hierarchy::AuditRecord> found;
+  constexpr PageTexts kTexts = {"SELECT " DAIKAN_AUDIT_COLUMNS " FROM audit WHERE sequence > $1 ORDER BY sequence LIMIT $2",
+                                "SELECT " DAIKAN_AUDIT_COLUMNS
+                                " FROM audit WHERE sequence > $1 AND sequence < $2 ORDER BY sequence DESC LIMIT $3"};
+  for (const auto& row : page(transaction, wanted, kTexts)) {
+    found.push_back({row.integer(0), read_time(row, 1), row.text(2), row.text(3), row.text(4), row.text(5), row.text(6), row.text(7)});
+  }
+  return found;
+}
+
+void put_operation(Transaction& transaction, const hierarchy::OperationRecord& record) {
+  transaction.execute("INSERT INTO operations (" DAIKAN_OPERATION_COLUMNS
+                      ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (id) DO UPDATE SET kind = excluded.kind, "
+                      "state = excluded.state, actor = excluded.actor, input = excluded.input, steps = excluded.steps, "
+                      "updated_at = excluded.updated_at",
+                      {to_value(record.id), record.kind, record.state, record.actor, record.input, record.steps,
+                       to_value(record.created_at), to_value(record.updated_at)});
+}
+
+std::optional<hierarchy::OperationRecord> find_operation(Transaction& transaction, const OperationId& id) {
+  const auto rows = transaction.query("SELECT " DAIKAN_OPERATION_COLUMNS " FROM operations WHERE id = $1", {to_value(id)});
+  if (rows.empty()) return std::nullopt;
+  return read_operation(rows[0]);
+}
+
+std::vector<hierarchy::OperationRecord> operations(Transaction& transaction, unsigned limit) {
+  std::vector<hierarchy::OperationRecord> found;
+  for (const auto& row : transaction.query("SELECT " DAIKAN_OPERATION_COLUMNS " FROM operations ORDER BY created_at DESC, id DESC LIMIT $1",
+                                           {static_cast<std::int64_t>(limit)})) {
+    found.push_back(read_operation(row));
+  }
+  return found;
+}
+
+std::optional<StoredAnswer> find_answer(Transaction& transaction, std::string_view account, std::string_view key) {
+  const auto rows = transaction.query("SELECT request_hash, status, body FROM answers WHERE account = $1 AND idempotency_key = $2",
+                                      {to_value(account), to_value(key)});
+  if (rows.empty()) return std::nullopt;
+  return StoredAnswer{rows[0].text(0), static_cast<int>(rows[0].integer(1)), rows[0].text(2)};
+}
+
+void put_answer(Transaction& transaction, std::string_view account, std::string_view key, const StoredAnswer& answer, TimePoint at) {
+  transaction.execute(
+      "INSERT INTO answers (account, idempotency_key, request_hash, status, body, at) VALUES ($1, $2, $3, $4, $5, $6)",
+      {to_value(account), to_value(key), answer.request_hash, static_cast<std::int64_t>(answer.status), answer.body, to_value(at)});
+}
+
+std::int64_t trim_answers(Transaction& transaction, TimePoint older_than) {
+  return transaction.execute("DELETE FROM answers WHERE at < $1", {to_value(older_than)});
+}
+
+}  // namespace daikan::store
