@@ -89,6 +89,10 @@ inline constexpr std::size_t kMaxQueuedDatabaseWork = 10'000;
 inline constexpr std::size_t kMaxUnitsPerCommit = 256;  // bounds how long the first unit of a group waits for the last
 inline constexpr unsigned kDatabaseReaders = 2;
 
+// daikand's configuration: a file a person writes.
+inline constexpr std::size_t kMaxConfigurationBytes = 256 * 1024;
+inline constexpr std::size_t kMaxListeningAddresses = 32;  // a listening socket each
+
 // Lists on the API.
 inline constexpr unsigned kDefaultPage = 100;
 inline constexpr unsigned kLargestPage = 1000;
