@@ -4,14 +4,14 @@
 // (DER) in the data folder. Trust between servers rests on the pin, never on a CA and never on dates (docs/adr/0003-pins-without-a-ca.md).
 #pragma once
 
-#include <openssl/types.h>
-
 #include <filesystem>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <span>
 #include <string>
+
+#include <openssl/types.h>
 
 #include "base/certificate.h"
 #include "base/clock.h"
@@ -51,7 +51,8 @@ Result<ParsedCertificate> parse_certificate(std::span<const std::uint8_t> bytes,
 class Identity {
  public:
   /// Reads server.key and server.cer from `folder`, or makes both (atomically, synced) when neither exists. Fails with
-  /// certificate_unreadable when one is missing, unreadable or they do not belong together; nothing is overwritten.
+  /// certificate_unreadable when one is missing, unreadable or they do not belong together, or storage_failed; nothing is overwritten. A
+  /// crash during the making is finished or begun anew by the next call. An expired certificate is no failure.
   static Result<Identity> load_or_create(const std::filesystem::path& folder, TimePoint now);
   /// A fresh identity in memory, for tests and tools.
   static Result<Identity> make(TimePoint now, std::string_view common_name = "Daikan Administration Server");
