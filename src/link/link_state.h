@@ -1,7 +1,7 @@
 // What both ends of a link share: which connection stands, when to dial again, what status is shown and which events are worth a line.
 //
 // Used by upper_end and lower_end only (the host sees Peer, Edit and is_refusal). Pure. Invariants: at most one standing connection (its
-// hello was accepted) and one candidate (its hello is awaited); status().state is connected exactly while one stands.
+// hello was accepted) and one candidate (its hello is awaited); status().state is connected only while one stands.
 #pragma once
 
 #include <cstdint>
@@ -35,65 +35,86 @@ enum class Edit : std::uint8_t {
 /// Whether `code` means that a side does not agree to the link, so that trying again soon is pointless: waits are limits::kBackoffRefused.
 bool is_refusal(Code code);
 
+/// Which end of the link this server is.
+enum class Role : std::uint8_t { upper, lower };
+
 class LinkState {
  public:
-  enum class Dialler : std::uint8_t { us, them };
-  /// After a farewell, an accepted hello counts only once it was not taken back for limits::kSettleTime (lower end; see lower_end.h).
-  enum class Trust : std::uint8_t { at_once, when_settled };
   struct Connection {
     ConnectionId id{};
     std::string address;
-    TimePoint since;
-    std::optional<TimePoint> deadline;  ///< A hello is awaited until then.
+    TimePoint since;                    ///< Opened; once it stands: accepted.
+    std::optional<TimePoint> deadline;  ///< A hello or its answer is awaited until then.
+    TimePoint hello_sent;               ///< Upper end: the hello that is awaiting its answer.
+    bool hello_again = false;           ///< Upper end: this server changed since that hello.
   };
 
-  LinkState(Peer peer, Dialler dialler, std::uint64_t seed);
+  LinkState(Peer peer, Role role, std::uint64_t seed);
 
   const hierarchy::LinkStatus& status() const { return status_; }
   const Peer& peer() const { return peer_; }
-  std::string peer_words() const;  ///< “Branch 7”, or "the primary".
+  /// "the secondary “Branch 7”", "the primary".
+  std::string peer_words() const;
+  bool we_dial() const;
   const std::optional<Connection>& standing() const { return standing_; }
-  const std::optional<Connection>& candidate() const { return candidate_; }
+  bool idle() const { return !standing_ && !candidate_; }
   /// The standing or candidate connection called `id`, or null.
   Connection* find(ConnectionId id);
+  bool stands(ConnectionId id) const { return standing_ && standing_->id == id; }
+  /// The standing connection, else the candidate.
+  std::optional<ConnectionId> any() const;
+  template <class Visit>
+  void for_each(Visit visit) {
+    if (standing_) visit(*standing_);
+    if (candidate_) visit(*candidate_);
+  }
 
   void start(TimePoint now, Effects& out);
   /// A new connection becomes the candidate; an older candidate is closed as replaced.
   Connection& opened(ConnectionId id, std::string address, TimePoint now, Effects& out);
   /// The hello on `id` was accepted: it stands, and what stood before is closed as replaced.
-  void accepted(ConnectionId id, Trust trust, TimePoint now, Effects& out);
-  /// Lets go of `id` (already ended). Nothing happens when it is not ours any more.
+  void accepted(ConnectionId id, TimePoint now, Effects& out);
+  /// The peer took back an accepted hello: the next one counts as connected only after limits::kSettleTime.
+  void taken_back() { taken_back_ = true; }
+  /// `id` has ended. Nothing happens when it is not ours any more.
   void lost(ConnectionId id, const Error& reason, TimePoint now, Effects& out);
+  /// Closes `id` for `reason` and treats it as lost.
+  void drop(ConnectionId id, const Error& reason, TimePoint now, Effects& out);
   /// An attempt came to nothing.
   void failed(const Error& reason, TimePoint now, Effects& out);
-  /// One side refuses the link for `reason`: every connection is let go, and closed when it still stands open.
+  /// One side refuses the link: every connection is closed for `reason`.
   void refused(const Error& reason, TimePoint now, Effects& out);
-  /// Closes every connection with `reason` and goes quiet.
+  /// Only the candidate `id` is refused (it claims to be another server); what stands goes on.
+  void refused_candidate(ConnectionId id, const Error& reason, TimePoint now, Effects& out);
+  /// Closes every connection for `reason` and goes quiet.
   void end(const Error& reason, Effects& out);
-  void edited(Peer peer, Dialler dialler, Edit edit, TimePoint now, Effects& out);
-  void dial_now(TimePoint now, Effects& out);
+  void edited(Peer peer, Edit edit, TimePoint now, Effects& out);
+  /// Dials, if we dial and nothing is connected.
+  void retry_now(Effects& out);
   void tick(TimePoint now, Effects& out);
   std::optional<TimePoint> next_tick() const;
 
   void clock_skew(Duration skew, Effects& out);
-  void set_round_trip(Duration round_trip) { status_.round_trip = round_trip; }
-  void learned(const ServerId& id, std::string name);
-  void log_refusal(const Error& reason, Effects& out);
+  void round_trip(Duration measured) { status_.round_trip = measured; }
+  void learned(const ServerId& id, const std::string& name);
 
  private:
   void enter(hierarchy::LinkState state, std::optional<Error> reason, TimePoint now);
   void show_connected(TimePoint now, Effects& out);
+  void show_lost(const Error& reason, TimePoint now, Effects& out);
   void schedule(Duration wait, TimePoint now);
+  void log_once(const char* kind, const Error& reason, TimePoint now, Effects& out);
   hierarchy::LinkState without_connection() const;
 
   Peer peer_;
-  Dialler dialler_;
+  Role role_;
   Backoff backoff_;
   hierarchy::LinkStatus status_;
   std::optional<Connection> standing_;
   std::optional<Connection> candidate_;
   std::optional<TimePoint> settle_at_;
-  std::optional<Error> logged_;  ///< The refusal or failure last logged since the link last stood.
+  std::optional<Code> logged_;  ///< The refusal or failure last logged since the link last stood.
+  bool taken_back_ = false;
   bool skew_logged_ = false;
 };
 

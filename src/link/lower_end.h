@@ -51,7 +51,7 @@ class LowerEnd {
   Effects retry_now(TimePoint now);
 
   /// This server's administrator ended the link. A lower end cannot send a request, so the primary is told by a last hello: when this side
-  /// dials, it dials once more and answers the hello with removed, within limits::kHelloTime; keep object, address and pin until ended().
+  /// dials, it dials once more and answers the hello with removed, within limits::kDialTime; keep object, address and pin until ended().
   /// When the primary dials it is ended at once: the primary's next dial meets an unknown pin (unknown_to_secondary).
   Effects leave(TimePoint now);
   /// Nothing is left to do: drop the object.
@@ -60,7 +60,7 @@ class LowerEnd {
   Effects stopped(TimePoint now);
 
   void set_progress(Progress progress) { progress_ = std::move(progress); }
-  void round_trip(Duration measured) { state_.set_round_trip(measured); }
+  void round_trip(Duration measured) { state_.round_trip(measured); }
   const hierarchy::LinkStatus& status() const { return state_.status(); }
   /// Whether requests other than hello and farewell may be served on it: its hello was accepted. Others get 409 not_connected.
   bool serves(ConnectionId connection) const;
@@ -73,14 +73,17 @@ class LowerEnd {
   Result<> judge(const Hello& hello, const std::optional<PathEntry>& secondary_above) const;
   void accept(ConnectionId connection, const Hello& hello, TimePoint now, Effects& out);
   void set_ancestors(ServerPath ancestors, Effects& out);
+  /// What becomes of the ancestors when no connection stands; after every input.
+  Effects settled(TimePoint now, Effects out);
+  void finish(const Error& reason, Effects& out);
 
   SelfPtr self_;
   LinkState state_;
   Progress progress_;
+  std::optional<Introduction> upper_;  ///< As told in the last accepted hello.
   ServerPath ancestors_;
   std::optional<TimePoint> path_until_;  ///< Set while no connection stands.
   std::optional<TimePoint> leave_until_;
-  bool taken_back_ = false;  ///< The last accepted hello was refused by farewell.
   Stage stage_ = Stage::joined;
 };
 

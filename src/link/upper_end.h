@@ -55,7 +55,7 @@ class UpperEnd {
   /// This process stops: closes without a farewell.
   Effects stopped(TimePoint now);
 
-  void round_trip(Duration measured) { state_.set_round_trip(measured); }
+  void round_trip(Duration measured) { state_.round_trip(measured); }
   const hierarchy::LinkStatus& status() const { return state_.status(); }
   /// The connection requests may be sent on: its hello was accepted.
   std::optional<ConnectionId> standing() const;
@@ -63,22 +63,15 @@ class UpperEnd {
   const std::optional<HelloAccepted>& lower() const { return lower_; }
 
  private:
-  struct Pending {
-    ConnectionId connection;
-    TimePoint sent_at;
-    bool again;  ///< This server changed meanwhile: the answer is to an old hello.
-  };
-  void say_hello(ConnectionId connection, TimePoint now, Effects& out);
+  void say_hello(LinkState::Connection& connection, TimePoint now, Effects& out);
   Result<> judge(const HelloAccepted& answer, const std::optional<std::string>& id_held_by) const;
-  void accept(ConnectionId connection, const HelloAccepted& answer, TimePoint now, Effects& out);
+  void accept(LinkState::Connection& connection, const HelloAccepted& answer, TimePoint now, Effects& out);
   void refuse(ConnectionId connection, const Error& reason, TimePoint now, Effects& out);
-  Pending* pending(ConnectionId connection);
 
   SelfPtr self_;
   LinkState state_;
   std::optional<HelloAccepted> lower_;
-  std::optional<Pending> pending_standing_;
-  std::optional<Pending> pending_candidate_;
+  bool ended_ = false;
 };
 
 }  // namespace daikan::link
