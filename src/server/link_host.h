@@ -10,11 +10,13 @@
 #include <vector>
 
 #include "hierarchy/records.h"
+#include "hierarchy/server_path.h"
 #include "net/http.h"
 #include "net/identity.h"
 #include "net/listener.h"
 #include "server/facts.h"
 #include "server/history.h"
+#include "server/sealing.h"
 
 namespace daikan::server {
 
@@ -23,7 +25,8 @@ using RelayedHandler = std::function<awaitable<net::Response>(net::Request, Acto
 
 class LinkHost {
  public:
-  LinkHost(Storage& storage, History& history, const net::Identity& identity, Facts& facts);
+  /// `sealing` opens the proxy passwords of the records that start() loads; the records handed in later hold them open.
+  LinkHost(Storage& storage, History& history, const net::Identity& identity, Facts& facts, const Sealing& sealing);
   ~LinkHost();
 
   /// Loads secondaries and primary, binds `endpoints`, dials what is to be dialled.
@@ -42,11 +45,7 @@ class LinkHost {
   hierarchy::LinkStatus status(RegistrationId id) const;
   std::optional<hierarchy::LinkStatus> primary_status() const;
   /// Ids and names from the root of the hierarchy down to, and without, this server; as told in the primary's last hello.
-  struct Ancestor {
-    ServerId id;
-    std::string name;
-  };
-  std::vector<Ancestor> ancestors() const;
+  hierarchy::ServerPath ancestors() const;
   /// The registration with this registration id or server id.
   std::optional<RegistrationId> resolve(std::string_view id) const;
 

@@ -47,8 +47,8 @@ struct PrimaryHello {
 void record_primary_hello(Transaction&, const PrimaryHello&);
 
 // Unrecognised servers: bounded; the one seen longest ago makes room. A record with a known pin adds its attempts to the row, which keeps
-// its first_seen. `keep_at_most` is at least 1: the record itself always stays.
-void record_unrecognised(Transaction&, const hierarchy::UnrecognisedRecord&, std::size_t keep_at_most);
+// its first_seen. `keep_at_most` is at least 1: the record itself always stays. Returns how many attempts the row counts now.
+std::int64_t record_unrecognised(Transaction&, const hierarchy::UnrecognisedRecord&, std::size_t keep_at_most);
 std::vector<hierarchy::UnrecognisedRecord> all_unrecognised(Transaction&);
 bool remove_unrecognised(Transaction&, const Pin&);
 

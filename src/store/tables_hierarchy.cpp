@@ -182,20 +182,22 @@ void record_primary_hello(Transaction& transaction, const PrimaryHello& hello) {
                       {to_value(hello.server_id), hello.name, hello.version, to_value(hello.connected_at)});
 }
 
-void record_unrecognised(Transaction& transaction, const hierarchy::UnrecognisedRecord& record, std::size_t keep_at_most) {
-  transaction.execute(
+std::int64_t record_unrecognised(Transaction& transaction, const hierarchy::UnrecognisedRecord& record, std::size_t keep_at_most) {
+  const auto rows = transaction.query(
       "INSERT INTO unrecognised (pin, certificate, fingerprint, source, first_seen, last_seen, attempts) "
       "VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (pin) DO UPDATE SET certificate = excluded.certificate, "
       "fingerprint = excluded.fingerprint, source = excluded.source, last_seen = excluded.last_seen, "
-      "attempts = unrecognised.attempts + excluded.attempts",
+      "attempts = unrecognised.attempts + excluded.attempts RETURNING attempts",
       {to_value(record.certificate.pin), certificate_value(record.certificate), record.certificate.fingerprint, record.source,
        to_value(record.first_seen), to_value(record.last_seen), record.attempts});
+  const auto attempts = rows[0].integer(0);
   const auto count = transaction.query("SELECT count(*) FROM unrecognised")[0].integer(0);
   const auto surplus = count - static_cast<std::int64_t>(keep_at_most);
-  if (surplus <= 0) return;
+  if (surplus <= 0) return attempts;
   transaction.execute(
       "DELETE FROM unrecognised WHERE pin IN (SELECT pin FROM unrecognised WHERE pin <> $1 ORDER BY last_seen, pin LIMIT $2)",
       {to_value(record.certificate.pin), surplus});
+  return attempts;
 }
 
 std::vector<hierarchy::UnrecognisedRecord> all_unrecognised(Transaction& transaction) {

@@ -1,0 +1,186 @@
+// The running half of link_host: live connections, the ends they belong to, and the queue of ticks.
+//
+// Private to server/link_*.cpp. Everything here lives on the I/O thread. Coroutines hold a shared_ptr to the runtime and to the end or
+// connection they work on; an end that was removed stays valid until the last of them is done.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <random>
+#include <set>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "link/lower_end.h"
+#include "link/upper_end.h"
+#include "net/dialer.h"
+#include "net/h2_connection.h"
+#include "net/listener.h"
+#include "server/link_host.h"
+
+namespace daikan::server {
+
+/// One transport connection of one link.
+struct LinkConnection {
+  link::ConnectionId id{};
+  std::unique_ptr<net::H2Connection> h2;
+  bool announced = false;  ///< The end knows of it (`connected` was called).
+};
+using LinkConnectionPtr = std::shared_ptr<LinkConnection>;
+
+/// What the runtime keeps for either end: the connections, the dial in progress and the next tick.
+struct RunningEnd {
+  virtual ~RunningEnd() = default;
+  virtual link::Effects connected(link::ConnectionId id, std::string address, TimePoint now) = 0;
+  virtual link::Effects closed(link::ConnectionId id, Error reason, TimePoint now) = 0;
+  virtual link::Effects dial_failed(Error reason, TimePoint now) = 0;
+  virtual link::Effects tick(TimePoint now) = 0;
+  virtual link::Effects retry_now(TimePoint now) = 0;
+  virtual link::Effects stopped(TimePoint now) = 0;
+  virtual std::optional<TimePoint> next_tick() const = 0;
+  virtual std::optional<link::ConnectionId> standing() const = 0;
+  virtual const hierarchy::LinkStatus& status() const = 0;
+  /// Where to dial and whom to expect there.
+  virtual net::DialTarget target() const = 0;
+  virtual const Pin& pin() const = 0;
+  virtual net::H2Role role() const = 0;
+  virtual std::optional<RegistrationId> registration() const = 0;
+
+  LinkConnectionPtr find(link::ConnectionId id) const {
+    for (const auto& connection : connections) {
+      if (connection->id == id) return connection;
+    }
+    return nullptr;
+  }
+  /// The connection that requests go over; null unless the link is up.
+  LinkConnectionPtr standing_connection() const {
+    const auto id = standing();
+    return id ? find(*id) : nullptr;
+  }
+
+  std::vector<LinkConnectionPtr> connections;
+  std::uint64_t dial_number = 0;  ///< The newest dial; an older one reports nothing.
+  std::optional<TimePoint> queued_tick;
+  std::optional<Error> unusable;  ///< Why it cannot be dialled at all (its proxy's password does not open).
+};
+using RunningEndPtr = std::shared_ptr<RunningEnd>;
+
+struct UpperRunning;
+struct LowerRunning;
+
+struct LinkHost::State : std::enable_shared_from_this<LinkHost::State> {
+  State(Storage& storage_, History& history_, const net::Identity& identity_, Facts& facts_, const Sealing& sealing_);
+
+  // link_host.cpp: ends and their ticks.
+  void keep(const std::shared_ptr<UpperRunning>& upper);
+  void add_secondary(const hierarchy::SecondaryRecord& record);
+  void add_primary(const hierarchy::PrimaryRecord& record);
+  void drop_lower();
+  void begin(const RunningEndPtr& end, link::Effects effects);
+  /// Carries `effects` out on its own; returns at once.
+  void act(const RunningEndPtr& end, link::Effects effects);
+  void queue_tick(const RunningEndPtr& end);
+  awaitable<> run_ticks();
+  link::SelfPtr make_self() const;
+  void self_changed();
+  RunningEndPtr end_of(const Pin& pin) const;
+  std::uint64_t seed() { return random(); }
+
+  // link_effects.cpp: Effects, in their order.
+  awaitable<> carry_out(RunningEndPtr end, link::Effects effects);
+  awaitable<bool> store_facts(RunningEndPtr end, link::HelloFacts facts);
+  awaitable<> send_hello(RunningEndPtr end, link::Effects::SendHello hello);
+  awaitable<> send_farewell(RunningEndPtr end, link::Effects::SendFarewell farewell);
+  void log_events(const RunningEndPtr& end, std::vector<link::LinkEvent> events);
+  awaitable<> append_events(std::vector<hierarchy::Event> lines);
+  void hello_answered(const std::shared_ptr<UpperRunning>& upper, link::ConnectionId id, Result<link::HelloAnswer> answer);
+
+  // link_connections.cpp: how connections come to be and end.
+  Result<> make_contexts();
+  bool knows(const Pin& pin) const { return end_of(pin) != nullptr; }
+  awaitable<> serve(std::unique_ptr<net::TlsStream> stream);
+  awaitable<> run_connection(RunningEndPtr end, std::unique_ptr<net::TlsStream> stream, std::optional<std::uint64_t> dial);
+  awaitable<> announce(RunningEndPtr end, LinkConnectionPtr connection);
+  awaitable<> dial(RunningEndPtr end, std::uint64_t number);
+  void refused(const Error& error, const net::TlsStream& stream);
+  awaitable<> note_unrecognised(hierarchy::UnrecognisedRecord record);
+  bool may_note(const std::string& source);
+
+  // link_requests.cpp: what the primary asks of us.
+  awaitable<net::Response> answer(link::ConnectionId connection, net::Request request);
+  awaitable<net::Response> answer_hello(link::ConnectionId connection, std::string body);
+  awaitable<net::Response> answer_farewell(link::ConnectionId connection, std::string body);
+  awaitable<net::Response> answer_relay(net::Request request);
+
+  Storage& storage;
+  History& history;
+  const net::Identity& identity;
+  Facts& facts;
+  const Sealing& sealing;
+  net::Executor executor;
+  net::TaskGroup tasks;
+  net::Signal changed;
+  net::Signal ticks_changed;
+  std::shared_ptr<net::TlsContext> listening;
+  std::shared_ptr<net::TlsContext> dialling_primary;
+  std::shared_ptr<net::TlsContext> dialling_secondary;
+  std::unique_ptr<net::Listener> listener;
+  RelayedHandler relayed;
+  std::unordered_map<RegistrationId, std::shared_ptr<UpperRunning>> uppers;
+  std::map<Pin, RegistrationId> by_pin;
+  std::unordered_map<ServerId, RegistrationId> by_server;
+  std::shared_ptr<LowerRunning> lower;  ///< Null: this server is a root.
+  link::SelfPtr self;
+  std::set<std::pair<TimePoint, RunningEnd*>> tick_queue;
+  std::uint64_t next_connection = 1;
+  std::mt19937_64 random;
+  LinkHost::Counters counters;
+  struct Attempts {
+    TimePoint minute;
+    unsigned count = 0;
+  };
+  std::map<std::string, Attempts> attempts;  ///< Per source address, bounded.
+  bool stopping = false;
+};
+
+/// A record of the database and the state machine that runs it.
+template <class Record, class End>
+struct RunningLink : RunningEnd {
+  RunningLink(Record record_, link::SelfPtr self, std::uint64_t seed)
+      : record(std::move(record_)), end(link::peer_of(record), std::move(self), seed) {}
+
+  link::Effects connected(link::ConnectionId id, std::string address, TimePoint now) override {
+    return end.connected(id, std::move(address), now);
+  }
+  link::Effects closed(link::ConnectionId id, Error reason, TimePoint now) override { return end.closed(id, std::move(reason), now); }
+  link::Effects dial_failed(Error reason, TimePoint now) override { return end.dial_failed(std::move(reason), now); }
+  link::Effects tick(TimePoint now) override { return end.tick(now); }
+  link::Effects retry_now(TimePoint now) override { return end.retry_now(now); }
+  link::Effects stopped(TimePoint now) override { return end.stopped(now); }
+  std::optional<TimePoint> next_tick() const override { return end.next_tick(); }
+  std::optional<link::ConnectionId> standing() const override { return end.standing(); }
+  const hierarchy::LinkStatus& status() const override { return end.status(); }
+  net::DialTarget target() const override { return {record.address.value_or(Endpoint{}), record.proxy}; }
+  const Pin& pin() const override { return record.certificate.pin; }
+
+  Record record;
+  End end;
+};
+
+struct UpperRunning final : RunningLink<hierarchy::SecondaryRecord, link::UpperEnd> {
+  using RunningLink::RunningLink;
+  net::H2Role role() const override { return net::H2Role::client; }
+  std::optional<RegistrationId> registration() const override { return record.id; }
+};
+
+struct LowerRunning final : RunningLink<hierarchy::PrimaryRecord, link::LowerEnd> {
+  using RunningLink::RunningLink;
+  net::H2Role role() const override { return net::H2Role::server; }
+  std::optional<RegistrationId> registration() const override { return std::nullopt; }
+
+  bool leaving = false;  ///< The administrator ended the link; the primary is still to be told.
+};
+
+}  // namespace daikan::server

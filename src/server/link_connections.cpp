@@ -1,0 +1,171 @@
+// How connections of links come to be, run and end: accepted or dialled, announced to their end once the peer's SETTINGS arrived.
+#include <spdlog/spdlog.h>
+
+#include "base/limits.h"
+#include "server/detail/link_runtime.h"
+#include "store/tables.h"
+
+namespace daikan::server {
+namespace {
+
+constexpr std::size_t kMaxSourcesWatched = 10'000;
+
+std::string alpn_for(hierarchy::Direction direction) {
+  return std::string(direction == hierarchy::Direction::secondary_dials ? net::kAlpnReversedH2 : net::kAlpnH2);
+}
+
+/// A dial's failure in the words of the side that dials.
+Error worded(Error error, const RunningEnd& end) {
+  if (error.code != Code::unknown_to_primary) return error;
+  const std::string where = end.target().endpoint.str();
+  if (end.registration()) {
+    return Error(
+        Code::unknown_to_secondary,
+        fmt::format("{}: the secondary Administration Server does not accept this server as its primary.", where),
+        "On the secondary, set this server as its primary with this server's certificate (daikan primary set --dmz --certificate FILE).");
+  }
+  return Error(
+      Code::unknown_to_primary, fmt::format("{}: the primary Administration Server does not know this server.", where),
+      "On the primary, add this server as a secondary with this server's certificate; there it is listed under unrecognised servers.");
+}
+
+}  // namespace
+
+Result<> LinkHost::State::make_contexts() {
+  auto both = net::TlsContext::link(identity, {std::string(net::kAlpnReversedH2), std::string(net::kAlpnH2)});
+  auto reversed = net::TlsContext::link(identity, {alpn_for(hierarchy::Direction::secondary_dials)});
+  auto plain = net::TlsContext::link(identity, {alpn_for(hierarchy::Direction::primary_dials)});
+  for (auto* made : {&both, &reversed, &plain}) {
+    if (!*made) return fail(std::move(made->error()));
+  }
+  listening = std::move(*both);
+  dialling_primary = std::move(*reversed);
+  dialling_secondary = std::move(*plain);
+  return {};
+}
+
+awaitable<> LinkHost::State::serve(std::unique_ptr<net::TlsStream> stream) {
+  const auto peer = stream->peer();
+  const auto end = peer ? end_of(peer->pin()) : nullptr;
+  // Removed between the handshake and now, or the wrong protocol for what this peer is to us.
+  const auto wanted = end && end->registration() ? net::kAlpnReversedH2 : net::kAlpnH2;
+  if (!end || stream->alpn() != wanted) {
+    if (end) {
+      spdlog::warn("link: {} offered {} where {} is spoken; both servers name themselves the same end of the link",
+                   stream->remote_address(), stream->alpn(), wanted);
+    }
+    ++counters.handshakes_refused;
+    stream->close();
+    co_return;
+  }
+  co_await run_connection(end, std::move(stream), std::nullopt);
+}
+
+awaitable<> LinkHost::State::run_connection(RunningEndPtr end, std::unique_ptr<net::TlsStream> stream,
+                                            std::optional<std::uint64_t> dial_of) {
+  auto connection = std::make_shared<LinkConnection>();
+  connection->id = link::ConnectionId{next_connection++};
+  net::Handler handler;
+  if (end->role() == net::H2Role::server) {
+    handler = [this, connection_id = connection->id](net::Request request) { return answer(connection_id, std::move(request)); };
+  }
+  net::H2Settings settings{};
+  settings.ping_after_idle = limits::kPingAfterIdle;
+  settings.ping_answer = limits::kPingAnswerTime;
+  settings.concurrent_streams = limits::kMaxConcurrentStreams;
+  connection->h2 =
+      std::make_unique<net::H2Connection>(std::move(stream), end->role(), settings, std::move(handler), [](std::exception_ptr error) {
+        try {
+          std::rethrow_exception(error);
+        } catch (const std::exception& what) {
+          spdlog::error("link: a request ended with an exception: {}", what.what());
+        }
+      });
+  end->connections.push_back(connection);
+  tasks.spawn(announce(end, connection));
+  Error reason = co_await connection->h2->run();
+  // From here on nothing may suspend: the coroutine may have been cancelled.
+  std::erase(end->connections, connection);
+  if (connection->announced) {
+    act(end, end->closed(connection->id, std::move(reason), now()));
+  } else if (dial_of && *dial_of == end->dial_number && !stopping) {
+    act(end, end->dial_failed(worded(std::move(reason), *end), now()));
+  }
+}
+
+awaitable<> LinkHost::State::announce(RunningEndPtr end, LinkConnectionPtr connection) {
+  auto ready = co_await connection->h2->ready(std::chrono::steady_clock::now() + limits::kHandshakeTime);
+  if (!ready) {
+    connection->h2->close(std::move(ready.error()));
+    co_return;
+  }
+  connection->h2->stream().forget_certificate();
+  connection->announced = true;
+  act(end, end->connected(connection->id, connection->h2->stream().remote_address(), now()));
+}
+
+awaitable<> LinkHost::State::dial(RunningEndPtr end, std::uint64_t number) {
+  if (end->unusable) {
+    act(end, end->dial_failed(*end->unusable, now()));
+    co_return;
+  }
+  const auto context = end->registration() ? dialling_secondary : dialling_primary;
+  net::PinCheck check = [expected = end->pin()](const Pin& pin, const CertificateRecord&) { return pin == expected; };
+  auto dialled = co_await net::dial(end->target(), context, std::move(check), std::chrono::steady_clock::now() + limits::kDialTime);
+  if (number != end->dial_number || stopping) co_return;
+  if (!dialled) {
+    act(end, end->dial_failed(worded(std::move(dialled.error()), *end), now()));
+    co_return;
+  }
+  co_await run_connection(end, std::move(*dialled), number);
+}
+
+void LinkHost::State::refused(const Error& error, const net::TlsStream& stream) {
+  if (stopping || error.code == Code::cancelled) return;
+  ++counters.handshakes_refused;
+  const bool noted = may_note(stream.remote_ip());
+  if (noted) spdlog::warn("link: refused a connection from {}: {} ({})", stream.remote_ip(), error.text(), to_string(error.code));
+  const auto& certificate = stream.peer_certificate();
+  if (error.code != Code::unknown_to_primary || !certificate || !noted) return;
+  ++counters.unrecognised;
+  hierarchy::UnrecognisedRecord record;
+  record.certificate = *certificate;
+  record.source = stream.remote_ip();
+  record.first_seen = now();
+  record.last_seen = record.first_seen;
+  tasks.spawn(note_unrecognised(std::move(record)));
+}
+
+bool LinkHost::State::may_note(const std::string& source) {
+  const TimePoint present = now();
+  if (attempts.size() >= kMaxSourcesWatched) {
+    std::erase_if(attempts, [&](const auto& entry) { return present - entry.second.minute > std::chrono::minutes(1); });
+    if (attempts.size() >= kMaxSourcesWatched) return false;
+  }
+  auto& entry = attempts[source];
+  if (present - entry.minute > std::chrono::minutes(1)) entry = {present, 0};
+  return ++entry.count <= limits::kMaxUnrecognisedPerSourcePerMinute;
+}
+
+awaitable<> LinkHost::State::note_unrecognised(hierarchy::UnrecognisedRecord record) {
+  std::function<Result<Done>(store::Transaction&)> work = [record](store::Transaction& transaction) -> Result<Done> {
+    if (store::record_unrecognised(transaction, record, limits::kMaxUnrecognised) == record.attempts) {
+      hierarchy::Event event;
+      event.at = record.last_seen;
+      event.severity = hierarchy::Severity::warning;
+      event.kind = "unrecognised_server";
+      event.message = fmt::format("An unrecognised server dialled from {}; its certificate has the fingerprint {}.", record.source,
+                                  record.certificate.fingerprint);
+      History::record(transaction, event);
+    }
+    return Done{};
+  };
+  auto stored = co_await storage.write<Done>(std::move(work));
+  if (stored) {
+    history.committed();
+  } else {
+    spdlog::error("link: an unrecognised server cannot be stored: {}", stored.error().text());
+  }
+}
+
+}  // namespace daikan::server
