@@ -119,7 +119,7 @@ Result<X509Ptr> read_own_certificate(const std::filesystem::path& path) {
 }
 
 // Unreadable counts as absent: the step that needs the file then fails with the system's reason.
-bool exists(const std::filesystem::path& path) {
+bool is_there(const std::filesystem::path& path) {
   std::error_code unreadable;
   return std::filesystem::exists(path, unreadable);
 }
@@ -131,7 +131,7 @@ std::filesystem::path staged(std::filesystem::path path) {
 
 // A crash between the two renames of a first start leaves one file in place and the other one still under its first name.
 Result<> finish_creation(const std::filesystem::path& path) {
-  if (exists(path) || !exists(staged(path))) return {};
+  if (is_there(path) || !is_there(staged(path))) return {};
   return detail::rename_durably(staged(path), path);
 }
 
@@ -169,7 +169,7 @@ Result<Identity> Identity::load_or_create(const std::filesystem::path& folder, T
   if (!lock) return fail(lock.error());
   const auto key_path = folder / "server.key";
   const auto certificate_path = folder / "server.cer";
-  if (!exists(key_path) && !exists(certificate_path)) {
+  if (!is_there(key_path) && !is_there(certificate_path)) {
     auto made = make(now);
     if (!made) return made;
     const auto saved = save(*made, key_path, certificate_path);
