@@ -35,6 +35,8 @@ inline constexpr std::size_t kMaxHeaderListBytes = 16 * 1024;
 inline constexpr std::size_t kMaxMessageBytes = 4 * 1024 * 1024;   // a message on a link
 inline constexpr std::size_t kMaxJsonBytes = 1024 * 1024;          // a request body on the console port
 inline constexpr unsigned kMaxJsonDepth = 32;
+inline constexpr std::size_t kMaxConsoleAnswerBytes = 32 * 1024 * 1024;  // what a console client reads: the tree of 10,000 servers
+inline constexpr unsigned kMaxConsoleAnswerDepth = 512;                  // the tree at kHighestMaxDepth nests four levels per server
 inline constexpr std::size_t kMaxHelloBytes = 32 * 1024;           // 64 path entries and 64 capabilities are under 16 KiB
 inline constexpr std::size_t kMaxCapabilities = 64;                // in a hello
 inline constexpr std::size_t kMaxCapabilityBytes = 64;             // each
@@ -64,6 +66,8 @@ inline constexpr auto kPingAnswerTime = 5s;
 inline constexpr auto kRelayAnswerTime = 60s;     // until the head of the answer
 inline constexpr auto kShutdownTime = 5s;
 
+inline constexpr auto kConsoleAnswerTime = 75s;   // a console client waits for a whole answer: a relayed one, and a bit
+
 // Reconnect (link.md): exponential back-off with full jitter.
 inline constexpr auto kBackoffFirst = 500ms;
 inline constexpr auto kBackoffLongest = 60s;
@@ -83,6 +87,12 @@ inline constexpr std::size_t kMaxProxyAnswerBytes = 8 * 1024;
 // Accounts.
 inline constexpr unsigned kMaxPasswordChecksAtOnce = 2;  // Argon2id holds 64 MiB each
 inline constexpr std::size_t kMaxSessionsPerAccount = 64;
+inline constexpr std::size_t kMaxTokensPerAccount = 256;
+inline constexpr unsigned kMaxQueuedPasswordChecks = 32;    // under two seconds of waiting
+inline constexpr std::size_t kMaxLoginRecords = 4096;       // sources and accounts with failures, in memory
+inline constexpr std::size_t kMaxCachedCredentials = 1024;  // proven secrets, for a few seconds
+inline constexpr unsigned kMaxProbesAtOnce = 4;             // each may hold a socket for kDialTime
+inline constexpr unsigned kMaxJoinsAtOnce = 16;             // long operations that run
 
 // Database: what may wait for its threads (about a second of work at worst), how many units share one commit, how many read at once.
 inline constexpr std::size_t kMaxQueuedDatabaseWork = 10'000;
@@ -96,5 +106,15 @@ inline constexpr std::size_t kMaxListeningAddresses = 32;  // a listening socket
 // Lists on the API.
 inline constexpr unsigned kDefaultPage = 100;
 inline constexpr unsigned kLargestPage = 1000;
+
+// The console API.
+inline constexpr std::size_t kMaxTargetBytes = 8 * 1024;             // path and query: 64 nested relay prefixes and room to spare
+inline constexpr unsigned kMaxEventStreams = 512;                    // live tails at once; each holds a page of events
+inline constexpr auto kEventHeartbeat = 15s;                         // a comment line; and how often a live tail's session is checked again
+inline constexpr unsigned kMaxTreeRequests = 16;                     // secondaries asked at once for one tree
+inline constexpr std::size_t kMaxTreeBytes = 16 * 1024 * 1024;       // one secondary's subtree: some 40,000 servers
+inline constexpr std::size_t kMaxIdempotencyKeyBytes = 128;          // a UUID and room to spare
+inline constexpr std::size_t kMaxWebFileBytes = 16 * 1024 * 1024;    // one file of the web console
+inline constexpr std::size_t kMaxWebFolderBytes = 128 * 1024 * 1024; // all of them: they are kept in memory
 
 }  // namespace daikan::limits

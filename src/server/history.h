@@ -41,7 +41,6 @@ class History {
  private:
   Storage& storage_;
   net::Signal news_;
-  std::uint64_t commits_ = 0;
   std::uint64_t news_count_ = 0;  ///< One more with every committed().
 };
 

@@ -1,0 +1,99 @@
+#include "server/login_limiter.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include <arpa/inet.h>
+
+#include "base/limits.h"
+#include "hierarchy/names.h"
+
+namespace daikan::server {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr double kSourceBurst = 20;  // failures a source may make at once
+constexpr double kSourceTokensPerSecond = 0.2;
+constexpr unsigned kFreeFailures = 5;  // of an account, before the delay begins
+constexpr auto kLongestDelay = 60s;
+constexpr auto kForgottenAfter = 15min;
+
+bool is_loopback(std::string_view source) { return source.starts_with("127.") || source == "::1" || source.starts_with("::ffff:127."); }
+
+// A household or a host often has a whole IPv6 /64: its addresses are one source.
+std::string source_key(std::string_view source) {
+  in6_addr address{};
+  const std::string text(source);
+  if (inet_pton(AF_INET6, text.c_str(), &address) != 1 || source.starts_with("::ffff:")) return text;
+  std::memset(address.s6_addr + 8, 0, 8);
+  char out[INET6_ADDRSTRLEN] = {};
+  inet_ntop(AF_INET6, &address, out, sizeof out);
+  return out;
+}
+
+std::string account_key(std::string_view account, std::string_view source) {
+  return (is_loopback(source) ? "here " : "away ") + hierarchy::folded(account.substr(0, limits::kMaxNameBytes));
+}
+
+std::chrono::seconds round_up(std::chrono::duration<double> wait) {
+  return std::max(std::chrono::ceil<std::chrono::seconds>(wait), std::chrono::seconds(1));
+}
+
+template <class Map, class Expired>
+void make_room(Map& map, Expired expired) {
+  if (map.size() < limits::kMaxLoginRecords) return;
+  std::erase_if(map, [&](const auto& entry) { return expired(entry.second); });
+  // Still full: many sources attack at once. Any one may go; each buys an attacker one more bucket at the price of an address.
+  if (map.size() >= limits::kMaxLoginRecords) map.erase(map.begin());
+}
+
+}  // namespace
+
+LoginLimiter::Source& LoginLimiter::source(const std::string& key, Time now) {
+  auto found = sources_.find(key);
+  if (found == sources_.end()) {
+    make_room(sources_, [&](const Source& s) { return (now - s.filled_at) * kSourceTokensPerSecond >= kSourceBurst * 1s; });
+    found = sources_.emplace(key, Source{kSourceBurst, now, false}).first;
+  }
+  auto& entry = found->second;
+  const std::chrono::duration<double> passed = now - entry.filled_at;
+  entry.tokens = std::min(kSourceBurst, entry.tokens + passed.count() * kSourceTokensPerSecond);
+  entry.filled_at = now;
+  return entry;
+}
+
+std::optional<LoginLimiter::Refusal> LoginLimiter::ask(std::string_view account, std::string_view source_ip, Time now) {
+  const auto refuse = [](bool& told, std::chrono::duration<double> wait) {
+    const auto how = std::exchange(told, true) ? Refusal::Told::again : Refusal::Told::first;
+    return Refusal{round_up(wait), how};
+  };
+  if (const auto key = source_key(source_ip); sources_.contains(key)) {
+    auto& from = source(key, now);
+    if (from.tokens < 1) return refuse(from.told, std::chrono::duration<double>((1 - from.tokens) / kSourceTokensPerSecond));
+    from.told = false;
+  }
+  const auto found = accounts_.find(account_key(account, source_ip));
+  if (found == accounts_.end()) return std::nullopt;
+  auto& entry = found->second;
+  if (now < entry.not_before) return refuse(entry.told, entry.not_before - now);
+  entry.told = false;
+  if (now - entry.last > kForgottenAfter) accounts_.erase(found);
+  return std::nullopt;
+}
+
+void LoginLimiter::failed(std::string_view account, std::string_view source_ip, Time now) {
+  source(source_key(source_ip), now).tokens -= 1;
+  const auto key = account_key(account, source_ip);
+  if (!accounts_.contains(key)) make_room(accounts_, [&](const Account& a) { return now - a.last > kForgottenAfter; });
+  auto& entry = accounts_[key];
+  entry.last = now;
+  ++entry.failures;
+  if (entry.failures <= kFreeFailures) return;
+  const auto doublings = std::min(entry.failures - kFreeFailures - 1, 6U);
+  entry.not_before = now + std::min<std::chrono::seconds>(1s * (1U << doublings), kLongestDelay);
+}
+
+void LoginLimiter::succeeded(std::string_view account, std::string_view source_ip) { accounts_.erase(account_key(account, source_ip)); }
+
+}  // namespace daikan::server
