@@ -12,7 +12,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::array<std::string_view, 5> kStepNames = {"identity", "probe", "register", "set_primary", "link"};
+constexpr std::array<std::string_view, 5> kStepNames = {"identity", "probe", "register_secondary", "set_primary", "link"};
 constexpr std::array<std::string_view, 5> kStateNames = {"pending", "running", "done", "failed", "undone"};
 constexpr std::string_view kConnected = "connected";
 

@@ -30,11 +30,11 @@ enum class Way : std::uint8_t { secondary_dials, primary_dials };
 
 struct JoinRequest {
   Way way = Way::secondary_dials;
-  std::string group;                      ///< Path on the primary.
-  std::string name;                       ///< Empty: the name the secondary tells.
-  Endpoint secondary_console;             ///< Its 13291.
-  std::string fingerprint;                ///< What the administrator confirmed; must be the secondary's.
-  Credentials credentials;                ///< Of an account on the secondary.
+  std::string group;                        ///< Path on the primary.
+  std::string name;                         ///< Empty: the name the secondary tells.
+  Endpoint secondary_console;               ///< Its 13291.
+  std::string fingerprint;                  ///< What the administrator confirmed; must be the secondary's.
+  Credentials credentials;                  ///< Of an account on the secondary.
   std::optional<Endpoint> primary_address;  ///< secondary_dials: where the secondary reaches the primary's 13000.
   std::optional<Proxy> primary_proxy;       ///< secondary_dials: through which proxy.
   std::optional<Endpoint> dmz_address;      ///< primary_dials: where the primary reaches the secondary's 13000.
@@ -50,7 +50,7 @@ std::string_view to_string(StepState);
 struct StepReport {
   Step step;
   StepState state = StepState::pending;
-  std::string detail;           ///< One line: "branch1 (0.1.0), fingerprint AB:CD…"
+  std::string detail;  ///< One line: "branch1 (0.1.0), fingerprint AB:CD…"
   std::optional<Error> error;
 };
 
@@ -89,7 +89,8 @@ class PrimaryEnd {
   virtual ~PrimaryEnd() = default;
   virtual awaitable<Result<ServerIdentity>> identity() = 0;
   /// primary_dials: name → … → certificate of the secondary's 13000.
-  virtual awaitable<Result<>> probe_secondary(const Endpoint& address, const std::optional<Proxy>& proxy, const CertificateRecord& expected) = 0;
+  virtual awaitable<Result<>> probe_secondary(const Endpoint& address, const std::optional<Proxy>& proxy,
+                                              const CertificateRecord& expected) = 0;
   virtual awaitable<Result<Registered>> register_secondary(const JoinRequest& request, const ServerIdentity& secondary) = 0;
   virtual awaitable<Result<>> remove_secondary(const RegistrationId& id) = 0;
   virtual awaitable<Result<LinkView>> link(const RegistrationId& id) = 0;
@@ -102,7 +103,8 @@ class SecondaryEnd {
   /// Reads the identity without an account; the TLS certificate must be the one it tells. Fails with certificate_mismatch.
   virtual awaitable<Result<ServerIdentity>> identity() = 0;
   virtual awaitable<Result<>> log_in(const Credentials& credentials) = 0;
-  virtual awaitable<Result<>> probe_primary(const Endpoint& address, const std::optional<Proxy>& proxy, const CertificateRecord& expected) = 0;
+  virtual awaitable<Result<>> probe_primary(const Endpoint& address, const std::optional<Proxy>& proxy,
+                                            const CertificateRecord& expected) = 0;
   /// `there` when exactly this primary was already set.
   virtual awaitable<Result<Registered::Was>> set_primary(const JoinRequest& request, const ServerIdentity& primary) = 0;
   virtual awaitable<Result<>> clear_primary() = 0;
@@ -115,7 +117,8 @@ using OnProgress = std::function<awaitable<Result<>>(const Progress&)>;
 /// Runs the steps from the first unfinished one of `progress`. On a failure undoes what this join made (register, set_primary) and returns
 /// the error of the failed step; `progress` then shows failed and undone steps. On cancellation of the coroutine nothing is undone: the
 /// caller resumes, or calls undo().
-awaitable<Result<>> run_join(PrimaryEnd& primary, SecondaryEnd& secondary, const JoinRequest& request, Progress& progress, OnProgress on_progress);
+awaitable<Result<>> run_join(PrimaryEnd& primary, SecondaryEnd& secondary, const JoinRequest& request, Progress& progress,
+                             OnProgress on_progress);
 
 /// Takes back what `progress` says was made, on both sides, in reverse order; goes on over a side that is away and reports the first error.
 awaitable<Result<>> undo_join(PrimaryEnd& primary, SecondaryEnd& secondary, Progress& progress);
