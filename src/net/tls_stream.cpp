@@ -99,6 +99,8 @@ struct TlsStream::State {
   awaitable<Result<>> wait_as_asked(int ssl_error);
   awaitable<Result<>> wait_to_write();
   Result<bool> check_first_bytes(TlsRole role);
+  void attach();
+  void detach_reading();
   awaitable<Result<>> shake_hands(Handshake& handshake);
   awaitable<Result<>> run_handshake(Handshake& handshake, SteadyTime deadline);
   Result<> judge(Handshake& handshake);
@@ -172,14 +174,29 @@ Error TlsStream::State::handshake_failure(const Handshake& handshake, const deta
   return detail::handshake_error(who(), handshake.role, failure);
 }
 
+void TlsStream::State::attach() {
+  if (SSL_set_fd(ssl, socket.native_handle()) != 1) throw std::bad_alloc();
+}
+
+void TlsStream::State::detach_reading() {
+  BIO* empty = BIO_new(BIO_s_mem());
+  if (empty == nullptr) throw std::bad_alloc();
+  BIO_set_mem_eof_return(empty, -1);  // "try again", not the end
+  SSL_set0_rbio(ssl, empty);
+}
+
 awaitable<Result<>> TlsStream::State::shake_hands(Handshake& handshake) {
+  // Nothing is read before the first bytes were looked at, so the client says hello with an empty source in the socket's place.
   bool looked = false;
   if (handshake.role == TlsRole::server) {
     auto readable = co_await wait(TcpSocket::wait_read);
     if (!readable) co_return readable;
+  } else {
+    detach_reading();
   }
   for (;;) {
-    if (!looked && (handshake.role == TlsRole::server || SSL_get_state(ssl) != TLS_ST_BEFORE)) {
+    const bool greeting = handshake.role == TlsRole::client && SSL_get_rfd(ssl) < 0;
+    if (!greeting && !looked) {
       const auto checked = check_first_bytes(handshake.role);
       if (!checked) co_return fail(checked.error());
       looked = *checked;
@@ -188,6 +205,7 @@ awaitable<Result<>> TlsStream::State::shake_hands(Handshake& handshake) {
     const int done = SSL_do_handshake(ssl);
     if (done == 1) co_return Result<>{};
     const auto failure = detail::take_failure(ssl, done);
+    if (greeting && failure.kind == SSL_ERROR_WANT_READ) attach();
     if (failure.kind != SSL_ERROR_WANT_READ && failure.kind != SSL_ERROR_WANT_WRITE) {
       if (handshake.exception) std::rethrow_exception(handshake.exception);
       co_return fail(handshake_failure(handshake, failure));
@@ -268,7 +286,8 @@ TlsStream::TlsStream(TcpSocket socket, std::shared_ptr<TlsContext> context)
   state_->socket.set_option(asio::ip::tcp::no_delay(true), ignored);
   state_->socket.set_option(asio::socket_base::keep_alive(true), ignored);
   state_->ssl = SSL_new(state_->context->native());
-  if (state_->ssl == nullptr || SSL_set_fd(state_->ssl, state_->socket.native_handle()) != 1) throw std::bad_alloc();
+  if (state_->ssl == nullptr) throw std::bad_alloc();
+  state_->attach();
 }
 
 TlsStream::~TlsStream() { close(); }

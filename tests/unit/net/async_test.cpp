@@ -96,7 +96,7 @@ TEST(WithDeadline, EndsTheTaskWhenItsCallerIsCancelled) {
   bool ended = false;
   std::optional<Code> seen;
   group.spawn(nested(ended, seen));
-  loop.context.poll();
+  loop.poll();
   EXPECT_FALSE(ended);
   group.cancel();
   loop.run(group.join());
@@ -119,9 +119,9 @@ TEST(Signal, WakesEveryWaiterAndNeverInsideNotify) {
   bool condition = false;
   int woken = 0;
   for (int i = 0; i < 3; ++i) group.spawn(wait_for_signal(signal, condition, woken));
-  loop.context.poll();
+  loop.poll();
   signal.notify_all();
-  loop.context.poll();
+  loop.poll();
   EXPECT_EQ(woken, 0) << "notified without the condition: they wait again";
   condition = true;
   signal.notify_all();
@@ -143,7 +143,7 @@ TEST(TaskGroup, StartsNothingInsideSpawnAndJoinsWhatItCancelled) {
   int ended = 0;
   for (int i = 0; i < 3; ++i) group.spawn(count_and_wait(begun, ended));
   EXPECT_EQ(begun, 0);
-  loop.context.poll();
+  loop.poll();
   EXPECT_EQ(begun, 3);
   EXPECT_EQ(group.size(), 3U);
   group.cancel();
@@ -168,7 +168,7 @@ TEST(TaskGroup, EndsATaskThatLoopsWithoutLookingAtItsCancellation) {
   TaskGroup group(loop.executor());
   Signal signal(loop.executor());
   group.spawn(loop_while_cancelled(signal));
-  loop.context.poll();
+  loop.poll();
   group.cancel();
   loop.run(group.join());
 }
@@ -212,10 +212,9 @@ TEST(TaskGroup, JoinWaitsEvenWhenTheJoiningCoroutineIsCancelled) {
   bool joined = false;
   inner.spawn(count_and_wait(begun, ended));
   outer.spawn(join_other(inner, joined));
-  loop.context.poll();
+  loop.poll();
   outer.cancel();
-  loop.context.restart();
-  loop.context.poll();
+  loop.poll();
   EXPECT_FALSE(joined);
   inner.cancel();
   loop.run(outer.join());

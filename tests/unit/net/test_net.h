@@ -60,6 +60,12 @@ class Loop {
     return true;
   }
 
+  /// Runs what is ready and returns.
+  void poll() {
+    context.restart();
+    context.poll();
+  }
+
   /// Runs until nothing is left to do, for the tail of a test.
   void drain() {
     context.restart();
@@ -132,10 +138,16 @@ inline awaitable<> shake_hands(TlsPair& pair, PinCheck client_check, PinCheck se
   TaskGroup group(executor);
   auto accepting = accept_into(*pair.server, std::move(server_check), pair.accepted);
   group.spawn(std::move(accepting));
-  auto connected = co_await pair.client->connect("", std::move(client_check), soon());
-  pair.connected = std::move(connected);
-  if (!pair.connected) pair.client->close();
+  std::exception_ptr exception;
+  try {
+    auto connected = co_await pair.client->connect("", std::move(client_check), soon());
+    pair.connected = std::move(connected);
+  } catch (...) {
+    exception = std::current_exception();
+  }
+  if (!pair.connected || exception) pair.client->close();
   co_await group.join();
+  if (exception) std::rethrow_exception(exception);
   if (!pair.accepted) pair.server->close();
 }
 
