@@ -18,7 +18,7 @@ namespace daikan::net {
 class Headers {
  public:
   Headers() = default;
-  Headers(std::initializer_list<std::pair<std::string, std::string>> fields) : fields_(fields) {}
+  Headers(std::initializer_list<std::pair<std::string, std::string>> fields);
   void add(std::string name, std::string value);
   void set(std::string_view name, std::string value);
   void remove(std::string_view name);
@@ -42,11 +42,13 @@ class BodySource {
 class Body {
  public:
   Body() = default;
-  Body(std::string text) : content_(std::move(text)) {}                       // NOLINT: bodies are written as texts
-  Body(std::unique_ptr<BodySource> source) : content_(std::move(source)) {}   // NOLINT
+  Body(std::string text) : content_(std::move(text)) {}                      // NOLINT: bodies are written as texts
+  Body(std::unique_ptr<BodySource> source) : content_(std::move(source)) {}  // NOLINT
   bool is_stream() const { return std::holds_alternative<std::unique_ptr<BodySource>>(content_); }
   /// The text of a body that is not a stream.
   const std::string& text() const;
+  /// Moves the text out of a body that is not a stream; afterwards this body is empty.
+  std::string take_text();
   /// Turns any body into a source; afterwards this body is empty.
   std::unique_ptr<BodySource> into_source();
   /// Reads everything. Fails with too_large beyond `max` bytes; afterwards this body is empty.

@@ -1,0 +1,379 @@
+#include "net/h2_connection.h"
+
+#include <algorithm>
+#include <array>
+
+#include <boost/asio/this_coro.hpp>
+#include <fmt/format.h>
+#include <nghttp2/nghttp2.h>
+
+#include "base/limits.h"
+#include "net/h2_state.h"
+#include "net/read_buffer.h"
+
+namespace daikan::net {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::size_t kRecordBytes = 16 * 1024;  // one TLS record
+constexpr auto kFarewellTime = 500ms;            // to get a GOAWAY out
+
+SteadyTime now() { return std::chrono::steady_clock::now(); }
+
+Error internal_error() { return {Code::internal, "The HTTP/2 connection failed for an internal reason.", "Report this with the log."}; }
+Error cancelled_error() { return {Code::cancelled, "The operation was cancelled."}; }
+
+}  // namespace
+
+H2Connection::State::State(std::unique_ptr<TlsStream> stream, H2Role own_role, H2Settings own_settings)
+    : tls(std::move(stream)),
+      role(own_role),
+      settings(own_settings),
+      session(own_role, own_settings.concurrent_streams, now()),
+      tasks(tls->executor()),
+      changed(tls->executor()),
+      last_heard(now()),
+      idle_since(last_heard) {}
+
+// ---- the life of a connection ----
+
+awaitable<Error> H2Connection::State::run(Ptr me) {
+  me->running = true;
+  me->tasks.on_error([weak = std::weak_ptr(me)](const std::exception_ptr& exception) {
+    const auto state = weak.lock();
+    if (!state) return;
+    if (state->on_exception) state->on_exception(exception);
+    state->end(internal_error());
+  });
+  std::exception_ptr exception;
+  try {
+    me->kick();
+    if (me->settings.ping_after_idle > 0ms || me->settings.idle_close > 0ms) me->tasks.spawn(watch(me));
+    co_await read(me);
+  } catch (...) {
+    exception = std::current_exception();
+  }
+  if (exception) me->reading_failed(exception);
+  // From here on nothing may be thrown by a cancellation: what was started must be waited for.
+  const bool throws = co_await asio::this_coro::throw_if_cancelled();
+  co_await asio::this_coro::throw_if_cancelled(false);
+  while (!me->departed) co_await me->changed.wait();
+  me->tasks.cancel();
+  co_await me->tasks.join();
+  me->running = false;
+  co_await asio::this_coro::throw_if_cancelled(throws);
+  co_return *me->reason;
+}
+
+void H2Connection::State::reading_failed(const std::exception_ptr& exception) {
+  try {
+    std::rethrow_exception(exception);
+  } catch (const boost::system::system_error& e) {
+    if (e.code() == asio::error::operation_aborted) return end(cancelled_error());
+  } catch (...) {  // reported below, like any other
+  }
+  if (on_exception) on_exception(exception);
+  end(internal_error());
+}
+
+awaitable<> H2Connection::State::read(Ptr me) {
+  while (!me->reason) {
+    auto readable = co_await me->tls->wait_readable();
+    if (me->reason) break;
+    if (!readable) {
+      me->end(std::move(readable.error()));
+      break;
+    }
+    ReadBuffer buffer;
+    auto taken = co_await me->tls->read_some(buffer.bytes());
+    if (me->reason) break;
+    if (!taken) {
+      me->end(std::move(taken.error()));
+      break;
+    }
+    if (*taken == 0) {
+      me->end({Code::closed, fmt::format("{}: the other side closed the connection.", me->tls->remote_address()),
+               "It is made again by itself."});
+      break;
+    }
+    me->last_heard = now();
+    me->session.feed(buffer.bytes().first(*taken), me->last_heard);
+    me->drain();
+    me->check_session();
+    me->kick();
+  }
+}
+
+void H2Connection::State::kick() {
+  if (writing || !running || departed || !session.wants_write()) return;
+  writing = true;
+  tasks.spawn(write(shared_from_this()));  // starts in a later turn, so that small frames gather
+}
+
+awaitable<> H2Connection::State::write(Ptr me) {
+  std::string out;
+  for (;;) {
+    out.clear();
+    me->session.fill(out, kRecordBytes);
+    const bool drained = me->drain();
+    me->check_session();
+    if (out.empty() && !drained) break;
+    if (out.empty()) continue;
+    const std::span bytes(reinterpret_cast<const std::uint8_t*>(out.data()), out.size());
+    auto written = co_await me->tls->write(bytes);
+    if (!written) {
+      me->end(std::move(written.error()));
+      break;
+    }
+  }
+  me->writing = false;
+  me->changed.notify_all();
+}
+
+void H2Connection::State::check_session() {
+  if (session.failure()) {
+    Error why = *session.failure();
+    why.message = fmt::format("{}: {}", tls->remote_address(), why.message);
+    end(std::move(why));
+  } else if ((peer_leaves && open.empty()) || session.is_over()) {
+    end({Code::closed, fmt::format("{}: the other side ended the connection.", tls->remote_address()), "It is made again by itself."});
+  }
+}
+
+void H2Connection::State::end(Error why) {
+  if (reason) return;
+  reason = std::make_unique<Error>(std::move(why));
+  if (!session.failure() && !parting) session.go_away(NGHTTP2_NO_ERROR);
+  for (const auto& [id, exchange] : open) {
+    if (!exchange->failed) exchange->failed = *reason;
+    exchange->changed.notify_all();
+  }
+  changed.notify_all();
+  if (running) tasks.spawn(depart(shared_from_this()));
+}
+
+// Cancels in a turn of its own: end() may have been called by one of those who are cancelled.
+awaitable<> H2Connection::State::depart(Ptr me) {
+  const auto exchanges = std::exchange(me->open, {});
+  for (const auto& [id, exchange] : exchanges) {
+    exchange->closed = true;
+    exchange->changed.notify_all();
+    exchange->work.cancel();
+  }
+  me->kick();
+  const auto until = now() + kFarewellTime;
+  while (me->writing && now() < until) co_await me->changed.wait(until);
+  me->departed = true;
+  me->tls->close();  // wakes the reader
+  me->changed.notify_all();
+}
+
+awaitable<> H2Connection::State::linger(Ptr me, SteadyTime until) {
+  while (!me->reason && !me->open.empty() && now() < until) co_await me->changed.wait(until);
+  me->end(*me->parting);
+}
+
+// ---- what the session tells ----
+
+bool H2Connection::State::drain() {
+  bool any = false;
+  for (;;) {
+    auto events = session.take_events();
+    if (events.empty()) return any;
+    any = true;
+    for (auto& event : events) handle(event);
+  }
+}
+
+void H2Connection::State::handle(H2Event& event) {
+  using Kind = H2Event::Kind;
+  const auto at = open.find(event.stream);
+  const auto exchange = at == open.end() ? nullptr : at->second;
+  switch (event.kind) {
+    case Kind::settings:
+      peer_ready = true;
+      changed.notify_all();
+      return;
+    case Kind::pong:
+      return pong(event.number);
+    case Kind::goaway:
+      peer_leaves = true;
+      changed.notify_all();
+      return;
+    case Kind::closed:
+      return stream_closed(event);
+    case Kind::head:
+      if (role == H2Role::server) return begin(event.stream, std::move(event.head));
+      if (exchange && event.head->too_large) {
+        exchange->failed = Error(Code::too_large, fmt::format("{}: the head of the answer exceeds {} bytes.", tls->remote_address(),
+                                                              limits::kMaxHeaderListBytes));
+        session.reset(event.stream, NGHTTP2_CANCEL);
+      } else if (exchange) {
+        exchange->head = std::move(event.head);
+      }
+      break;
+    case Kind::data:
+      if (!exchange || exchange->abandoned) {
+        session.consume(event.stream, event.data.size());
+      } else if (exchange->inbox.empty()) {
+        exchange->inbox = std::move(event.data);
+      } else {
+        exchange->inbox += event.data;
+      }
+      break;
+    case Kind::end:
+      if (exchange) exchange->in_ended = true;
+      break;
+    case Kind::room:
+      break;
+  }
+  if (exchange) exchange->changed.notify_all();
+}
+
+void H2Connection::State::stream_closed(const H2Event& event) {
+  const auto at = open.find(event.stream);
+  if (at == open.end()) return;
+  const auto exchange = at->second;
+  open.erase(at);
+  exchange->closed = true;
+  if (!exchange->in_ended && !exchange->failed) {
+    const bool cancelled = event.code == NGHTTP2_CANCEL;
+    exchange->failed =
+        Error(cancelled                              ? Code::cancelled
+              : event.code == NGHTTP2_REFUSED_STREAM ? Code::closed
+                                                     : Code::protocol_error,
+              fmt::format("{}: the other side ended the exchange ({}).", tls->remote_address(), nghttp2_http2_strerror(event.code)),
+              "Try again.");
+  }
+  exchange->work.cancel();
+  exchange->changed.notify_all();
+  if (open.empty()) idle_since = now();
+  changed.notify_all();
+}
+
+// ---- liveness ----
+
+std::uint64_t H2Connection::State::send_ping() {
+  pings.push_back({++last_ping, now()});
+  session.ping(last_ping);
+  kick();
+  return last_ping;
+}
+
+void H2Connection::State::pong(std::uint64_t number) {
+  const auto at = std::find_if(pings.begin(), pings.end(), [&](const Ping& ping) { return ping.number == number; });
+  if (at == pings.end()) return;
+  round_trip = std::chrono::duration_cast<std::chrono::microseconds>(now() - at->sent);
+  pings.erase(at);
+  changed.notify_all();
+}
+
+// Does what is due and says when to look again. Any byte heard after a probe proves life: behind bulk, its answer may be late.
+SteadyTime H2Connection::State::next_look(SteadyTime at) {
+  auto next = SteadyTime::max();
+  if (settings.ping_after_idle > 0ms) {
+    if (probe != 0 && last_heard > probe_sent) probe = 0;
+    if (probe != 0 && at >= probe_sent + settings.ping_answer) {
+      const auto limit = settings.ping_answer.count();
+      end({Code::timed_out, fmt::format("{}: the other side answered nothing for {} ms.", tls->remote_address(), limit),
+           "Check the network between the two servers; the connection is made again by itself."});
+      return next;
+    }
+    if (probe == 0 && at >= last_heard + settings.ping_after_idle) {
+      probe = send_ping();
+      probe_sent = at;
+    }
+    next = probe != 0 ? probe_sent + settings.ping_answer : last_heard + settings.ping_after_idle;
+  }
+  if (settings.idle_close > 0ms) {
+    const auto due = (open.empty() ? idle_since : at) + settings.idle_close;
+    if (at >= due) {
+      end({Code::closed,
+           fmt::format("{}: closed after {} s without a request.", tls->remote_address(), settings.idle_close.count() / 1000)});
+    }
+    next = std::min(next, due);
+  }
+  return next;
+}
+
+awaitable<> H2Connection::State::watch(Ptr me) {
+  while (!me->reason) {
+    const auto next = me->next_look(now());
+    if (me->reason) break;
+    const bool slept = co_await sleep_until(next);
+    if (!slept) break;
+  }
+}
+
+// ---- the outside ----
+
+H2Connection::H2Connection(std::unique_ptr<TlsStream> stream, H2Role role, H2Settings settings, Handler handler,
+                           std::function<void(std::exception_ptr)> on_exception)
+    : state_(std::make_shared<State>(std::move(stream), role, settings)) {
+  state_->handler = std::move(handler);
+  state_->on_exception = std::move(on_exception);
+}
+
+H2Connection::~H2Connection() = default;
+
+awaitable<Error> H2Connection::run() {
+  if (state_->reason) {  // closed before it began
+    state_->tls->close();
+    co_return *state_->reason;
+  }
+  auto error = co_await State::run(state_);
+  co_return error;
+}
+
+awaitable<Result<>> H2Connection::ready(SteadyTime deadline) {
+  const auto me = state_;
+  while (!me->peer_ready && !me->reason) {
+    const bool woken = co_await me->changed.wait(deadline);
+    if (woken || me->peer_ready || me->reason) continue;
+    if (now() < deadline) co_return fail(cancelled_error());
+    co_return fail(Code::timed_out, fmt::format("{}: the other side did not begin the HTTP/2 exchange in time.", me->tls->remote_address()),
+                   "Check that it is an Administration Server and not overloaded.");
+  }
+  if (!me->peer_ready) co_return fail(*me->reason);
+  co_return Result<>{};
+}
+
+awaitable<Result<Response>> H2Connection::request(Request request) {
+  auto answer = co_await State::request(state_, std::move(request));
+  co_return answer;
+}
+
+void H2Connection::close(Error reason, std::chrono::milliseconds grace) {
+  auto& state = *state_;
+  if (state.reason) return;
+  if (grace <= 0ms || state.open.empty() || !state.running) return state.end(std::move(reason));
+  if (state.parting) return;
+  state.parting = std::make_unique<Error>(std::move(reason));
+  state.session.go_away(NGHTTP2_NO_ERROR);
+  state.kick();
+  state.changed.notify_all();  // requests that wait for a stream wait in vain
+  state.tasks.spawn(State::linger(state_, now() + grace));
+}
+
+std::optional<std::chrono::microseconds> H2Connection::round_trip() const { return state_->round_trip; }
+
+awaitable<Result<std::chrono::microseconds>> H2Connection::ping(SteadyTime deadline) {
+  const auto me = state_;
+  const auto number = me->send_ping();
+  const auto waiting = [&me, number] { return std::ranges::any_of(me->pings, [&](const auto& ping) { return ping.number == number; }); };
+  while (waiting() && !me->reason) {
+    const bool woken = co_await me->changed.wait(deadline);
+    if (woken || !waiting() || me->reason) continue;
+    std::erase_if(me->pings, [&](const auto& ping) { return ping.number == number; });
+    if (now() < deadline) co_return fail(cancelled_error());
+    co_return fail(Code::timed_out, fmt::format("{}: the other side did not answer a PING in time.", me->tls->remote_address()),
+                   "Check the network between the two servers.");
+  }
+  if (waiting()) co_return fail(*me->reason);
+  co_return me->round_trip.value_or(std::chrono::microseconds(0));
+}
+
+TlsStream& H2Connection::stream() { return *state_->tls; }
+
+}  // namespace daikan::net
