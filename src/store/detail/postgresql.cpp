@@ -41,14 +41,11 @@ constexpr const char* kTakeLock = "BEGIN; SET LOCAL lock_timeout = '2s'; SELECT 
 constexpr const char* kDurableCommits =
     "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') IN ('off', 'local')";
 
-std::string one_line(const char* message) {
-  std::string text(message ? message : "");
-  for (char& c : text) {
-    if (c == '\n' || c == '\t') c = ' ';
-  }
-  std::string trimmed(trim(text));
-  if (!trimmed.empty() && trimmed.back() == '.') trimmed.pop_back();
-  return quotable(trimmed, 500);
+/// The first line, without its full stop: libpq's further ones are advice.
+std::string one_line(std::string_view message) {
+  std::string_view line = trim(message.substr(0, message.find('\n')));
+  if (line.ends_with('.')) line.remove_suffix(1);
+  return quotable(line, 500);
 }
 
 class PostgresqlConnection final : public Connection {
@@ -83,7 +80,8 @@ class PostgresqlConnection final : public Connection {
       const ResultHandle result(PQexec(connection_.get(), sql.c_str()));
       if (succeeded(result.get())) return;
       // Nothing was asked of this transaction yet: one that broke while idle may be replaced unseen.
-      if (connected()) throw failure(result.get());
+      const StorageFailure reason = failure(result.get());
+      if (connected()) throw reason;
     }
     connect();
     run_script(sql);
@@ -129,10 +127,19 @@ class PostgresqlConnection final : public Connection {
 
   bool connected() const { return connection_ && PQstatus(connection_.get()) == CONNECTION_OK; }
 
-  /// The primary text only: the detail may quote whole rows, passwords of proxies among them.
-  StorageFailure failure(const PGresult* result) const {
+  /// Whether the connection is of no more use. PQstatus alone does not tell: libpq reports a write to a closed connection without looking
+  /// further. Errors that libpq makes itself have no SQLSTATE.
+  static bool is_lost(const PGresult* result) {
+    if (!result || !PQresultErrorField(result, PG_DIAG_SQLSTATE)) return true;
+    const char* severity = PQresultErrorField(result, PG_DIAG_SEVERITY_NONLOCALIZED);
+    return severity && (std::strcmp(severity, "FATAL") == 0 || std::strcmp(severity, "PANIC") == 0);
+  }
+
+  /// Lets go of a lost connection. The text is the primary one only: the detail may quote whole rows, passwords of proxies among them.
+  StorageFailure failure(const PGresult* result) {
     const char* primary = result ? PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY) : nullptr;
     const std::string text = one_line(primary ? primary : PQerrorMessage(connection_.get()));
+    if (is_lost(result)) connection_.reset();
     return StorageFailure(fmt::format("{} failed: {}.", where_, text));
   }
 

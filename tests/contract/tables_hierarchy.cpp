@@ -1,0 +1,259 @@
+#include <gmock/gmock.h>
+
+#include "contract/fixture.h"
+#include "contract/samples.h"
+#include "store/tables.h"
+
+namespace daikan::contract {
+namespace {
+
+using store::Transaction;
+
+DAIKAN_ON_BOTH(HierarchyTables);
+
+void expect_same(const CertificateRecord& a, const CertificateRecord& b) {
+  EXPECT_EQ(a.der, b.der);
+  EXPECT_EQ(a.pin, b.pin);
+  EXPECT_EQ(a.fingerprint, b.fingerprint);
+}
+
+void expect_same(const hierarchy::SecondaryRecord& a, const hierarchy::SecondaryRecord& b) {
+  EXPECT_EQ(a.id, b.id);
+  EXPECT_EQ(a.name, b.name);
+  EXPECT_EQ(a.group, b.group);
+  EXPECT_EQ(a.direction, b.direction);
+  EXPECT_EQ(a.address, b.address);
+  EXPECT_EQ(a.proxy, b.proxy);
+  expect_same(a.certificate, b.certificate);
+  EXPECT_EQ(a.server_id, b.server_id);
+  EXPECT_EQ(a.version, b.version);
+  EXPECT_EQ(a.created_at, b.created_at);
+  EXPECT_EQ(a.last_connected_at, b.last_connected_at);
+  EXPECT_EQ(a.revision, b.revision);
+}
+
+void expect_same(const hierarchy::PrimaryRecord& a, const hierarchy::PrimaryRecord& b) {
+  EXPECT_EQ(a.direction, b.direction);
+  EXPECT_EQ(a.address, b.address);
+  EXPECT_EQ(a.proxy, b.proxy);
+  expect_same(a.certificate, b.certificate);
+  EXPECT_EQ(a.server_id, b.server_id);
+  EXPECT_EQ(a.name, b.name);
+  EXPECT_EQ(a.version, b.version);
+  EXPECT_EQ(a.created_at, b.created_at);
+  EXPECT_EQ(a.last_connected_at, b.last_connected_at);
+  EXPECT_EQ(a.revision, b.revision);
+}
+
+hierarchy::Group with_root(store::Database& database) {
+  return in_write(database, [](Transaction& t) {
+    const auto root = root_group();
+    store::insert_group(t, root);
+    return root;
+  });
+}
+
+std::vector<hierarchy::SecondaryRecord> secondaries(store::Database& database) {
+  return in_read(database, [](Transaction& t) { return store::all_secondaries(t); });
+}
+
+/// Runs `function` as one unit that must end with storage_failed.
+template <class Function>
+std::string failure_of(store::Database& database, const Function& function) {
+  const auto result = write(database, [&](Transaction& t) -> Result<> {
+    function(t);
+    return {};
+  });
+  EXPECT_FALSE(result);
+  if (result) return "";
+  EXPECT_EQ(result.error().code, Code::storage_failed);
+  return result.error().message;
+}
+
+TEST_P(HierarchyTables, SettingIsFoundAsItWasLastPut) {
+  EXPECT_EQ(in_read(database(), [](Transaction& t) { return store::find_setting(t, "server_name"); }), std::nullopt);
+  for (const auto* name : {"hq", "本社 – 日本語"}) {
+    in_write(database(), [&](Transaction& t) { return store::put_setting(t, "server_name", name), 0; });
+    EXPECT_EQ(in_read(database(), [](Transaction& t) { return store::find_setting(t, "server_name"); }), name);
+  }
+}
+
+TEST_P(HierarchyTables, GroupsAreInsertedMovedRenamedAndRemoved) {
+  const auto root = with_root(database());
+  hierarchy::Group branches{GroupId::make(at(1)), root.id, "Branches"};
+  hierarchy::Group asia{GroupId::make(at(2)), root.id, "Asia"};
+  in_write(database(), [&](Transaction& t) {
+    store::insert_group(t, branches);
+    store::insert_group(t, asia);
+    asia.parent = branches.id;
+    asia.name = "アジア";
+    store::update_group(t, asia);
+    return 0;
+  });
+  auto groups = in_read(database(), [](Transaction& t) { return store::all_groups(t); });
+  ASSERT_EQ(groups.size(), 3U);
+  EXPECT_EQ(groups[0].name, hierarchy::kRootGroupName);
+  EXPECT_EQ(groups[0].parent, std::nullopt);
+  EXPECT_EQ(groups[2].id, asia.id);
+  EXPECT_EQ(groups[2].parent, branches.id);
+  EXPECT_EQ(groups[2].name, "アジア");
+  in_write(database(), [&](Transaction& t) { return store::remove_group(t, asia.id), 0; });
+  groups = in_read(database(), [](Transaction& t) { return store::all_groups(t); });
+  EXPECT_EQ(groups.size(), 2U);
+}
+
+TEST_P(HierarchyTables, SchemaForbidsTwinGroupsSecondRootsAndRemovingAGroupInUse) {
+  const auto root = with_root(database());
+  const hierarchy::Group branches{GroupId::make(at(1)), root.id, "Branches"};
+  in_write(database(), [&](Transaction& t) { return store::insert_group(t, branches), 0; });
+  failure_of(database(), [&](Transaction& t) { store::insert_group(t, {GroupId::make(at(2)), root.id, "Branches"}); });
+  failure_of(database(), [&](Transaction& t) { store::insert_group(t, root_group()); });
+  failure_of(database(), [&](Transaction& t) { store::insert_group(t, {GroupId::make(at(2)), GroupId::make(at(3)), "Orphan"}); });
+  failure_of(database(), [&](Transaction& t) { store::remove_group(t, root.id); });
+  in_write(database(), [&](Transaction& t) { return store::insert_secondary(t, secondary("Branch 7", 7, branches.id)), 0; });
+  failure_of(database(), [&](Transaction& t) { store::remove_group(t, branches.id); });
+}
+
+TEST_P(HierarchyTables, SecondaryComesBackWithEveryField) {
+  const auto root = with_root(database());
+  const auto plain = secondary("Branch 1", 1, root.id);
+  auto full = secondary("Zweigstelle Köln", 2, root.id);
+  full.direction = hierarchy::Direction::primary_dials;
+  full.address = Endpoint{"dmz.example.com", 65535};
+  full.proxy = Proxy{ProxyKind::http, {"proxy", 3128}, "user", "secret"};
+  full.server_id = ServerId::make(at(5));
+  full.version = "1.2.3";
+  full.last_connected_at = at(77);
+  full.revision = 12;
+  in_write(database(), [&](Transaction& t) {
+    store::insert_secondary(t, full);
+    store::insert_secondary(t, plain);
+    return 0;
+  });
+  const auto all = secondaries(database());
+  ASSERT_EQ(all.size(), 2U);
+  expect_same(all[0], plain);
+  expect_same(all[1], full);
+  const auto found = in_read(database(), [&](Transaction& t) { return store::find_secondary(t, full.id); });
+  ASSERT_TRUE(found);
+  expect_same(*found, full);
+  EXPECT_FALSE(in_read(database(), [](Transaction& t) { return store::find_secondary(t, RegistrationId::make(at(0))); }));
+}
+
+TEST_P(HierarchyTables, SecondaryIsUpdatedOnlyFromTheExpectedRevision) {
+  const auto root = with_root(database());
+  auto record = secondary("Branch 1", 1, root.id);
+  in_write(database(), [&](Transaction& t) { return store::insert_secondary(t, record), 0; });
+  auto edited = record;
+  edited.name = "Branch one";
+  edited.direction = hierarchy::Direction::primary_dials;
+  edited.address = Endpoint{"10.0.0.7", 13000};
+  edited.proxy = Proxy{ProxyKind::socks5, {"10.0.0.8", 1080}, "", ""};
+  edited.certificate = certificate(42);
+  edited.server_id = ServerId::make(at(5));
+  edited.version = "9";
+  edited.last_connected_at = at(9);
+  edited.revision = 2;
+  EXPECT_TRUE(in_write(database(), [&](Transaction& t) { return store::update_secondary(t, edited, 1); }));
+  expect_same(secondaries(database()).at(0), edited);
+  auto late = record;
+  late.name = "Too late";
+  late.revision = 2;
+  EXPECT_FALSE(in_write(database(), [&](Transaction& t) { return store::update_secondary(t, late, 1); }));
+  expect_same(secondaries(database()).at(0), edited);
+  const auto gone = secondary("Gone", 3, root.id);
+  EXPECT_FALSE(in_write(database(), [&](Transaction& t) { return store::update_secondary(t, gone, 1); }));
+}
+
+TEST_P(HierarchyTables, SecondaryIsRemovedOnce) {
+  const auto root = with_root(database());
+  const auto record = secondary("Branch 1", 1, root.id);
+  in_write(database(), [&](Transaction& t) { return store::insert_secondary(t, record), 0; });
+  EXPECT_TRUE(in_write(database(), [&](Transaction& t) { return store::remove_secondary(t, record.id); }));
+  EXPECT_FALSE(in_write(database(), [&](Transaction& t) { return store::remove_secondary(t, record.id); }));
+  EXPECT_TRUE(secondaries(database()).empty());
+}
+
+TEST_P(HierarchyTables, SecondariesAreUniqueByPinAndByNameWithoutAsciiCase) {
+  const auto root = with_root(database());
+  in_write(database(), [&](Transaction& t) { return store::insert_secondary(t, secondary("Branch Ä", 1, root.id)), 0; });
+  EXPECT_NE(failure_of(database(), [&](Transaction& t) { store::insert_secondary(t, secondary("BRANCH Ä", 2, root.id)); }), "");
+  EXPECT_NE(failure_of(database(), [&](Transaction& t) { store::insert_secondary(t, secondary("Other", 1, root.id)); }), "");
+  // Beyond ASCII, names differ by case, on both engines alike.
+  in_write(database(), [&](Transaction& t) { return store::insert_secondary(t, secondary("Branch ä", 3, root.id)), 0; });
+  EXPECT_EQ(secondaries(database()).size(), 2U);
+}
+
+TEST_P(HierarchyTables, HelloOfASecondaryLeavesItsRevisionAlone) {
+  const auto root = with_root(database());
+  auto record = secondary("Branch 1", 1, root.id);
+  in_write(database(), [&](Transaction& t) { return store::insert_secondary(t, record), 0; });
+  record.server_id = ServerId::make(at(3));
+  record.version = "0.2.0";
+  record.last_connected_at = at(30);
+  in_write(database(), [&](Transaction& t) {
+    return store::record_secondary_hello(t, record.id, *record.server_id, record.version, *record.last_connected_at), 0;
+  });
+  expect_same(secondaries(database()).at(0), record);
+}
+
+TEST_P(HierarchyTables, ThereIsAtMostOnePrimaryAndItComesBackWithEveryField) {
+  const auto find = [](Transaction& t) { return store::find_primary(t); };
+  EXPECT_FALSE(in_read(database(), find));
+  auto record = primary();
+  in_write(database(), [&](Transaction& t) { return store::put_primary(t, record), 0; });
+  expect_same(in_read(database(), find).value(), record);
+
+  record.server_id = ServerId::make(at(4));
+  record.name = "hq";
+  record.version = "2";
+  record.last_connected_at = at(40);
+  in_write(database(), [&](Transaction& t) {
+    return store::record_primary_hello(t, {*record.server_id, record.name, record.version, *record.last_connected_at}), 0;
+  });
+  expect_same(in_read(database(), find).value(), record);
+
+  auto other = primary();
+  other.direction = hierarchy::Direction::primary_dials;
+  other.address.reset();
+  other.proxy.reset();
+  other.revision = 8;
+  in_write(database(), [&](Transaction& t) { return store::put_primary(t, other), 0; });
+  expect_same(in_read(database(), find).value(), other);
+
+  EXPECT_TRUE(in_write(database(), [](Transaction& t) { return store::remove_primary(t); }));
+  EXPECT_FALSE(in_write(database(), [](Transaction& t) { return store::remove_primary(t); }));
+  in_write(database(), [](Transaction& t) { return store::record_primary_hello(t, {ServerId::make(at(1)), "a", "b", at(1)}), 0; });
+  EXPECT_FALSE(in_read(database(), find));
+}
+
+TEST_P(HierarchyTables, UnrecognisedServersAreCountedAndTheOneSeenLongestAgoMakesRoom) {
+  const auto seen = [&](std::uint8_t number, std::int64_t second, const std::string& source) {
+    in_write(database(),
+             [&](Transaction& t) { return store::record_unrecognised(t, {certificate(number), source, at(second), at(second), 1}, 3), 0; });
+  };
+  seen(1, 10, "192.0.2.1");
+  seen(2, 20, "192.0.2.2");
+  seen(3, 30, "192.0.2.3");
+  seen(1, 40, "192.0.2.9");
+  seen(4, 50, "192.0.2.4");
+  auto all = in_read(database(), [](Transaction& t) { return store::all_unrecognised(t); });
+  ASSERT_EQ(all.size(), 3U);
+  expect_same(all[0].certificate, certificate(4));
+  expect_same(all[1].certificate, certificate(1));
+  EXPECT_EQ(all[1].source, "192.0.2.9");
+  EXPECT_EQ(all[1].first_seen, at(10));
+  EXPECT_EQ(all[1].last_seen, at(40));
+  EXPECT_EQ(all[1].attempts, 2);
+  expect_same(all[2].certificate, certificate(3));
+  // A clock that went back must not throw out the newcomer itself.
+  seen(5, 1, "192.0.2.5");
+  all = in_read(database(), [](Transaction& t) { return store::all_unrecognised(t); });
+  ASSERT_EQ(all.size(), 3U);
+  expect_same(all[2].certificate, certificate(5));
+  EXPECT_TRUE(in_write(database(), [](Transaction& t) { return store::remove_unrecognised(t, certificate(5).pin); }));
+  EXPECT_FALSE(in_write(database(), [](Transaction& t) { return store::remove_unrecognised(t, certificate(5).pin); }));
+}
+
+}  // namespace
+}  // namespace daikan::contract
