@@ -36,8 +36,10 @@ struct DialTrace {
 /// `deadline` covers all steps together, so a peer that drips bytes cannot hold a slot. Tries every resolved address in turn.
 /// Fails with name_not_resolved, unreachable, refused, timed_out, proxy_unreachable, proxy_auth_required, proxy_denied (the status line or
 /// SOCKS reply is quoted), proxy_invalid_answer (including bytes behind a CONNECT answer's headers: the peer never speaks first), not_tls,
-/// tls_failed, not_an_administration_server (no common ALPN), or certificate_mismatch. The message begins with the endpoint.
-awaitable<Result<std::unique_ptr<TlsStream>>> dial(DialTarget target, std::shared_ptr<TlsContext> context, PinCheck check, SteadyTime deadline,
-                                                   DialTrace* trace = nullptr);
+/// tls_failed, not_an_administration_server (no common ALPN), certificate_mismatch, cancelled, or invalid_request (a name or password the
+/// proxy's protocol cannot carry). Messages begin with the endpoint and have a remedy. `trace` and what it points to stay valid until the
+/// dial has returned; through a proxy its first entry is the proxy.
+awaitable<Result<std::unique_ptr<TlsStream>>> dial(DialTarget target, std::shared_ptr<TlsContext> context, PinCheck check,
+                                                   SteadyTime deadline, DialTrace* trace = nullptr);
 
 }  // namespace daikan::net
