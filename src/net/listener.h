@@ -12,14 +12,15 @@
 namespace daikan::net {
 
 struct ListenerLimits {
-  unsigned handshakes_in_progress;        ///< Further connections wait in the kernel's queue.
-  unsigned connections;                   ///< Handed over and not yet ended; further ones are closed at once. 0: unlimited.
-  unsigned connections_per_source;        ///< The same per IP address. 0: unlimited.
+  unsigned handshakes_in_progress;  ///< Further connections wait in the kernel's queue.
+  unsigned connections;             ///< Handed over and not yet ended; further ones are closed at once. 0: unlimited.
+  unsigned connections_per_source;  ///< The same per IP address, handshakes included. 0: unlimited.
 };
 
 /// Accepts TLS connections on one or more addresses (port 0: the kernel chooses) and hands each finished handshake over.
 ///
-/// "0.0.0.0" and "[::]" listen as they say; "*" listens on both. One coroutine per address, one per handshake; cancel by stop().
+/// "0.0.0.0" and "[::]" listen as they say; "*" listens on both (on IPv4 alone where the machine has no IPv6). One coroutine per address,
+/// one per handshake; cancel by stop(), which must have returned before the Listener is destroyed.
 class Listener {
  public:
   /// Serves one connection until it ends. Runs in the listener's task group; cancelled by stop().
@@ -34,6 +35,10 @@ class Listener {
   Result<> start(const std::vector<Endpoint>& addresses, Serve serve, Refused refused);
   /// The addresses really bound.
   std::vector<Endpoint> endpoints() const;
+  unsigned handshakes_in_progress() const;
+  unsigned connections() const;
+  /// Hears what exception left a Serve or Refused; without it, the exception leaves io_context::run().
+  void on_error(std::function<void(std::exception_ptr)> handler);
   /// Stops accepting, cancels what runs, waits for its end.
   awaitable<> stop();
 

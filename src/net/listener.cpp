@@ -1,0 +1,251 @@
+#include "net/listener.h"
+
+#include <cerrno>
+#include <map>
+
+#include <boost/asio/ip/v6_only.hpp>
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/limits.h"
+
+namespace daikan::net {
+namespace {
+
+using boost::system::error_code;
+
+constexpr int kBacklog = 4096;  // a storm waits here while handshakes_in_progress is reached; the kernel caps it at somaxconn
+constexpr auto kPauseWithoutDescriptors = std::chrono::milliseconds(100);
+constexpr int kAcceptsAtOnce = 64;  // then others run, however fast connections come
+constexpr int kPortAttempts = 16;   // "*" with port 0: the port chosen for IPv4 must be free for IPv6 too
+
+asio::ip::address plain(const asio::ip::address& address) {
+  if (address.is_v6() && address.to_v6().is_v4_mapped()) return asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6());
+  return address;
+}
+
+bool is_out_of_resources(int error) { return error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM; }
+
+tl::unexpected<Error> bind_error(const Endpoint& address, const error_code& ec) {
+  if (ec == asio::error::address_in_use) {
+    return fail(Code::configuration_invalid, fmt::format("{}: cannot listen: the address is already in use.", address.str()),
+                fmt::format("Find the process that uses port {} (ss -ltnp) and stop it, or configure another port.", address.port));
+  }
+  if (ec == asio::error::access_denied) {
+    return fail(Code::configuration_invalid, fmt::format("{}: cannot listen: permission denied.", address.str()),
+                "Ports below 1024 need a privilege: choose a higher one or grant CAP_NET_BIND_SERVICE.");
+  }
+  return fail(Code::configuration_invalid, fmt::format("{}: cannot listen: {}.", address.str(), ec.message()),
+              "Give an IP address of this machine, or * for all of them.");
+}
+
+bool is_without_ipv6(const error_code& ec) { return ec == asio::error::address_family_not_supported || ec.value() == EADDRNOTAVAIL; }
+
+}  // namespace
+
+struct Listener::State {
+  State(Executor e, std::shared_ptr<TlsContext> c, PinCheck p, ListenerLimits l)
+      : executor(e), context(std::move(c)), check(std::move(p)), limits(l), group(e), slot_freed(e) {}
+
+  Executor executor;
+  std::shared_ptr<TlsContext> context;
+  PinCheck check;
+  ListenerLimits limits;
+  Serve serve;
+  Refused refused;
+  std::vector<TcpAcceptor> acceptors;
+  TaskGroup group;
+  Signal slot_freed;  // a handshake or a connection ended
+  unsigned handshakes = 0;
+  unsigned connections = 0;
+  std::map<asio::ip::address, unsigned> per_source;  // accepted and not yet ended, handshakes included: or one source could hold every slot
+
+  // Holds one connection's places in the counts; gives back whatever it holds.
+  class Place;
+
+  Result<> open(const Endpoint& address);
+  Result<> open_everywhere(const Endpoint& address);
+  error_code bind(const asio::ip::tcp::endpoint& endpoint);
+  awaitable<> accept_loop(TcpAcceptor& acceptor);
+  Result<bool> accept_one(TcpAcceptor& acceptor);
+  awaitable<> connection(TcpSocket socket, std::unique_ptr<Place> place);
+};
+
+class Listener::State::Place {
+ public:
+  Place(State& state, asio::ip::address source) : state_(state), source_(std::move(source)) {
+    ++state_.handshakes;
+    ++state_.per_source[source_];
+  }
+  ~Place() {
+    if (serving_) {
+      --state_.connections;
+    } else {
+      --state_.handshakes;
+    }
+    const auto found = state_.per_source.find(source_);
+    if (--found->second == 0) state_.per_source.erase(found);
+    state_.slot_freed.notify_all();
+  }
+  Place(const Place&) = delete;
+  Place& operator=(const Place&) = delete;
+
+  /// From handshake to connection; false when there is no room for one more.
+  bool serve() {
+    if (state_.limits.connections != 0 && state_.connections >= state_.limits.connections) return false;
+    serving_ = true;
+    --state_.handshakes;
+    ++state_.connections;
+    state_.slot_freed.notify_all();
+    return true;
+  }
+
+ private:
+  State& state_;
+  asio::ip::address source_;
+  bool serving_ = false;
+};
+
+error_code Listener::State::bind(const asio::ip::tcp::endpoint& endpoint) {
+  error_code ec;
+  TcpAcceptor acceptor(executor);
+  acceptor.open(endpoint.protocol(), ec);
+  if (ec) return ec;
+  acceptor.set_option(asio::socket_base::reuse_address(true), ec);
+  if (endpoint.address().is_v6()) acceptor.set_option(asio::ip::v6_only(true), ec);
+  if (!ec) acceptor.bind(endpoint, ec);
+  if (!ec) acceptor.listen(kBacklog, ec);
+  if (!ec) acceptor.non_blocking(true, ec);
+  if (ec) return ec;
+  ::fcntl(acceptor.native_handle(), F_SETFD, FD_CLOEXEC);
+  acceptors.push_back(std::move(acceptor));
+  return {};
+}
+
+Result<> Listener::State::open_everywhere(const Endpoint& address) {
+  error_code ec;
+  for (int attempt = 0; attempt < kPortAttempts; ++attempt) {
+    ec = bind({asio::ip::address_v4::any(), address.port});
+    if (ec) return bind_error(address, ec);
+    ec = bind({asio::ip::address_v6::any(), acceptors.back().local_endpoint().port()});
+    if (!ec || is_without_ipv6(ec)) return {};
+    acceptors.pop_back();
+    if (address.port != 0) break;
+  }
+  return bind_error(address, ec);
+}
+
+Result<> Listener::State::open(const Endpoint& address) {
+  if (address.host == "*") return open_everywhere(address);
+  error_code ec;
+  const auto ip = asio::ip::make_address(address.host, ec);
+  if (ec) {
+    return fail(Code::configuration_invalid, fmt::format("{}: cannot listen on a name.", address.str()),
+                "Give an IP address of this machine, or * for all of them.");
+  }
+  ec = bind({ip, address.port});
+  if (ec) return bind_error(address, ec);
+  return {};
+}
+
+// Accepts what waits, if there is room. True when the acceptor may have more; false when it is empty or there is no room.
+Result<bool> Listener::State::accept_one(TcpAcceptor& acceptor) {
+  if (handshakes >= limits.handshakes_in_progress) return false;
+  const int descriptor = ::accept4(acceptor.native_handle(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
+  if (descriptor < 0) {
+    if (errno == EAGAIN || errno == EWOULDBLOCK) return false;
+    if (is_out_of_resources(errno)) return fail(Code::unavailable, "No descriptors are left.");
+    return true;  // ECONNABORTED and the like: that one is gone, perhaps the next is not
+  }
+  TcpSocket socket(executor);
+  error_code ec;
+  socket.assign(acceptor.local_endpoint(ec).protocol(), descriptor, ec);
+  if (ec) {
+    ::close(descriptor);
+    return true;
+  }
+  const auto remote = socket.remote_endpoint(ec);
+  if (ec) return true;  // already gone
+  const auto source = plain(remote.address());
+  const auto found = per_source.find(source);
+  const bool source_full =
+      limits.connections_per_source != 0 && found != per_source.end() && found->second >= limits.connections_per_source;
+  const bool full = limits.connections != 0 && connections >= limits.connections;
+  if (source_full || full) return true;  // closed by leaving
+  auto place = std::make_unique<Place>(*this, source);
+  group.spawn(connection(std::move(socket), std::move(place)));
+  return true;
+}
+
+awaitable<> Listener::State::accept_loop(TcpAcceptor& acceptor) {
+  for (;;) {
+    while (handshakes >= limits.handshakes_in_progress) co_await slot_freed.wait();
+    co_await acceptor.async_wait(TcpAcceptor::wait_read, use_awaitable);
+    auto more = accept_one(acceptor);
+    for (int i = 1; i < kAcceptsAtOnce && more && *more; ++i) more = accept_one(acceptor);
+    // Without descriptors the waiting connection stays readable: pause, or this would be a busy loop. One that ends may free some.
+    if (!more) co_await slot_freed.wait(std::chrono::steady_clock::now() + kPauseWithoutDescriptors);
+  }
+}
+
+awaitable<> Listener::State::connection(TcpSocket socket, std::unique_ptr<Place> place) {
+  const auto held = std::move(place);
+  auto stream = std::make_unique<TlsStream>(std::move(socket), context);
+  auto accepted = co_await stream->accept(check, std::chrono::steady_clock::now() + limits::kHandshakeTime);
+  if (!accepted) {
+    if (accepted.error().code != Code::cancelled && refused) refused(accepted.error(), *stream);
+    co_return;
+  }
+  if (!held->serve()) co_return;
+  auto serving = serve(std::move(stream));
+  co_await std::move(serving);
+}
+
+Listener::Listener(Executor executor, std::shared_ptr<TlsContext> context, PinCheck check, ListenerLimits limits)
+    : state_(std::make_shared<State>(executor, std::move(context), std::move(check), limits)) {}
+
+Listener::~Listener() = default;
+
+Result<> Listener::start(const std::vector<Endpoint>& addresses, Serve serve, Refused refused) {
+  for (const auto& address : addresses) {
+    auto opened = state_->open(address);
+    if (!opened) {
+      state_->acceptors.clear();
+      return opened;
+    }
+  }
+  state_->serve = std::move(serve);
+  state_->refused = std::move(refused);
+  for (auto& acceptor : state_->acceptors) state_->group.spawn(state_->accept_loop(acceptor));
+  return {};
+}
+
+std::vector<Endpoint> Listener::endpoints() const {
+  std::vector<Endpoint> bound;
+  for (const auto& acceptor : state_->acceptors) {
+    error_code ec;
+    const auto local = acceptor.local_endpoint(ec);
+    if (!ec) bound.push_back({local.address().to_string(), local.port()});
+  }
+  return bound;
+}
+
+void Listener::on_error(std::function<void(std::exception_ptr)> handler) { state_->group.on_error(std::move(handler)); }
+
+unsigned Listener::handshakes_in_progress() const { return state_->handshakes; }
+unsigned Listener::connections() const { return state_->connections; }
+
+awaitable<> Listener::stop() {
+  const auto state = state_;
+  for (auto& acceptor : state->acceptors) {
+    error_code ignored;
+    acceptor.close(ignored);
+  }
+  state->group.cancel();
+  co_await state->group.join();
+  state->acceptors.clear();
+}
+
+}  // namespace daikan::net
