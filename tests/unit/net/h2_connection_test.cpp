@@ -1,0 +1,433 @@
+#include "net/h2_connection.h"
+
+#include "base/limits.h"
+#include "unit/net/test_http.h"
+
+namespace daikan::net {
+namespace {
+
+using namespace test;
+
+// "h2": the HTTP client is the TLS client; "rh2": it is the TLS server. Both ends of both: all four combinations.
+class H2ConnectionTest : public testing::TestWithParam<std::string_view> {
+ protected:
+  Loop loop;
+  Observed seen{loop.executor()};
+  Observed fed{loop.executor()};
+
+  H2Pair pair_with(Handler handler, H2Settings client = plain_settings(), H2Settings server = plain_settings()) {
+    return H2Pair(loop, GetParam(), std::move(handler), client, server);
+  }
+  Handler stuck() {
+    return [this](Request) { return never_answer(seen); };
+  }
+};
+
+INSTANTIATE_TEST_SUITE_P(WhoeverDialled, H2ConnectionTest, testing::Values(kAlpnH2, kAlpnReversedH2));
+
+TEST_P(H2ConnectionTest, AnswersARequestWithItsBody) {
+  auto pair = pair_with(echo);
+  auto answer = pair.ask(put("/link/v1/hello?x=1", Body("hello")));
+  ASSERT_TRUE(answer) << answer.error().text();
+  EXPECT_EQ(answer->status, 200);
+  EXPECT_EQ(answer->headers.find("x-method"), "PUT");
+  EXPECT_EQ(answer->headers.find("x-target"), "/link/v1/hello?x=1");
+  EXPECT_EQ(answer->headers.find("content-length"), "5");
+  EXPECT_EQ(pair.read(answer->body).value(), "hello");
+}
+
+TEST_P(H2ConnectionTest, IsReadyOnlyWhenThePeersSettingsArrived) {
+  auto pair = pair_with(echo);
+  EXPECT_TRUE(loop.run(pair.client->ready(soon())));
+  EXPECT_TRUE(loop.run(pair.server->ready(soon())));
+}
+
+TEST_P(H2ConnectionTest, IsNotReadyWhenThePeerSaysNothing) {
+  auto tls = make_link_pair(loop, GetParam());
+  H2Connection lonely(std::move(tls.client), H2Role::client, plain_settings(), {});
+  const auto ready = loop.run(lonely.ready(in(20ms)));
+  ASSERT_FALSE(ready);
+  EXPECT_EQ(ready.error().code, Code::timed_out);
+  lonely.close({Code::replaced, "A newer connection replaced this one."});
+  EXPECT_EQ(loop.run(lonely.run()).code, Code::replaced);
+  EXPECT_EQ(loop.run(lonely.ready(soon())).error().code, Code::replaced);
+}
+
+awaitable<Response> stream_out(Observed& fed) {
+  Response response;
+  response.body = Body(std::make_unique<CountedSource>(fed, 800, 64 * 1024));
+  co_return response;
+}
+
+TEST_P(H2ConnectionTest, StreamsFiftyMegabytesDownAndBuffersOnlyWhatTheReaderLeaves) {
+  auto pair = pair_with([this](Request) { return stream_out(fed); });
+  auto answer = pair.ask(get("/feed"));
+  ASSERT_TRUE(answer);
+  auto source = answer->body.into_source();
+  std::size_t total = 0;
+  std::size_t most_ahead = 0;
+  for (;;) {
+    auto piece = loop.run(source->next());
+    ASSERT_TRUE(piece) << piece.error().text();
+    if (piece->empty()) break;
+    total += piece->size();
+    most_ahead = std::max(most_ahead, fed.bytes_given - total);
+  }
+  EXPECT_EQ(total, 800U * 64 * 1024);
+  // One window on the way, two pieces queued, one record being written.
+  EXPECT_LE(most_ahead, limits::kStreamWindowBytes + 3 * 64 * 1024);
+}
+
+awaitable<Response> count_up(Request request, Observed& seen) {
+  const auto source = request.body.into_source();
+  for (;;) {
+    auto piece = co_await source->next();
+    if (!piece || piece->empty()) break;
+    seen.bytes_taken += piece->size();
+  }
+  Response response;
+  response.body = Body(std::to_string(seen.bytes_taken));
+  co_return response;
+}
+
+TEST_P(H2ConnectionTest, StreamsFiftyMegabytesUp) {
+  auto pair = pair_with([this](Request request) { return count_up(std::move(request), seen); });
+  auto answer = pair.ask(put("/objects", Body(std::make_unique<CountedSource>(fed, 800, 64 * 1024))));
+  ASSERT_TRUE(answer) << answer.error().text();
+  EXPECT_EQ(pair.read(answer->body).value(), "52428800");
+  EXPECT_EQ(fed.sources_destroyed, 1);
+}
+
+awaitable<Response> read_nothing_yet(Request request, Observed& seen) {
+  ++seen.started;
+  while (seen.text != "go") {
+    const bool woken = co_await seen.changed.wait();
+    if (!woken) break;
+  }
+  auto response = co_await count_up(std::move(request), seen);
+  co_return response;
+}
+
+TEST_P(H2ConnectionTest, HoldsTheSenderBackWhileTheReaderRests) {
+  auto pair = pair_with([this](Request request) { return read_nothing_yet(std::move(request), seen); });
+  std::optional<Result<Response>> answer;
+  TaskGroup group(loop.executor());
+  struct Ask {
+    static awaitable<> run(H2Connection& client, Request request, std::optional<Result<Response>>& into) {
+      auto got = co_await client.request(std::move(request));
+      into.emplace(std::move(got));
+    }
+  };
+  group.spawn(Ask::run(*pair.client, put("/objects", Body(std::make_unique<CountedSource>(fed, 100, 64 * 1024))), answer));
+  ASSERT_TRUE(loop.run_until([&] { return seen.started == 1 && fed.bytes_given >= limits::kStreamWindowBytes + 2 * 64 * 1024; }));
+  // A PING there and back: everything that could be sent before it has been.
+  ASSERT_TRUE(loop.run(pair.client->ping(soon())));
+  EXPECT_LE(fed.bytes_given, limits::kStreamWindowBytes + 3 * 64 * 1024);
+  seen.text = "go";
+  seen.changed.notify_all();
+  ASSERT_TRUE(loop.run_until([&] { return answer.has_value(); }));
+  loop.run(group.join());
+  ASSERT_TRUE(*answer);
+  EXPECT_EQ(pair.read((*answer)->body).value(), "6553600");
+}
+
+TEST_P(H2ConnectionTest, EchoesAStreamWhileItIsStillSent) {
+  auto pair = pair_with(echo_stream);
+  auto answer = pair.ask(put("/echo", Body(std::make_unique<CountedSource>(fed, 100, 10'000))));
+  ASSERT_TRUE(answer);
+  EXPECT_EQ(pair.read(answer->body).value().size(), 1'000'000U);
+}
+
+TEST_P(H2ConnectionTest, CancelsTheHandlerWhenTheRequesterGivesUp) {
+  auto pair = pair_with(stuck());
+  const auto result = loop.run(with_deadline(in(100ms), "asking", pair.client->request(get("/slow"))));
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().code, Code::timed_out);
+  EXPECT_TRUE(loop.run_until([&] { return seen.cancelled == 1; }));
+  // The connection goes on.
+  EXPECT_TRUE(loop.run(pair.client->ping(soon())));
+}
+
+awaitable<Response> stream_stuck(Observed& fed) {
+  const auto executor = co_await asio::this_coro::executor;
+  Response response;
+  response.body = Body(std::make_unique<StuckSource>(fed, executor));
+  co_return response;
+}
+
+TEST_P(H2ConnectionTest, StopsTheSenderWhenTheAnswersBodyIsDropped) {
+  auto pair = pair_with([this](Request) { return stream_stuck(fed); });
+  auto answer = pair.ask(get("/feed"));
+  ASSERT_TRUE(answer);
+  {
+    auto source = answer->body.into_source();
+    EXPECT_EQ(loop.run(source->next()).value(), "first");
+  }
+  EXPECT_TRUE(loop.run_until([&] { return fed.cancelled == 1 && fed.sources_destroyed == 1; }));
+}
+
+TEST_P(H2ConnectionTest, TellsTheRequesterWhenASourceFails) {
+  struct Failing final : BodySource {
+    awaitable<Result<std::string>> next() override { co_return fail(Code::storage_failed, "The disk is gone."); }
+  };
+  auto pair = pair_with(echo);
+  const auto answer = pair.ask(put("/objects", Body(std::make_unique<Failing>())));
+  ASSERT_FALSE(answer);
+  EXPECT_EQ(answer.error().code, Code::protocol_error);
+}
+
+awaitable<Response> refuse_unread(Request request) {
+  request.body = Body();
+  co_return Response{403, {}, Body("no")};
+}
+
+TEST_P(H2ConnectionTest, AnswersBeforeTheUploadIsReadAndStopsIt) {
+  auto pair = pair_with(refuse_unread);
+  auto answer = pair.ask(put("/objects", Body(std::make_unique<CountedSource>(fed, 1'000'000, 64 * 1024))));
+  ASSERT_TRUE(answer) << answer.error().text();
+  EXPECT_EQ(answer->status, 403);
+  EXPECT_EQ(pair.read(answer->body).value(), "no");
+  EXPECT_TRUE(loop.run_until([&] { return fed.sources_destroyed == 1; }));
+  EXPECT_LT(fed.bytes_given, 2U * 1024 * 1024);
+}
+
+awaitable<Response> throw_up() {
+  throw std::runtime_error("a bug");
+  co_return Response{};
+}
+
+TEST_P(H2ConnectionTest, AnswersFiveHundredWhenAHandlerThrowsAndReportsIt) {
+  auto pair = pair_with([](Request) { return throw_up(); });
+  const auto answer = pair.ask(get("/"));
+  ASSERT_TRUE(answer);
+  EXPECT_EQ(answer->status, 500);
+  ASSERT_EQ(pair.exceptions.size(), 1U);
+  EXPECT_THROW(std::rethrow_exception(pair.exceptions[0]), std::runtime_error);
+}
+
+TEST_P(H2ConnectionTest, AnswersHeadWithoutABodyAndStatus204WithoutALength) {
+  auto pair = pair_with(echo);
+  auto request = get("/");
+  request.method = "HEAD";
+  auto answer = pair.ask(std::move(request));
+  ASSERT_TRUE(answer);
+  EXPECT_EQ(pair.read(answer->body).value(), "");
+}
+
+// ---- many at once ----
+
+awaitable<> ask_and_count(H2Connection& client, int& done, int& failed) {
+  auto answer = co_await client.request(put("/", Body("payload")));
+  if (!answer) {
+    ++failed;
+    co_return;
+  }
+  auto text = co_await answer->body.read_all(1000);
+  if (text && *text == "payload") ++done;
+}
+
+awaitable<Response> echo_and_watch(Request request, Observed& seen) {
+  ++seen.started;
+  seen.bytes_taken = std::max<std::size_t>(seen.bytes_taken, static_cast<std::size_t>(seen.started));
+  co_await yield();
+  auto response = co_await echo(std::move(request));
+  --seen.started;
+  co_return response;
+}
+
+TEST_P(H2ConnectionTest, LetsRequestsBeyondTheGrantedStreamsWaitTheirTurn) {
+  auto server = plain_settings();
+  server.concurrent_streams = 8;
+  auto pair = pair_with([this](Request request) { return echo_and_watch(std::move(request), seen); }, plain_settings(), server);
+  TaskGroup group(loop.executor());
+  int done = 0;
+  int failed = 0;
+  for (int i = 0; i < 300; ++i) group.spawn(ask_and_count(*pair.client, done, failed));
+  loop.run(group.join());
+  EXPECT_EQ(done, 300);
+  EXPECT_EQ(failed, 0);
+  EXPECT_LE(seen.bytes_taken, 8U);
+}
+
+// ---- the end ----
+
+TEST_P(H2ConnectionTest, FailsEveryRequestAndCancelsEveryHandlerWhenThePeerCloses) {
+  auto pair = pair_with(stuck());
+  TaskGroup group(loop.executor());
+  int done = 0;
+  int failed = 0;
+  for (int i = 0; i < 5; ++i) group.spawn(ask_and_count(*pair.client, done, failed));
+  ASSERT_TRUE(loop.run_until([&] { return seen.started == 5; }));
+  pair.client->stream().close();
+  ASSERT_TRUE(loop.run_until([&] { return pair.client_end && pair.server_end; }));
+  loop.run(group.join());
+  EXPECT_EQ(failed, 5);
+  EXPECT_EQ(seen.cancelled, 5);
+  EXPECT_EQ(pair.server_end->code, Code::closed);
+}
+
+TEST_P(H2ConnectionTest, ReturnsTheReasonOfItsOwnClosing) {
+  auto pair = pair_with(stuck());
+  ASSERT_TRUE(loop.run(pair.client->ready(soon())));
+  pair.client->close({Code::replaced, "A newer connection replaced this one."});
+  ASSERT_TRUE(loop.run_until([&] { return pair.client_end && pair.server_end; }));
+  EXPECT_EQ(pair.client_end->code, Code::replaced);
+  EXPECT_EQ(pair.server_end->code, Code::closed);
+  EXPECT_EQ(pair.ask(get("/")).error().code, Code::replaced);
+}
+
+TEST_P(H2ConnectionTest, LetsStreamsFinishWithinTheGraceOfItsFarewell) {
+  auto pair = pair_with([this](Request request) { return read_nothing_yet(std::move(request), seen); });
+  TaskGroup group(loop.executor());
+  int done = 0;
+  int failed = 0;
+  group.spawn(ask_and_count(*pair.client, done, failed));
+  ASSERT_TRUE(loop.run_until([&] { return seen.started == 1; }));
+  pair.server->close({Code::closed, "Shutting down."}, 10s);
+  ASSERT_TRUE(loop.run(pair.client->ping(soon())));
+  EXPECT_FALSE(pair.server_end);
+  EXPECT_EQ(pair.ask(get("/late")).error().code, Code::closed);
+  seen.text = "go";
+  seen.changed.notify_all();
+  ASSERT_TRUE(loop.run_until([&] { return pair.client_end && pair.server_end; }));
+  loop.run(group.join());
+  EXPECT_EQ(failed, 0);
+}
+
+TEST_P(H2ConnectionTest, EndsWhenTheGraceIsOver) {
+  auto pair = pair_with(stuck());
+  TaskGroup group(loop.executor());
+  int done = 0;
+  int failed = 0;
+  group.spawn(ask_and_count(*pair.client, done, failed));
+  ASSERT_TRUE(loop.run_until([&] { return seen.started == 1; }));
+  pair.server->close({Code::closed, "Shutting down."}, 50ms);
+  ASSERT_TRUE(loop.run_until([&] { return pair.server_end.has_value(); }));
+  loop.run(group.join());
+  EXPECT_EQ(failed, 1);
+  EXPECT_EQ(seen.cancelled, 1);
+}
+
+awaitable<> run_until_cancelled(H2Connection& connection, std::optional<Error>& end) {
+  auto error = co_await connection.run();
+  end = std::move(error);
+}
+
+TEST_P(H2ConnectionTest, EndsWhenItsOwnerCancelsIt) {
+  auto tls = make_link_pair(loop, GetParam());
+  H2Connection connection(std::move(tls.client), H2Role::server, plain_settings(), stuck());
+  std::optional<Error> end;
+  TaskGroup group(loop.executor());
+  group.spawn(run_until_cancelled(connection, end));
+  loop.poll();
+  group.cancel();
+  loop.run(group.join());
+  ASSERT_TRUE(end);
+  EXPECT_EQ(end->code, Code::cancelled);
+  EXPECT_FALSE(connection.stream().is_open());
+}
+
+TEST_P(H2ConnectionTest, OutlivesABodyThatIsReadAfterItsEnd) {
+  std::optional<Body> body;
+  {
+    auto pair = pair_with([this](Request) { return stream_stuck(fed); });
+    auto answer = pair.ask(get("/feed"));
+    ASSERT_TRUE(answer);
+    body = std::move(answer->body);
+  }
+  auto source = body->into_source();
+  auto piece = loop.run(source->next());
+  if (piece && *piece == "first") piece = loop.run(source->next());
+  ASSERT_FALSE(piece);
+  EXPECT_EQ(piece.error().code, Code::closed);
+}
+
+// ---- liveness ----
+
+TEST_P(H2ConnectionTest, MeasuresTheRoundTripOfAPing) {
+  auto pair = pair_with(echo);
+  const auto took = loop.run(pair.client->ping(soon()));
+  ASSERT_TRUE(took);
+  EXPECT_GT(took->count(), 0);
+  EXPECT_EQ(pair.client->round_trip(), *took);
+}
+
+TEST_P(H2ConnectionTest, NoticesAPeerThatAnswersNothing) {
+  auto tls = make_link_pair(loop, GetParam());
+  auto settings = plain_settings();
+  settings.ping_after_idle = 20ms;
+  settings.ping_answer = 30ms;
+  H2Connection connection(std::move(tls.client), H2Role::client, settings, {});
+  const auto end = loop.run(connection.run());
+  EXPECT_EQ(end.code, Code::timed_out);
+}
+
+TEST_P(H2ConnectionTest, StaysUpWhileThePeerAnswersItsPings) {
+  auto settings = plain_settings();
+  settings.ping_after_idle = 5ms;
+  settings.ping_answer = 10s;
+  auto pair = pair_with(echo, settings, settings);
+  ASSERT_TRUE(loop.run_until([&] { return pair.client->round_trip().has_value() || pair.server->round_trip().has_value(); }));
+  EXPECT_FALSE(pair.client_end);
+  EXPECT_TRUE(pair.ask(get("/")));
+}
+
+TEST_P(H2ConnectionTest, ClosesAConnectionThatIsNotUsed) {
+  auto settings = plain_settings();
+  settings.idle_close = 50ms;
+  auto pair = pair_with(echo, plain_settings(), settings);
+  ASSERT_TRUE(pair.ask(get("/")));
+  ASSERT_TRUE(loop.run_until([&] { return pair.server_end && pair.client_end; }));
+  EXPECT_EQ(pair.server_end->code, Code::closed);
+}
+
+// ---- bounds ----
+
+TEST_P(H2ConnectionTest, RefusesToSendAHeadThatIsTooLarge) {
+  auto pair = pair_with(echo);
+  auto request = get("/");
+  request.headers.add("x-large", std::string(20'000, 'x'));
+  EXPECT_EQ(pair.ask(std::move(request)).error().code, Code::too_large);
+  EXPECT_TRUE(pair.ask(get("/")));
+}
+
+awaitable<Response> large_head() {
+  Response response;
+  for (int i = 0; i < 20; ++i) response.headers.add("x-large", std::string(1'000, 'x'));
+  co_return response;
+}
+
+TEST_P(H2ConnectionTest, RefusesAnAnswerWhoseHeadIsTooLarge) {
+  auto pair = pair_with([](Request) { return large_head(); });
+  EXPECT_EQ(pair.ask(get("/")).error().code, Code::too_large);
+}
+
+// A gigabyte of bulk must not delay a request: while the bulk stream's sender is never short of data, requests are answered.
+TEST_P(H2ConnectionTest, SendsBulkOnlyBehindRequests) {
+  auto pair = pair_with(
+      [this](Request request) { return request.target == "/bulk" ? count_up(std::move(request), seen) : echo(std::move(request)); });
+  TaskGroup group(loop.executor());
+  struct Bulk {
+    static awaitable<> run(H2Connection& client, Request request, bool& done) {
+      auto got = co_await client.request(std::move(request));
+      done = got.has_value();
+    }
+  };
+  bool done = false;
+  auto bulk = put("/bulk", Body(std::make_unique<CountedSource>(fed, 1'000, 64 * 1024)));
+  bulk.headers.add("priority", "u=7");
+  group.spawn(Bulk::run(*pair.client, std::move(bulk), done));
+  ASSERT_TRUE(loop.run_until([&] { return seen.bytes_taken > 0; }));
+  for (int i = 0; i < 10; ++i) {
+    auto answer = pair.ask(put("/", Body("quick")));
+    ASSERT_TRUE(answer);
+    EXPECT_EQ(pair.read(answer->body).value(), "quick");
+  }
+  EXPECT_FALSE(done);
+  loop.run(group.join());
+  EXPECT_TRUE(done);
+  EXPECT_EQ(seen.bytes_taken, 64'000U * 1024);
+}
+
+}  // namespace
+}  // namespace daikan::net
