@@ -32,7 +32,8 @@ struct ProbeRequest {
   std::optional<Proxy> proxy;
   /// The peer we expect; absent: any certificate, which is reported (the wizard shows its fingerprint).
   std::optional<Pin> expected;
-  hierarchy::Direction direction = hierarchy::Direction::secondary_dials;  ///< Whom we are dialling: a primary (rh2) or a DMZ secondary (h2).
+  hierarchy::Direction direction =
+      hierarchy::Direction::secondary_dials;  ///< Whom we are dialling: a primary (rh2) or a DMZ secondary (h2).
 };
 
 struct ProbeAnswer {
@@ -51,7 +52,8 @@ class Primary {
   awaitable<Result<PrimaryView>> set(const Actor& actor, SetPrimary request);
   /// not_found when there is none.
   awaitable<Result<>> clear(const Actor& actor);
-  /// name → TCP → proxy → TLS → ALPN → certificate, within limits::kDialTime. Writes nothing. One at a time per actor.
+  /// name → TCP → proxy → TLS → ALPN → certificate, within limits::kDialTime. Writes nothing. At most limits::kMaxProbesAtOnce run; a
+  /// further one answers rate_limited.
   awaitable<ProbeAnswer> probe(ProbeRequest request);
 
  private:
@@ -59,6 +61,7 @@ class Primary {
   History& history_;
   LinkHost& links_;
   const Facts& facts_;
+  unsigned probes_ = 0;  ///< Running now.
 };
 
 }  // namespace daikan::server

@@ -1,0 +1,197 @@
+#include "server/primary.h"
+
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "base/limits.h"
+#include "hierarchy/registration_rules.h"
+#include "server/probe.h"
+
+namespace daikan::server {
+namespace {
+
+using hierarchy::PrimaryRecord;
+
+/// Everything one set() needs inside its transaction.
+struct Change {
+  Actor actor;
+  SetPrimary request;
+  CertificateRecord certificate;
+  hierarchy::PathEntry self;
+  Pin own_pin;
+  hierarchy::ServerPath ancestors;
+  Sealing sealing;
+  TimePoint at;
+};
+
+struct Stored {
+  PrimaryRecord record;
+  enum class Was : std::uint8_t { there, changed } was = Was::there;
+};
+
+PrimaryRecord shown(PrimaryRecord record) {
+  if (record.proxy) record.proxy->password.clear();
+  return record;
+}
+
+hierarchy::Event primary_event(TimePoint at, std::string kind, std::string message) {
+  return {.sequence = 0,
+          .at = at,
+          .severity = hierarchy::Severity::info,
+          .kind = std::move(kind),
+          .message = std::move(message),
+          .secondary = std::nullopt};
+}
+
+std::string name_of(const PrimaryRecord& record) {
+  if (!record.name.empty()) return record.name;
+  return record.address ? record.address->str() : record.certificate.fingerprint;
+}
+
+bool says_nothing_new(const Change& change, const PrimaryRecord& there) {
+  const auto& request = change.request;
+  if (there.certificate.pin != change.certificate.pin || there.direction != request.direction || there.address != request.address)
+    return false;
+  if (request.server_id && there.server_id && *request.server_id != *there.server_id) return false;
+  // A stored password that does not open is worth being set again.
+  const auto proxy = open_proxy(change.sealing, there.proxy, "the primary Administration Server");
+  return proxy && *proxy == request.proxy;
+}
+
+Result<> check(store::Transaction& transaction, const Change& change, const std::optional<PrimaryRecord>& there) {
+  const auto secondaries = store::all_secondaries(transaction);
+  const hierarchy::Surroundings here{.self = change.self,
+                                     .own_pin = change.own_pin,
+                                     .secondaries = secondaries,
+                                     .primary = there ? &*there : nullptr,
+                                     .ancestors = change.ancestors};
+  const auto& request = change.request;
+  const hierarchy::PrimaryCandidate candidate{
+      .direction = request.direction,
+      .address = request.address,
+      .proxy = request.proxy,
+      .pin = change.certificate.pin,
+      .server_id = request.server_id,
+      .existing = request.if_set == SetPrimary::IfSet::replace ? hierarchy::ExistingPrimary::replace : hierarchy::ExistingPrimary::keep};
+  return hierarchy::check_set_primary(here, candidate);
+}
+
+Result<Stored> put(store::Transaction& transaction, const Change& change) {
+  const auto there = store::find_primary(transaction);
+  if (there && says_nothing_new(change, *there)) return Stored{*there};
+  if (auto checked = check(transaction, change, there); !checked) return fail(std::move(checked.error()));
+
+  const auto& request = change.request;
+  PrimaryRecord record{.direction = request.direction,
+                       .address = request.address,
+                       .proxy = request.proxy,
+                       .certificate = change.certificate,
+                       .server_id = request.server_id,
+                       .name = {},
+                       .version = {},
+                       .created_at = change.at,
+                       .last_connected_at = std::nullopt,
+                       .revision = there ? there->revision + 1 : 1};
+  if (there && there->certificate.pin == record.certificate.pin) {  // the same server, reached in another way
+    if (!record.server_id) record.server_id = there->server_id;
+    record.name = there->name;
+    record.version = there->version;
+    record.created_at = there->created_at;
+    record.last_connected_at = there->last_connected_at;
+  }
+  auto row = record;
+  row.proxy = sealed_for_store(change.sealing, row.proxy);
+  store::put_primary(transaction, row);
+  const auto how = record.direction == hierarchy::Direction::secondary_dials ? "this server dials it" : "it dials this server";
+  History::audit(transaction, change.actor, change.at, "primary.set",
+                 fmt::format("primary {}, {}", name_of(record), record.certificate.fingerprint));
+  History::record(transaction, primary_event(change.at, "primary_set",
+                                             fmt::format("The primary Administration Server was set to “{}” by {}; {}.", name_of(record),
+                                                         change.actor.name, how)));
+  return Stored{std::move(record), Stored::Was::changed};
+}
+
+Result<Done> remove(store::Transaction& transaction, const Actor& actor) {
+  const auto record = store::find_primary(transaction);
+  if (!record) return fail(Code::not_found, "This server has no primary.", "There is nothing to clear.");
+  store::remove_primary(transaction);
+  const auto at = now();
+  History::audit(transaction, actor, at, "primary.clear", fmt::format("primary {}", name_of(*record)));
+  auto event = primary_event(at, "primary_cleared",
+                             fmt::format("The primary Administration Server “{}” was cleared by {}.", name_of(*record), actor.name));
+  History::record(transaction, event);
+  return Done{};
+}
+
+}  // namespace
+
+Primary::Primary(Storage& storage, History& history, LinkHost& links, const Facts& facts)
+    : storage_(storage), history_(history), links_(links), facts_(facts) {}
+
+awaitable<Result<std::optional<PrimaryView>>> Primary::find() {
+  const auto load = [](store::Transaction& transaction) -> Result<std::optional<PrimaryRecord>> {
+    return store::find_primary(transaction);
+  };
+  auto record = co_await storage_.read<std::optional<PrimaryRecord>>(load);
+  if (!record) co_return fail(std::move(record.error()));
+  if (!*record) co_return std::optional<PrimaryView>();
+  co_return PrimaryView{shown(std::move(**record)), links_.primary_status().value_or(hierarchy::LinkStatus{})};
+}
+
+awaitable<Result<PrimaryView>> Primary::set(const Actor& actor, SetPrimary request) {
+  const auto at = now();
+  auto parsed = net::parse_certificate(request.certificate, at);
+  if (!parsed) {
+    auto error = std::move(parsed.error());
+    if (error.field.empty()) error.field = "certificate";
+    co_return fail(std::move(error));
+  }
+  const Change change{.actor = actor,
+                      .request = std::move(request),
+                      .certificate = std::move(parsed->record),
+                      .self = {facts_.id, facts_.name},
+                      .own_pin = facts_.certificate.pin,
+                      .ancestors = links_.ancestors(),
+                      .sealing = storage_.sealing(),
+                      .at = at};
+  const auto work = [change](store::Transaction& transaction) { return put(transaction, change); };
+  auto stored = co_await storage_.write<Stored>(work);
+  if (!stored) co_return fail(std::move(stored.error()));
+  // No co_await from here on: what is committed is also told to the link host, even when the requester went away meanwhile.
+  if (stored->was == Stored::Was::changed) {
+    links_.primary_set(stored->record);
+    history_.committed();
+  }
+  co_return PrimaryView{shown(std::move(stored->record)), links_.primary_status().value_or(hierarchy::LinkStatus{})};
+}
+
+awaitable<Result<>> Primary::clear(const Actor& actor) {
+  const auto work = [actor](store::Transaction& transaction) { return remove(transaction, actor); };
+  auto cleared = co_await storage_.write<Done>(work);
+  if (!cleared) co_return fail(std::move(cleared.error()));
+  links_.primary_cleared();
+  history_.committed();
+  co_return Result<>{};
+}
+
+awaitable<ProbeAnswer> Primary::probe(ProbeRequest request) {
+  ProbeAnswer answer;
+  if (probes_ >= limits::kMaxProbesAtOnce) {
+    answer.error.emplace(Code::rate_limited, "Too many probes run at this moment.", "Try again in a few seconds.");
+    co_return answer;
+  }
+  // Counted by lifetime, so that a cancelled probe gives its place back too.
+  struct Place {
+    unsigned& count;
+    explicit Place(unsigned& c) : count(++c) {}
+    ~Place() { --count; }
+    Place(const Place&) = delete;
+    Place& operator=(const Place&) = delete;
+  };
+  const Place place(probes_);
+  answer = co_await run_probe(facts_, std::move(request));
+  co_return answer;
+}
+
+}  // namespace daikan::server
