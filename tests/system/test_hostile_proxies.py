@@ -3,7 +3,9 @@
 import time
 
 import pytest
+from support import certificates
 from support.proxies import hang, read_head
+from support.waiting import wait_until
 
 LINE = b"HTTP/1.1 200 Connection established\r\n"
 
@@ -44,12 +46,6 @@ def test_a_refusal_is_quoted(hq, start, status):
 def test_authentication_wanted(hq, start):
     error = probe(hq, start.fake(says(b'HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Basic realm="x"\r\n\r\n')))
     assert error["code"] == "proxy_auth_required" and "407" in error["message"]
-
-
-@pytest.mark.parametrize("conversation", [hang, says(LINE), says(b"HTTP/1.1 2"), says(b"HTTP/1.1 200 OK\r\nX-A: ")],
-                         ids=["nothing", "status line only", "half a line", "half a header"])
-def test_one_that_hangs_is_given_up(hq, start, conversation):
-    assert probe(hq, start.fake(conversation))["code"] in ("timed_out", "proxy_unreachable")
 
 
 @pytest.mark.parametrize("conversation", [
@@ -115,6 +111,29 @@ def test_socks_lies(hq, start, conversation):
     assert probe(hq, start.fake(conversation), "socks5")["code"] in ("proxy_invalid_answer", "proxy_unreachable")
 
 
-@pytest.mark.parametrize("conversation", [hang, socks(b"\x05\x00"), socks(b"\x05\x00", b"\x05\x00\x00\x03\xff" + b"a" * 20)], ids=["nothing", "greeting", "half"])
-def test_socks_that_hangs_is_given_up(hq, start, conversation):
-    assert probe(hq, start.fake(conversation), "socks5")["code"] in ("timed_out", "proxy_unreachable")
+HANGING = {
+    "nothing": ("http", hang),
+    "status line only": ("http", says(LINE)),
+    "half a line": ("http", says(b"HTTP/1.1 2")),
+    "half a header": ("http", says(b"HTTP/1.1 200 OK\r\nX-A: ")),
+    "socks nothing": ("socks5", hang),
+    "socks greeting": ("socks5", socks(b"\x05\x00")),
+    "socks half a reply": ("socks5", socks(b"\x05\x00", b"\x05\x00\x00\x03\xff" + b"a" * 20)),
+}
+
+
+def test_those_that_hang_are_given_up_within_the_deadline(hq, start):
+    """All at once, on links that the primary dials: each waits for its own proxy, and none for another's."""
+    for name, (scheme, conversation) in HANGING.items():
+        pair = certificates.make_key_pair(start.folder, name.replace(" ", "-"))
+        hq.api.post("/secondaries", {"name": name, "certificate": pair.pem, "direction": "primary_dials", "address": "branch.example.com:13000",
+                                     "proxy": {"url": f"{scheme}://{start.fake(conversation).address}"}})
+
+    def reasons():
+        found = {each["name"]: each["reason"] and each["reason"]["code"] for each in hq.api.get("/secondaries")["items"]}
+        return all(found.values()) and found
+
+    codes = wait_until(reasons, "every dial is given up", 30)  # limits::kDialTime is 20 s
+    assert set(codes) == set(HANGING) and set(codes.values()) <= {"timed_out", "proxy_unreachable"}, codes
+    for each in hq.api.get("/secondaries")["items"]:
+        hq.api.delete(f"/secondaries/{each['id']}")
