@@ -115,7 +115,6 @@ int H1::parse_head() {
 // What Beast lets pass: framing that another server could read differently (RFC 9112 section 6.1), and what is not for us.
 int H1::judge_head() const {
   const auto& head = parser->get();
-  if (head.version() != 10 && head.version() != 11) return 505;
   if (const auto coding = head.count(http::field::transfer_encoding); coding > 0) {
     if (head.version() == 10 || head.count(http::field::content_length) > 0) return 400;
     if (coding > 1 || !boost::beast::iequals(head[http::field::transfer_encoding], "chunked")) return 501;
