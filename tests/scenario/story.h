@@ -1,0 +1,32 @@
+// Stories: text files that say what administrators and wires do to a tree of servers, and what must then be seen.
+//
+// One command a line, '#' begins a comment, "quotes" hold words with blanks. Durations: 500ms 10s 5m 2h.
+//
+//   server NAME [depth=N] [protocol=MIN-MAX] [clock=±DURATION] [software=TEXT] [id-of=OTHER] [key-of=OTHER]
+//   tree A > B > C             servers and links between them, the secondary dials; servers that exist already are used
+//   add UPPER LOWER [dmz] [unchecked]          primary LOWER UPPER [dmz] [unchecked]
+//   fails CODE add …|primary … the same, refused by the rules of that one server
+//   remove UPPER LOWER         leave LOWER          rename SERVER NAME       address LOWER OTHER     retry SERVER    wipe SERVER
+//   cut A B    mend A B    slow A B DURATION    reset A B    crash SERVER    start SERVER
+//   crowd UPPER N              N servers, each joined to UPPER           advance DURATION      settle (5 minutes)
+//   mark                       events and dials are counted from here
+//   expect UPPER/LOWER STATE [CODE]            the upper end's view        expect LOWER STATE [CODE]    the lower end's view
+//   expect joined A B          both ends are connected over one connection; every link of a chain with: expect tree A > B > C
+//   expect path LOWER "A > B"  expect says UPPER/LOWER|LOWER "words"     expect skew UPPER/LOWER|LOWER ±DURATION
+//   expect next UPPER/LOWER|LOWER MIN MAX      expect version UPPER/LOWER TEXT
+//   expect events SERVER KIND N [about]        expect dials SERVER MIN MAX      expect crowd UPPER joined
+//   expect spread UPPER DURATION PERCENT       since the mark no window of DURATION brought back more than PERCENT of the crowd
+//   disturb restart SERVER | disturb reset A B
+//                              the whole story is told again and again, each time with that fault after one more step
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace daikan::scenario {
+
+/// Plays `text` once as it is, and once per step when it asks for disturbance. Failures are reported to the running test with `name` and
+/// line.
+void play(const std::string& name, const std::string& text, std::uint64_t seed);
+
+}  // namespace daikan::scenario

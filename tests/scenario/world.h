@@ -1,0 +1,176 @@
+// Whole trees of servers in one process and in virtual time, made of the real rules and the real ends of links.
+//
+// The world plays what surrounds them: hosts (which carry out Effects), databases (records survive a crash, memory does not), the pin
+// check, wires that are cut, slow or lose connections at any point, and clocks. Everything is deterministic by its seed.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "hierarchy/registration_rules.h"
+#include "link/lower_end.h"
+#include "link/upper_end.h"
+
+namespace daikan::scenario {
+
+using hierarchy::Direction;
+using hierarchy::LinkStatus;
+
+struct ServerOptions {
+  std::string name = {};
+  unsigned max_depth = 16;
+  link::ProtocolRange protocol = link::kProtocol;
+  std::string software = "daikan 0.1.0";
+  Duration clock{0};                           ///< Its clock runs this much ahead.
+  std::optional<std::string> same_id_as = {};  ///< Copied data folder.
+  std::optional<std::string> same_key_as = {};
+};
+
+enum class Rules : std::uint8_t { checked, unchecked };
+
+/// What a connection carries; in order, and lost with the connection.
+enum class Kind : std::uint8_t { hello, answer, farewell, close };
+
+struct Server;
+
+/// One end of a link with what its host knows.
+struct Link {
+  std::uint64_t serial = 0;
+  Server* server = nullptr;
+  std::string target;  ///< The address: a server's name.
+  Pin pin;             ///< Expected of the peer.
+  RegistrationId registration;
+  std::optional<link::UpperEnd> upper;
+  std::optional<link::LowerEnd> lower;
+  std::uint64_t dial = 0;   ///< The dial in progress or last made.
+  std::uint64_t timer = 0;  ///< The tick that counts.
+  const LinkStatus& status() const { return upper ? upper->status() : lower->status(); }
+  std::optional<link::ConnectionId> standing() const { return upper ? upper->standing() : lower->standing(); }
+};
+
+struct Logged {
+  TimePoint at;
+  std::string about;
+  link::LinkEvent event;
+};
+
+struct Server {
+  std::string key;  ///< What the story calls it; options.name is what it calls itself.
+  ServerOptions options;
+  ServerId id;
+  CertificateRecord certificate;
+  std::vector<hierarchy::SecondaryRecord> secondaries;  // stored
+  std::optional<hierarchy::PrimaryRecord> primary;      // stored
+  std::vector<Logged> events;                           // stored
+  bool running = true;
+  link::ServerPath ancestors;  // memory, as everything below
+  std::map<std::uint64_t, std::unique_ptr<Link>> links;
+};
+
+class World {
+ public:
+  explicit World(std::uint64_t seed) : jitter_(seed), seeds_(seed) {}
+
+  void add_server(ServerOptions options);
+  Server& server(std::string_view name);
+  const std::map<std::string, std::unique_ptr<Server>, std::less<>>& servers() const { return servers_; }
+
+  // Administrators.
+  Result<> add_secondary(std::string_view upper, std::string_view lower, Direction direction, Rules rules = Rules::checked);
+  Result<> set_primary(std::string_view lower, std::string_view upper, Direction direction, Rules rules = Rules::checked);
+  void remove_secondary(std::string_view upper, std::string_view lower);
+  void clear_primary(std::string_view lower);
+  void rename(std::string_view name, std::string new_name);
+  void move_address(std::string_view lower, std::string target);  ///< Edits the primary's address.
+  void retry(std::string_view name);
+  void wipe(std::string_view name);  ///< Set up anew with its old key: another id, no records.
+
+  // Faults.
+  void cut(std::string_view a, std::string_view b);
+  void mend(std::string_view a, std::string_view b);
+  void mend_all();
+  void slow(std::string_view a, std::string_view b, Duration delay);
+  void reset(std::string_view a, std::string_view b);  ///< Every connection between them is torn.
+  void crash(std::string_view name);                   ///< Memory lost, records kept.
+  void start(std::string_view name);
+
+  // Time.
+  void advance(Duration duration);
+  TimePoint now() const { return now_; }
+  std::uint64_t steps() const { return steps_; }
+  /// Called before each thing that happens, with its number.
+  std::function<void(std::uint64_t)> before_step;
+
+  // Looking.
+  Link* upper_link(std::string_view upper, std::string_view lower);
+  Link* lower_link(std::string_view lower);
+  /// Both ends show connected, over one and the same connection.
+  bool connected(std::string_view upper, std::string_view lower);
+  std::uint64_t dials(std::string_view dialler) const;
+
+ private:
+  struct End {
+    Server* server = nullptr;
+    std::uint64_t link = 0;
+    bool open = true;
+    TimePoint last_delivery;
+  };
+  struct Wire {
+    bool up = true;
+    Duration delay = std::chrono::milliseconds(5);
+  };
+  struct Connection {
+    End ends[2];
+    bool dead = false;
+  };
+  struct Dialled {
+    Server* from = nullptr;
+    std::uint64_t link;
+    std::uint64_t dial;
+  };
+
+  void at(TimePoint when, std::function<void()> what) { queue_.emplace(std::pair{when, ++order_}, std::move(what)); }
+  static link::Effects closed(Link& link, link::ConnectionId id, const Error& reason, TimePoint now);
+  TimePoint local(const Server& server) const { return now_ + server.options.clock; }
+  Wire& wire(std::string_view a, std::string_view b);
+  link::SelfPtr self_of(const Server& server) const;
+  static Link* find(Server& server, std::uint64_t link);
+  Link& open_link(Server& server, const std::string& target, const Pin& pin);
+  void open_upper(Server& server, const hierarchy::SecondaryRecord& record);
+  void open_lower(Server& server);
+  hierarchy::Surroundings surroundings(const Server& server) const;
+
+  void apply(Link& link, link::Effects effects);
+  void store(Link& link, const link::HelloFacts& facts);
+  void spread(Server& server);
+  void arm(Link& link);
+  void dial(Link& link);
+  void arrive(const Dialled& dialled);
+  void dial_failed(const Dialled& dialled, const Error& reason, Duration after);
+  Link* accepting(Server& target, const Link& from);
+  void connect(const Dialled& dialled, Link& accepting_link, Duration delay);
+  void send(link::ConnectionId id, const Link& from, Kind kind, std::string bytes);
+  void deliver(link::ConnectionId id, int to, Kind kind, const std::string& bytes);
+  void hear(Link& link, link::ConnectionId id, Kind kind, const std::string& bytes);
+  void hear_hello(Link& link, link::ConnectionId id, const std::string& bytes);
+  void hear_answer(Link& link, link::ConnectionId id, const std::string& bytes);
+  bool between(const Connection& connection, std::string_view a, std::string_view b) const;
+  void kill(link::ConnectionId id, Connection& connection, const Error& reason, Duration longest);
+
+  std::map<std::string, std::unique_ptr<Server>, std::less<>> servers_;
+  std::map<std::pair<std::string, std::string>, Wire> wires_;
+  std::map<link::ConnectionId, Connection> connections_;
+  std::map<std::pair<TimePoint, std::uint64_t>, std::function<void()>> queue_;
+  std::map<std::string, std::uint64_t, std::less<>> dials_;
+  TimePoint now_ = from_micros(1'790'000'000'000'000);
+  std::uint64_t order_ = 0, serial_ = 0, steps_ = 0, next_connection_ = 0, next_id_ = 0;
+  link::Jitter jitter_;
+  std::uint64_t seeds_;
+};
+
+}  // namespace daikan::scenario
