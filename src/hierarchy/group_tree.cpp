@@ -28,6 +28,8 @@ std::vector<std::string_view> split(std::string_view path) {
 
 GroupTree::GroupTree(std::vector<Group> groups) : groups_(std::move(groups)), parents_(groups_.size()), children_(groups_.size()) {
   std::size_t roots = 0;
+  keys_.reserve(groups_.size());
+  for (const auto& group : groups_) keys_.push_back(folded(group.name));
   for (std::size_t i = 0; i < groups_.size(); ++i) {
     if (!index_.emplace(groups_[i].id, i).second) throw std::invalid_argument("two groups have one id");
   }
@@ -50,7 +52,7 @@ GroupTree::GroupTree(std::vector<Group> groups) : groups_(std::move(groups)), pa
     open.pop_back();
     ++reached;
     auto& below_it = children_[group];
-    std::sort(below_it.begin(), below_it.end(), [&](auto a, auto b) { return folded(groups_[a].name) < folded(groups_[b].name); });
+    std::sort(below_it.begin(), below_it.end(), [&](auto a, auto b) { return keys_[a] < keys_[b]; });
     open.insert(open.end(), below_it.begin(), below_it.end());
   }
   if (reached != groups_.size()) throw std::invalid_argument("some groups stand below themselves");
@@ -70,9 +72,9 @@ Result<Group> GroupTree::require(const GroupId& id) const {
 std::optional<std::size_t> GroupTree::child_named(std::size_t parent, std::string_view name) const {
   const auto& siblings = children_[parent];
   const auto key = folded(name);
-  const auto found = std::lower_bound(siblings.begin(), siblings.end(), key,
-                                      [&](std::size_t group, const std::string& k) { return folded(groups_[group].name) < k; });
-  if (found == siblings.end() || folded(groups_[*found].name) != key) return std::nullopt;
+  const auto found =
+      std::lower_bound(siblings.begin(), siblings.end(), key, [&](std::size_t group, const std::string& k) { return keys_[group] < k; });
+  if (found == siblings.end() || keys_[*found] != key) return std::nullopt;
   return *found;
 }
 

@@ -57,7 +57,6 @@ class GroupTree {
   Result<> check_place(const GroupId& parent, std::string_view name, std::optional<GroupId> moved = std::nullopt) const;
 
  private:
-  const std::vector<std::size_t>& below(std::size_t group) const { return children_[group]; }
   std::optional<std::size_t> child_named(std::size_t parent, std::string_view name) const;
   std::size_t depth(std::size_t group) const;
   std::size_t height(std::size_t group) const;
@@ -65,8 +64,9 @@ class GroupTree {
 
   std::vector<Group> groups_;
   std::unordered_map<GroupId, std::size_t> index_;
+  std::vector<std::string> keys_;  ///< Folded names.
   std::vector<std::optional<std::size_t>> parents_;
-  std::vector<std::vector<std::size_t>> children_;  ///< by folded name
+  std::vector<std::vector<std::size_t>> children_;  ///< By key.
   std::size_t root_ = 0;
 };
 
