@@ -7,6 +7,12 @@ import json
 import ssl
 import typing
 
+from . import spec
+
+
+# Operations of the spec that answered with success in this process.
+CALLED: set[tuple[str, str]] = set()
+
 
 @dataclasses.dataclass
 class Answer:
@@ -49,18 +55,25 @@ class Api:
         return http.client.HTTPSConnection(self.host, self.port, timeout=timeout, context=unverified_context())
 
     def call(self, method: str, path: str, body: typing.Any = None, headers: dict | None = None) -> Answer:
-        """`path`: after /api/v1, or from the root when it begins with "//". `body`: JSON, or bytes as they are."""
+        """`path`: after /api/v1, or from the root when it begins with "//". `body`: JSON, or bytes as they are.
+
+        The answer has been held against spec/openapi.yaml when this returns."""
+        target = path[1:] if path.startswith("//") else f"/api/v1{path}"
         with contextlib.closing(self.connection()) as connection:
             sent = {"Authorization": f"Bearer {self.secret}"} if self.secret else {}
             if body is not None and not isinstance(body, bytes):
                 body = json.dumps(body).encode()
             if body is not None:
                 sent["Content-Type"] = "application/json"
-            connection.request(method, path[1:] if path.startswith("//") else f"/api/v1{path}", body=body, headers=sent | (headers or {}))
+            connection.request(method, target, body=body, headers=sent | (headers or {}))
             response = connection.getresponse()
             raw = response.read()
             kind = response.headers.get("content-type", "")
-            return Answer(response.status, response.headers, json.loads(raw) if raw and "json" in kind else raw.decode(errors="replace"))
+            answer = Answer(response.status, response.headers, json.loads(raw) if raw and "json" in kind else raw.decode(errors="replace"))
+        operation = spec.check(method, target, answer)
+        if operation and 200 <= answer.status < 400:
+            CALLED.add((method, operation))
+        return answer
 
     def get(self, path: str, **more) -> typing.Any:
         return self.call("GET", path, **more).ok()

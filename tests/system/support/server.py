@@ -13,9 +13,9 @@ import subprocess
 import time
 
 from .api import Api
+from .project import ROOT
 from .waiting import PATIENCE, wait_until
 
-ROOT = pathlib.Path(__file__).resolve().parents[3]
 BIN = pathlib.Path(os.environ.get("DAIKAN_BIN", ROOT / "build/asan"))
 USER, PASSWORD = "olga", "correct horse battery staple"
 STOP_SECONDS = 5.0  # what a server promises after SIGTERM

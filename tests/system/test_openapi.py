@@ -1,0 +1,197 @@
+"""Every operation of spec/openapi.yaml is called on a real server, and its answer validates against the spec.
+
+The validation itself is in support/spec.py and happens in every call of every system test; here is made sure that none is left out.
+"""
+
+import base64
+
+import jsonschema
+import pytest
+from support import api as apis
+from support import certificates, spec
+from support.server import PASSWORD, USER, attach
+from support.waiting import wait_until
+
+
+@pytest.fixture(scope="module")
+def pair(shared):
+    hq, branch = shared.server("hq"), shared.server("branch")
+    return hq, branch
+
+
+def test_the_document_is_served_as_it_is(pair):
+    assert pair[0].stranger.get("/openapi.yaml") == (spec.ROOT / "spec/openapi.yaml").read_text()
+
+
+def test_every_schema_is_one():
+    for schema in spec.document()["components"]["schemas"].values():
+        jsonschema.Draft202012Validator.check_schema(schema)
+
+
+def test_every_example_validates_against_its_schema():
+    """Documentation that lies is worse than none."""
+    wrong = []
+    for method, template, _ in spec.operations():
+        operation = spec.document()["paths"][template][method.lower()]
+        bodies = [operation["requestBody"]] if "requestBody" in operation else []
+        for holder in [*bodies, *map(spec.resolved, operation["responses"].values())]:
+            for kind, content in holder.get("content", {}).items():
+                examples = [each["value"] for each in content.get("examples", {}).values()] + ([content["example"]] if "example" in content else [])
+                for example in examples if "json" in kind else []:
+                    try:
+                        spec.validate(example, content["schema"])
+                    except Exception as error:  # noqa: BLE001 – collected and reported below
+                        wrong.append(f"{method} {template}: {error}")
+    assert not wrong, "\n".join(wrong)
+
+
+def open_operations(hq):
+    hq.stranger.get("//healthz")
+    hq.stranger.get("//metrics")
+    hq.stranger.get("/openapi.yaml")
+    hq.stranger.get("/server/identity")
+
+
+def sessions_and_tokens(hq):
+    session = hq.stranger.log_in(USER, PASSWORD)
+    assert session.get("/sessions/current")["account"]["name"] == USER
+    token = session.post("/tokens", {"name": "to be revoked", "expires_in_hours": 1})
+    assert token["id"] in {each["id"] for each in session.get("/tokens")["items"]}
+    session.delete(f"/tokens/{token['id']}")
+    session.call("DELETE", f"/tokens/{token['id']}").refused(404, "not_found")
+    session.delete("/sessions/current")
+    session.call("GET", "/sessions/current").refused(401, "unauthenticated")
+
+
+def server_and_groups(hq):
+    assert hq.api.get("/server")["name"] == hq.name
+    assert hq.api.get("/server/certificate") and hq.api.get("/server/certificate?format=pem") == hq.certificate_pem
+    hq.api.call("GET", "/server/certificate?format=p12").refused(422, "invalid_request")
+    group = hq.api.post("/groups", {"path": "Managed devices/Spec"})
+    assert hq.api.get(f"/groups/{group['id']}") == group and group in hq.api.get("/groups")["items"]
+    hq.api.delete(f"/groups/{group['id']}")
+
+
+def secondaries(hq, branch, folder):
+    branch.follow(hq)  # first: hq does not know it yet
+    listed = wait_until(lambda: hq.api.get("/unrecognised_servers")["items"], "listed")
+    hq.api.delete(f"/unrecognised_servers/{listed[0]['fingerprint'].replace(':', '').lower()}")
+    registered = hq.register(branch)
+    again = hq.api.call("POST", "/secondaries", {"name": "branch", "group": "Managed devices", "certificate": branch.certificate_pem})
+    assert (again.status, again.body["id"]) == (200, registered["id"])
+    hq.wait_for_secondary("branch", deadline=90)
+    shown = hq.api.call("GET", f"/secondaries/{registered['id']}")
+    assert shown.headers["etag"].strip('"') == str(shown.body["revision"])
+    assert hq.api.get(f"/secondaries/{shown.body['server_id']}")["id"] == registered["id"]
+
+    # Pages, filters, preconditions, keys.
+    for n in range(5):
+        pair = certificates.make_key_pair(folder, f"page{n}")
+        key = {"Idempotency-Key": f"key-{n}"}
+        body = {"name": f"page{n}", "certificate": base64.b64encode(pair.der).decode()}
+        first, second = (hq.api.call("POST", "/secondaries", body, key) for _ in range(2))
+        assert first.status == 201 and second.body["id"] == first.body["id"]
+        assert hq.api.call("POST", "/secondaries", body | {"name": "other"}, key).refused(409, "conflict")
+    names, path = [], "/secondaries?limit=2"
+    while path:
+        page = hq.api.get(path)
+        names += [each["name"] for each in page["items"]]
+        path = page["next_cursor"] and f"/secondaries?limit=2&cursor={page['next_cursor']}"
+    assert names == sorted(names) and set(names) == {"branch", *(f"page{n}" for n in range(5))}
+    assert [each["name"] for each in hq.api.get("/secondaries?state=connected")["items"]] == ["branch"]
+    hq.api.call("GET", "/secondaries?state=asleep").refused(422, "invalid_request")
+    hq.api.call("GET", "/secondaries?group=Nowhere").refused(404, "group_not_found")
+    stale = hq.api.call("DELETE", f"/secondaries/{registered['id']}", headers={"If-Match": '"999"'})
+    assert stale.refused(412, "conflict")
+    for n in range(5):
+        hq.api.delete(f"/secondaries/{hq.secondary(f'page{n}')['id']}")
+
+
+def primary_and_probe(hq, branch):
+    shown = branch.api.call("GET", "/primary")
+    assert shown.body["configured"] and shown.headers["etag"]
+    branch.api.call("DELETE", "/primary", headers={"If-Match": '"999"'}).refused(412, "conflict")
+    good = branch.api.post("/probes", {"address": str(hq.link), "expected_fingerprint": hq.fingerprint})
+    assert good["ok"] and good["fingerprint"] == hq.fingerprint and good["error"] is None
+    assert [step["step"] for step in good["steps"]] == ["name", "tcp", "tls", "alpn", "certificate"]
+    branch.api.delete("/primary")
+    branch.api.call("DELETE", "/primary").refused(404, "not_found")
+    branch.follow(hq)
+    hq.wait_for_secondary("branch", deadline=90)
+
+
+def joins(hq, other):
+    body = {"secondary_console": str(other.console), "fingerprint": other.fingerprint, "credentials": {"user": USER, "password": "wrong"},
+            "primary_address": str(hq.link)}
+    operation = hq.api.post("/joins", body)
+    wait_until(lambda: hq.api.get(f"/operations/{operation['id']}")["state"] != "running", "it fails")
+    assert operation["id"] in {each["id"] for each in hq.api.get("/operations")["items"]}
+    hq.api.post(f"/operations/{operation['id']}/resume", {"credentials": {"user": USER, "password": PASSWORD}})
+    wait_until(lambda: hq.api.get(f"/operations/{operation['id']}")["state"] == "done", "it is done", 90)
+    second = hq.api.post("/joins", body)
+    wait_until(lambda: hq.api.call("POST", f"/operations/{second['id']}/cancel").status in (202, 409), "it is cancelled")
+
+
+def hierarchy_and_history(hq, branch):
+    assert hq.api.get("/tree?depth=1&timeout_ms=5000")["secondaries"]
+    below = hq.api.through(branch.id)
+    group = below.post("/groups", {"path": "Managed devices/Below"})
+    below.put("/primary", {"address": str(hq.link), "certificate": hq.certificate_pem})
+    below.delete(f"/groups/{group['id']}")
+    for path in ("/events", "/audit"):
+        page = hq.api.get(f"{path}?limit=2")
+        older = hq.api.get(f"{path}?limit=2&before={page['next_cursor']}")
+        assert [each["sequence"] for each in page["items"] + older["items"]] == sorted(
+            (each["sequence"] for each in page["items"] + older["items"]), reverse=True)
+    first = hq.api.get("/events?after=0&limit=1")["items"][0]["sequence"]
+    with hq.api.events(last_id=first) as stream:
+        event = stream.next()
+        spec.validate(event["data"], {"$ref": "#/components/schemas/Event"})
+        assert event["data"]["sequence"] > first
+
+
+def test_every_operation_answers_as_the_spec_says(pair, shared, tmp_path):
+    hq, branch = pair
+    other = shared.server("other")
+    open_operations(hq)
+    sessions_and_tokens(hq)
+    server_and_groups(hq)
+    secondaries(hq, branch, tmp_path)
+    primary_and_probe(hq, branch)
+    joins(hq, other)
+    hierarchy_and_history(hq, branch)
+    hq.api.delete(f"/secondaries/{hq.secondary('other')['id']}")
+
+    left_out = {(method, template) for method, template, _ in spec.operations()} - apis.CALLED
+    assert left_out <= {("PATCH", "/api/v1/servers/{id}/relay/{rest}")}, left_out  # nothing below has a PATCH yet
+
+
+def test_every_protected_operation_wants_to_know_who_asks(pair):
+    hq, _ = pair
+    for method, template, _ in spec.operations():
+        operation = spec.document()["paths"][template][method.lower()]
+        security = operation.get("security", spec.document()["security"])
+        if security == [] or {} in security:
+            continue
+        path = template.replace("{rest}", "groups").replace("{id}", "01930c4e-5a00-7000-8000-000000000000").replace("{fingerprint}", "AB")
+        answer = hq.stranger.call(method, "/" + path, {} if method in ("POST", "PUT", "PATCH") else None)
+        assert (answer.status, answer.code) == (401, "unauthenticated"), (method, template, answer)
+
+
+def test_unknown_paths_and_methods(pair):
+    hq, _ = pair
+    hq.api.call("GET", "/nothing/here").refused(404, "not_found")
+    answer = hq.api.call("DELETE", "/groups")
+    assert answer.refused(405, "method_not_allowed") and set(answer.headers["allow"].replace(" ", "").split(",")) >= {"GET", "POST"}
+
+
+def test_an_edit_of_a_state_seen_before_is_refused(pair, tmp_path):
+    hq, branch = pair
+    if not hq.api.get("/secondaries")["items"]:
+        attach(hq, branch)
+    shown = branch.api.call("GET", "/primary")
+    etag = shown.headers["etag"]
+    body = {"address": f"localhost:{hq.link.port}", "certificate": hq.certificate_pem}
+    changed = branch.api.call("PUT", "/primary", body, {"If-Match": etag})
+    assert changed.status == 200 and changed.headers["etag"] != etag
+    branch.api.call("PUT", "/primary", body | {"address": str(hq.link)}, {"If-Match": etag}).refused(412, "conflict")
