@@ -1,0 +1,106 @@
+"""Other people's programs speak to us: curl, nghttp, h2load and openssl s_client, with the primary's key and certificate from its data folder.
+
+In the DMZ direction the secondary is an ordinary HTTP/2 server behind mutual TLS; whoever holds the primary's key may ask.
+"""
+
+import re
+import subprocess
+
+import pytest
+from support import certificates
+from support.server import attach
+from support.waiting import wait_until
+
+
+@pytest.fixture(scope="module")
+def dmz(shared):
+    """A secondary in a DMZ and the key pair of its primary, which is not running: its name is borrowed here."""
+    hq, dmz = shared.server("hq"), shared.server("dmz")
+    dmz.follow(hq, direction="primary_dials", address=None)
+    return dmz, certificates.of_server(hq, shared.folder / "hq-keys")
+
+
+def run(*command, text=None, timeout=60):
+    return subprocess.run([str(part) for part in command], capture_output=True, text=True, input=text, timeout=timeout)
+
+
+def test_curl_is_answered_over_h2(dmz):
+    server, keys = dmz
+    done = run("curl", "-sS", "-k", "--http2", "--tlsv1.3", "--cert", keys.certificate_file, "--key", keys.key_file, "-w", "\n%{http_version} %{http_code}",
+               f"https://{server.link}/link/v1/relay/server/identity")
+    assert done.returncode == 0, done.stderr
+    version, status = done.stdout.rsplit("\n", 1)[1].split()
+    # Relayed requests name the person they are for; a request that names none is answered, but not obeyed.
+    assert version == "2" and status in ("200", "400", "401", "403", "422"), done.stdout
+
+
+def test_curl_says_hello_and_gets_a_message(dmz):
+    server, keys = dmz
+    done = run("curl", "-sS", "-k", "--http2", "--cert", keys.certificate_file, "--key", keys.key_file, "-X", "POST", "-H",
+               "content-type: application/x-protobuf", "--data-binary", "not a hello", "-o", "/dev/null", "-w", "%{http_code}",
+               f"https://{server.link}/link/v1/hello")
+    assert done.stdout == "400", done.stdout + done.stderr
+
+
+def test_nghttp_is_answered(dmz):
+    server, keys = dmz
+    done = run("nghttp", "-v", "-n", "--no-dep", f"--cert={keys.certificate_file}", f"--key={keys.key_file}", f"https://{server.link}/link/v1/relay/groups")
+    assert done.returncode == 0 and "The negotiated protocol: h2" in done.stdout, done.stdout[-2000:] + done.stderr
+    assert re.search(r":status: \d{3}", done.stdout)
+
+
+def test_h2load_runs_ten_thousand_requests(dmz):
+    server, keys = dmz
+    # h2load takes no client certificate; the console port asks for none. On the link port the load comes over nghttp's streams above.
+    done = run("h2load", "-n", "10000", "-c", "8", "-m", "32", f"https://{server.console}/healthz", timeout=120)
+    assert "10000 succeeded, 0 failed, 0 errored" in done.stdout, done.stdout
+    many = run("nghttp", "-n", "--no-dep", "-m", "64", f"--cert={keys.certificate_file}", f"--key={keys.key_file}", "-s", f"https://{server.link}/link/v1/relay/groups")
+    assert many.returncode == 0, many.stderr
+
+
+def test_openssl_without_a_certificate_gets_an_alert(dmz):
+    server, _ = dmz
+    done = run("openssl", "s_client", "-connect", str(server.link), "-alpn", "h2", "-tls1_3", text="GET / HTTP/1.1\r\n\r\n")
+    assert "alert" in done.stderr and "certificate required" in done.stderr, done.stderr[-2000:]
+
+
+def test_openssl_with_a_strangers_certificate_gets_an_alert(dmz, tmp_path):
+    server, _ = dmz
+    stranger = certificates.make_key_pair(tmp_path)
+    done = run("openssl", "s_client", "-connect", str(server.link), "-alpn", "h2", "-tls1_3", "-cert", stranger.certificate_file, "-key", stranger.key_file,
+               text="PRI * HTTP/2.0\r\n\r\n")
+    assert "alert" in done.stderr and "unknown ca" in done.stderr, done.stderr[-2000:]
+
+
+def test_openssl_with_the_right_certificate_and_a_wrong_protocol_gets_an_alert(dmz):
+    server, keys = dmz
+    done = run("openssl", "s_client", "-connect", str(server.link), "-alpn", "spdy/3", "-tls1_3", "-cert", keys.certificate_file, "-key", keys.key_file, text="")
+    assert "no application protocol" in done.stderr, done.stderr[-2000:]
+
+
+def test_openssl_on_the_console_sees_the_certificate_that_the_fingerprint_names(dmz):
+    server, _ = dmz
+    shown = run("openssl", "s_client", "-connect", str(server.console), text="").stdout
+    printed = run("openssl", "x509", "-noout", "-fingerprint", "-sha256", text=shown).stdout.strip()
+    assert printed.split("=")[1] == server.fingerprint == server.stranger.get("/server/identity")["fingerprint"]
+
+
+def test_curl_follows_live_events(dmz):
+    server, _ = dmz
+    following = subprocess.Popen(["curl", "-sSkN", "--http2", "-H", f"Authorization: Bearer {server.api.secret}", "-H", "Accept: text/event-stream",
+                                  f"https://{server.console}/api/v1/events?after=0"], stdout=subprocess.PIPE, text=True)
+    try:
+        lines = [following.stdout.readline() for _ in range(3)]
+        assert lines[0].startswith("id: ") and lines[1].startswith("event: ") and lines[2].startswith("data: {")
+    finally:
+        following.kill()
+        following.communicate()
+
+
+def test_the_link_of_the_real_primary_comes_back_after_all_that(shared, dmz):
+    server, _ = dmz
+    hq = shared.servers[0]
+    hq.register(server, direction="primary_dials", address=str(server.link))
+    wait_until(lambda: hq.secondary("dmz")["state"] == "connected", "connected", 90)
+    shop = shared.server("shop")
+    attach(server, shop)
