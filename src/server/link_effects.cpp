@@ -40,11 +40,33 @@ awaitable<Result<>> exchange_farewell(net::H2Connection& h2, link::Farewell fare
   co_return Result<>{};
 }
 
+/// Ends the turn of an end when it goes out of scope, by whatever way.
+class Turn {
+ public:
+  Turn(RunningEnd& end, net::Signal& ended) : end_(end), ended_(ended) {}
+  ~Turn() {
+    ++end_.turn;
+    ended_.notify_all();
+  }
+  Turn(const Turn&) = delete;
+  Turn& operator=(const Turn&) = delete;
+
+ private:
+  RunningEnd& end_;
+  net::Signal& ended_;
+};
+
 net::SteadyTime after(std::chrono::steady_clock::duration time) { return std::chrono::steady_clock::now() + time; }
 
 }  // namespace
 
 awaitable<> LinkHost::State::carry_out(RunningEndPtr end, link::Effects effects) {
+  const std::uint64_t number = end->next_turn++;
+  while (end->turn != number) {
+    const bool woken = co_await turn_ended.wait();
+    if (!woken) break;  // cancelled: the process stops
+  }
+  const Turn turn(*end, turn_ended);
   if (effects.store) {
     const auto stored = co_await store_facts(end, std::move(*effects.store));
     if (!stored) co_return;
@@ -71,7 +93,9 @@ awaitable<bool> LinkHost::State::store_facts(RunningEndPtr end, link::HelloFacts
     }
     return Done{};
   };
+  end->storing = true;
   auto stored = co_await storage.write<Done>(std::move(work));
+  end->storing = false;
   if (!stored) {
     spdlog::error("link: what a hello told cannot be stored: {}", stored.error().text());
     for (const auto& connection : end->connections) connection->h2->close(stored.error());

@@ -31,6 +31,7 @@ LinkHost::State::State(Storage& storage_, History& history_, const net::Identity
       tasks(executor),
       changed(executor),
       ticks_changed(executor),
+      turn_ended(executor),
       random(std::random_device{}()) {
   self = make_self();
 }
@@ -81,6 +82,7 @@ void LinkHost::State::begin(const RunningEndPtr& end, link::Effects effects) {
 
 void LinkHost::State::act(const RunningEndPtr& end, link::Effects effects) {
   queue_tick(end);
+  if (effects.store) end->storing = true;
   tasks.spawn(carry_out(end, std::move(effects)));
 }
 
@@ -237,6 +239,7 @@ namespace {
 
 hierarchy::LinkStatus shown(const RunningEnd& end) {
   auto status = end.status();
+  if (end.storing && status.state == hierarchy::LinkState::connected) status.state = hierarchy::LinkState::connecting;
   if (const auto connection = end.standing_connection()) status.round_trip = connection->h2->round_trip();
   return status;
 }

@@ -63,6 +63,9 @@ struct RunningEnd {
   std::vector<LinkConnectionPtr> connections;
   std::uint64_t dial_number = 0;  ///< The newest dial; an older one reports nothing.
   std::optional<TimePoint> queued_tick;
+  std::uint64_t next_turn = 0;    ///< Effects of one end are carried out one after another: what comes next draws this number …
+  std::uint64_t turn = 0;         ///< … and waits until it is its turn.
+  bool storing = false;           ///< What a hello told is on its way to the database: the link is not shown as connected yet.
   std::optional<Error> unusable;  ///< Why it cannot be dialled at all (its proxy's password does not open).
 };
 using RunningEndPtr = std::shared_ptr<RunningEnd>;
@@ -123,6 +126,7 @@ struct LinkHost::State : std::enable_shared_from_this<LinkHost::State> {
   net::TaskGroup tasks;
   net::Signal changed;
   net::Signal ticks_changed;
+  net::Signal turn_ended;  ///< Of any end.
   std::shared_ptr<net::TlsContext> listening;
   std::shared_ptr<net::TlsContext> dialling_primary;
   std::shared_ptr<net::TlsContext> dialling_secondary;
