@@ -1,0 +1,224 @@
+"""A whole hierarchy on this machine, joined in all three ways, every command printed as it runs.
+
+    demo.py          stays until Ctrl-C
+    demo.py --once   ends with 0 once every link was seen connected and a request was relayed to the third level
+
+Everything lives in one temporary folder and on loopback; nothing is left when it ends.
+"""
+
+import argparse
+import contextlib
+import json
+import os
+import pathlib
+import secrets
+import shlex
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+BIN = pathlib.Path(os.environ.get("DAIKAN_BIN", ROOT / "build/release"))
+sys.path.insert(0, str(ROOT / "tests/system"))
+from support.proxies import Squid  # noqa: E402
+from support.waiting import wait_until  # noqa: E402
+
+USER = "admin"
+SERVERS = ("hq", "branch1", "branch2", "dmz1", "shop")
+PARENTS = {"branch1": "hq", "branch2": "hq", "dmz1": "hq", "shop": "branch1"}
+
+
+class Failed(Exception):
+    """The demonstration cannot go on; the text says why."""
+
+
+class Demo:
+    def __init__(self, folder: pathlib.Path):
+        self.folder = folder
+        self.password = secrets.token_urlsafe(12)
+        self.environment = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")} | {
+            "DAIKAN_HOME": str(folder / "console"), "PATH": f"{BIN}:{os.environ['PATH']}:/usr/sbin:/sbin"}
+        self.daemons: dict[str, subprocess.Popen] = {}
+        self.proxy: Squid | None = None
+
+    # What a person would type, in the demonstration's folder.
+
+    def show(self, command: tuple) -> None:
+        print(f"$ {shlex.join(map(str, command))}", flush=True)
+
+    def run(self, *command, shown: bool = True) -> str:
+        if shown:
+            self.show(command)
+        done = subprocess.run(list(map(str, command)), cwd=self.folder, env=self.environment, stdin=subprocess.DEVNULL, capture_output=True, text=True)
+        if done.returncode:
+            raise Failed(f"{shlex.join(map(str, command))}\nended with {done.returncode}:\n{done.stdout}{done.stderr}")
+        if shown and done.stdout.strip():
+            print("  " + done.stdout.rstrip().replace("\n", "\n  "), flush=True)
+        return done.stdout
+
+    def start_server(self, name: str) -> None:
+        self.run("daikan", "init", "--data", name, "--user", USER, "--password-file", "password", shown=name == "hq")
+        command = ("daikand", "--data", name, "--name", name, "--console", "127.0.0.1:0", "--link", "127.0.0.1:0")
+        self.show((*command, "&"))
+        with (self.folder / f"{name}.log").open("wb") as log:
+            # setpriv: a server must not outlive the demonstration, whatever ends it.
+            self.daemons[name] = subprocess.Popen(["setpriv", "--pdeathsig", "TERM", *command], cwd=self.folder, env=self.environment,
+                                                  stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
+        wait_until(lambda: self.alive(name) and json.loads((self.folder / name / "endpoints.json").read_text()), f"{name} serves")
+
+    def alive(self, name: str) -> bool:
+        if self.daemons[name].poll() is not None:
+            raise Failed(f"{name} ended by itself:\n{(self.folder / f'{name}.log').read_text()[-3000:]}")
+        return True
+
+    def address(self, name: str, port: str) -> str:
+        """`port`: "console" or "link"."""
+        return json.loads((self.folder / name / "endpoints.json").read_text())[port][0]
+
+    def fingerprint(self, name: str) -> str:
+        printed = subprocess.run(["openssl", "x509", "-inform", "DER", "-in", self.folder / name / "server.cer", "-noout", "-fingerprint", "-sha256"],
+                                 check=True, capture_output=True, text=True).stdout
+        return printed.strip().split("=")[1]
+
+    def log_in(self, name: str) -> None:
+        self.run("daikan", "login", f"https://{self.address(name, 'console')}", "--as", name, "--user", USER, "--password-file", "password",
+                 "--fingerprint", self.fingerprint(name))
+
+    # The acts.
+
+    def start_servers(self) -> None:
+        title("Five Administration Servers and a proxy that wants a password")
+        (self.folder / "password").write_text(self.password + "\n")
+        for name in SERVERS:
+            self.start_server(name)
+        self.proxy = Squid(self.folder, user="demo", password=secrets.token_urlsafe(9)).start()
+        (self.folder / "proxy-password").write_text(self.proxy.password + "\n")
+        self.show(("squid", "-f", f"{self.proxy.folder.name}/squid.conf", "&"))
+        for name in ("hq", "branch1", "branch2", "dmz1"):
+            self.log_in(name)
+        self.run("daikan", "--server", "hq", "group", "add", "Managed devices/Branches")
+        self.run("daikan", "--server", "hq", "group", "add", "Managed devices/DMZ")
+
+    def way_1(self, secondary: str, primary: str, group: str) -> None:
+        self.run("daikan", "--server", primary, "secondary", "add", "--group", group, self.address(secondary, "console"), "--user", USER,
+                 "--password-file", "password", "--fingerprint", self.fingerprint(secondary), "--primary-address", self.address(primary, "link"))
+
+    def export(self, name: str) -> None:
+        if not (self.folder / f"{name}.cer").exists():
+            self.run("daikan", "--server", name, "certificate", "export", f"{name}.cer")
+
+    def way_2(self) -> None:
+        self.export("hq")
+        self.export("branch2")
+        self.run("daikan", "--server", "hq", "secondary", "add", "--group", "Managed devices/Branches", "--name", "branch2", "--certificate", "branch2.cer")
+        self.run("daikan", "--server", "branch2", "primary", "set", "--address", self.address("hq", "link"), "--certificate", "hq.cer")
+
+    def way_3(self) -> None:
+        self.export("hq")
+        self.export("dmz1")
+        self.run("daikan", "--server", "dmz1", "primary", "set", "--dmz", "--certificate", "hq.cer")
+        self.run("daikan", "--server", "hq", "secondary", "add", "--group", "Managed devices/DMZ", "--name", "dmz1", "--dmz", self.address("dmz1", "link"),
+                 "--certificate", "dmz1.cer", "--proxy", self.proxy.url, "--proxy-password-file", "proxy-password")
+
+    def tree(self) -> dict:
+        return json.loads(self.run("daikan", "--server", "hq", "tree", "--output", "json", shown=False))
+
+    def whole(self) -> dict | None:
+        """The tree once every server is in its place and every link connected."""
+        found, tree = {}, self.tree()
+
+        def walk(node: dict) -> None:
+            for each in node["secondaries"]:
+                if each["state"] == "connected" and each["server"]:
+                    found[each["server"]["name"]] = node["name"]
+                    walk(each["server"])
+
+        walk(tree)
+        return tree if tree["complete"] and found == PARENTS else None
+
+    def show_result(self) -> None:
+        title("The hierarchy")
+        try:
+            tree = wait_until(self.whole, "every link is connected", 60, 0.5)
+        except AssertionError as error:
+            raise Failed(f"not every link came up: {error}\n{self.run('daikan', '--server', 'hq', 'tree', shown=False)}") from None
+        self.run("daikan", "--server", "hq", "tree")
+        if f"CONNECT {self.address('dmz1', 'link')}" not in self.proxy.seen():
+            raise Failed("dmz1 is connected, but the proxy saw nothing of it")
+        title("A request to the third level, through hq and branch1")
+        told = self.run("daikan", "--server", "hq", "--relay", "branch1/shop", "certificate", "show")
+        if self.fingerprint("shop") not in told:
+            raise Failed(f"the relayed answer is not shop's:\n{told}")
+        title("Consoles")
+        for name in SERVERS:
+            print(f"  {name:8} https://{self.address(name, 'console')}")
+        print(f"  account  {USER}, password {self.password}\n  client   DAIKAN_HOME={self.folder}/console {relative(BIN / 'daikan')} --server hq tree", flush=True)
+        assert tree["name"] == "hq"
+
+    def play(self) -> None:
+        self.start_servers()
+        title("branch1: way 1, the console reaches both servers")
+        self.way_1("branch1", "hq", "Managed devices/Branches")
+        title("branch2: way 2, certificate files are exchanged")
+        self.way_2()
+        title("dmz1: way 3, the primary dials through the proxy")
+        self.way_3()
+        title("shop: the third level, way 1 below branch1")
+        self.way_1("shop", "branch1", "Managed devices")
+        self.show_result()
+
+    def end(self) -> None:
+        for daemon in self.daemons.values():
+            with contextlib.suppress(ProcessLookupError):
+                daemon.terminate()
+        for name, daemon in self.daemons.items():
+            try:
+                daemon.wait(8)
+            except subprocess.TimeoutExpired:
+                print(f"{name} had to be killed", file=sys.stderr)
+                daemon.kill()
+                daemon.wait()
+        if self.proxy:
+            self.proxy.stop()
+
+
+def title(text: str) -> None:
+    print(f"\n── {text}", flush=True)
+
+
+def relative(path: pathlib.Path) -> pathlib.Path:
+    return path.relative_to(pathlib.Path.cwd()) if path.is_relative_to(pathlib.Path.cwd()) else path
+
+
+def main() -> int:
+    options = argparse.ArgumentParser(description="A hierarchy of Administration Servers on loopback.")
+    options.add_argument("--once", action="store_true", help="end by itself once everything was seen to work")
+    once = options.parse_args().once
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="daikan-demo-"))
+    folder.chmod(0o755)  # the proxy changes to a user of its own and must find its files; the servers' folders stay 0700
+    demo, begin = Demo(folder), time.monotonic()
+    try:
+        demo.play()
+        print(f"\nJoined in {time.monotonic() - begin:.1f} s.", flush=True)
+        if not once:
+            print("Ctrl-C ends it and removes everything.", flush=True)
+            threading.Event().wait()
+        return 0
+    except KeyboardInterrupt:
+        return 0
+    except (Failed, AssertionError) as error:
+        print(f"\nThe demonstration failed: {error}", file=sys.stderr)
+        return 1
+    finally:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        demo.end()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
