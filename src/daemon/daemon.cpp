@@ -1,0 +1,284 @@
+#include "daemon/daemon.h"
+
+#include <cstdio>
+#include <exception>
+#include <string>
+#include <utility>
+
+#include <boost/asio/signal_set.hpp>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "api/console_api.h"
+#include "base/limits.h"
+#include "base/text.h"
+#include "daemon/command_line.h"
+#include "daemon/drain.h"
+#include "daemon/event_log.h"
+#include "daemon/log.h"
+#include "daemon/process.h"
+#include "net/h1_connection.h"
+#include "net/listener.h"
+#include "server/data_folder.h"
+#include "server/housekeeping.h"
+#include "server/initialise.h"
+
+namespace daikan::daemon {
+namespace {
+
+using namespace std::chrono_literals;
+using Signals = net::asio::basic_signal_set<net::Executor>;
+
+constexpr auto kDrainTime = 2s;      // of the seconds a clean end has
+constexpr auto kLastAnswers = 50ms;  // a handler has returned a little before its answer has left
+
+std::string what(const std::exception_ptr& exception) {
+  try {
+    std::rethrow_exception(exception);
+  } catch (const std::exception& e) {
+    return e.what();
+  } catch (...) {
+    return "an unknown exception";
+  }
+}
+
+/// What must be there before anything runs: made in the first run, opened in every other.
+struct Ground {
+  server::DataFolder folder;
+  net::Identity identity;
+  server::Sealing sealing;
+};
+
+Result<Ground> open_ground(const Configuration& configuration) {
+  auto folder = server::DataFolder::open(configuration.data);
+  if (!folder) return fail(std::move(folder.error()));
+  std::error_code ec;
+  std::filesystem::remove(folder->endpoints_file(), ec);  // of a run that was killed
+  auto identity = net::Identity::load_or_create(folder->path(), now());
+  if (!identity) return fail(std::move(identity.error()));
+  auto sealing = server::Sealing::load_or_create(folder->secrets_key());
+  if (!sealing) return fail(std::move(sealing.error()));
+  return Ground{std::move(*folder), std::move(*identity), *sealing};
+}
+
+server::Facts make_facts(const Configuration& configuration, const Ground& ground, const server::ServerRow& row,
+                         const store::Database& database) {
+  server::Facts facts;
+  facts.id = row.id;
+  facts.name = row.name;
+  facts.version = DAIKAN_VERSION;
+  facts.certificate = ground.identity.certificate();
+  facts.certificate_pem = ground.identity.certificate_pem();
+  facts.certificate_not_after = ground.identity.not_after();
+  facts.started_at = now();
+  facts.database = database.engine();
+  facts.max_depth = configuration.max_depth;
+  facts.identity = &ground.identity;
+  return facts;
+}
+
+/// The parts that the course of a run touches; all of them live in run_server's frame.
+struct Parts {
+  const Configuration& configuration;
+  const Ground& ground;
+  Log& log;
+  server::Facts& facts;
+  server::History& history;
+  server::LinkHost& links;
+  server::Joins& joins;
+  api::ConsoleApi& api;
+  Drain& drain;
+  net::Listener& console;
+  net::TaskGroup& tasks;
+  server::Housekeeping& housekeeping;
+  Signals& signals;
+};
+
+std::vector<std::string> in_words(const std::vector<Endpoint>& endpoints) {
+  std::vector<std::string> out;
+  for (const auto& endpoint : endpoints) out.push_back(endpoint.str());
+  return out;
+}
+
+Result<> write_endpoints(const Parts& parts) {
+  const auto list = [](const std::vector<Endpoint>& endpoints) {
+    std::string out;
+    for (const auto& endpoint : endpoints) out += fmt::format("{}\"{}\"", out.empty() ? "" : ", ", endpoint.str());
+    return out;
+  };
+  const auto text = fmt::format("{{\"pid\": {}, \"console\": [{}], \"link\": [{}]}}\n", ::getpid(), list(parts.facts.console_endpoints),
+                                list(parts.facts.link_endpoints));
+  return server::write_file_atomically(parts.ground.folder.endpoints_file(), text, 0600);
+}
+
+ExitCode cannot_start(const Parts& parts, const Error& error) {
+  parts.log.error(error.text());
+  return error.code == Code::storage_failed ? ExitCode::data : ExitCode::cannot_listen;
+}
+
+Result<> start_console(const Parts& parts) {
+  Log& log = parts.log;
+  const auto on_exception = [&log](const std::exception_ptr& exception) {
+    log.error("A console connection ended by an error in this program: " + what(exception));
+  };
+  const auto handler = parts.drain.handler();
+  return parts.console.start(
+      parts.configuration.console,
+      [handler, on_exception](std::unique_ptr<net::TlsStream> stream) {
+        return net::serve_console_connection(std::move(stream), handler, on_exception);
+      },
+      [&log](const Error& error, const net::TlsStream& stream) {
+        log.debug(fmt::format("console handshake from {} failed: {}", stream.remote_address(), error.message));
+      });
+}
+
+net::awaitable<ExitCode> start(Parts& parts) {
+  auto interrupted = co_await parts.joins.start();
+  if (!interrupted) co_return cannot_start(parts, interrupted.error());
+  auto linked = co_await parts.links.start(parts.configuration.link, parts.api.relayed());
+  if (!linked) co_return cannot_start(parts, linked.error());
+  if (auto listening = start_console(parts); !listening) co_return cannot_start(parts, listening.error());
+  parts.facts.link_endpoints = parts.links.endpoints();
+  parts.facts.console_endpoints = parts.console.endpoints();
+  if (auto written = write_endpoints(parts); !written) co_return cannot_start(parts, written.error());
+  parts.tasks.spawn(log_events(parts.history, parts.log));
+  parts.tasks.spawn(parts.housekeeping.run());
+  std::vector<hierarchy::Event> started(1);
+  started[0].at = parts.facts.started_at;
+  started[0].kind = "server_started";
+  started[0].message = fmt::format("The Administration Server “{}” {} was started.", parts.facts.name, parts.facts.version);
+  auto appended = co_await parts.history.append(std::move(started));
+  if (!appended) co_return cannot_start(parts, appended.error());
+  parts.log.info(fmt::format("“{}” ({}), fingerprint {}, {}", parts.facts.name, parts.facts.id.str(), parts.facts.certificate.fingerprint,
+                             parts.facts.database));
+  parts.log.info(fmt::format("console on {}", fmt::join(in_words(parts.facts.console_endpoints), ", ")));
+  parts.log.info(fmt::format("links on {}", fmt::join(in_words(parts.facts.link_endpoints), ", ")));
+  notify_service_manager("READY=1");
+  co_return ExitCode::ok;
+}
+
+net::awaitable<> wait_for_signal(Parts& parts) {
+  for (;;) {
+    const int number = co_await parts.signals.async_wait(net::use_awaitable);
+    if (number != SIGHUP) break;
+    parts.log.info("SIGHUP: nothing is read again; changed settings need a restart.");
+  }
+  // The next signal ends the process at once.
+  boost::system::error_code ec;
+  parts.signals.clear(ec);
+}
+
+net::awaitable<> stop(Parts& parts) {
+  give_up_after(parts.configuration.shutdown);
+  parts.drain.close();
+  const auto until = std::chrono::steady_clock::now() + std::min<std::chrono::milliseconds>(kDrainTime, parts.configuration.shutdown / 2);
+  co_await parts.drain.idle(until);
+  co_await net::sleep_for(kLastAnswers);
+  co_await parts.console.stop();
+  co_await parts.joins.stop();
+  co_await parts.links.stop();
+  parts.tasks.cancel();
+  co_await parts.tasks.join();
+  std::error_code ec;
+  std::filesystem::remove(parts.ground.folder.endpoints_file(), ec);
+}
+
+net::awaitable<> serve(Parts& parts, ExitCode& exit_code) {
+  exit_code = co_await start(parts);
+  if (exit_code == ExitCode::ok) {
+    co_await wait_for_signal(parts);
+    parts.log.info("stopping");
+    notify_service_manager("STOPPING=1");
+  }
+  co_await stop(parts);
+}
+
+ExitCode run_server(const Configuration& configuration, const Ground& ground, Log& log) {
+  // One thread carries every connection and timer; it exists before and ends after everything that waits on it.
+  net::asio::io_context io(1);
+  const auto executor = io.get_executor();
+  // The database has its own threads; closing it finishes what was queued.
+  auto database = store::Database::open(configuration.database.empty() ? ground.folder.default_database() : configuration.database);
+  if (!database) return log.error(database.error().text()), ExitCode::data;
+  auto row = server::prepare_database(**database, configuration.name, now());
+  if (!row) return log.error(row.error().text()), row.error().code == Code::invalid_request ? ExitCode::configuration : ExitCode::data;
+  if (row->first_account == server::ServerRow::FirstAccount::missing) {
+    log.warning(
+        fmt::format("There is no account yet, so nobody can log in. Stop this server, run “daikan init --data {} --user NAME” and "
+                    "start it again.",
+                    ground.folder.path().string()));
+  }
+  // What everyone may know of this server.
+  auto facts = make_facts(configuration, ground, *row, **database);
+  // The database as coroutines, and the history of what happens.
+  server::Storage storage(executor, **database, ground.sealing);
+  server::History history(storage);
+  // Who may, and where things stand.
+  server::Accounts accounts(storage, history);
+  server::Groups groups(storage, history);
+  // The links, and the use cases that change them.
+  server::LinkHost links(storage, history, ground.identity, facts, ground.sealing);
+  server::Secondaries secondaries(storage, history, links, facts);
+  server::Primary primary(storage, history, links, facts);
+  server::Joins joins(storage, history, secondaries, links, facts);
+  // The console API, and the way for requests to finish before the end.
+  api::ConsoleApi api({storage, facts, history, accounts, groups, links, secondaries, primary, joins},
+                      {configuration.web, [&log](const std::exception_ptr& exception, std::string_view id) {
+                         log.error(fmt::format("request {} ended by an error in this program: {}", id, what(exception)));
+                       }});
+  Drain drain(executor, api.handler());
+  // The console's port.
+  auto context = net::TlsContext::console_server(ground.identity);
+  if (!context) return log.error(context.error().text()), ExitCode::other;
+  net::Listener console(executor, *context, [](const Pin&, const CertificateRecord&) { return true; },
+                        {limits::kMaxHandshakesInProgress, limits::kMaxConsoleConnections, limits::kMaxConsoleConnectionsPerSource});
+  // Work that goes on by itself.
+  server::Housekeeping housekeeping(storage, history, facts, configuration.event_retention);
+  net::TaskGroup tasks(executor);
+  tasks.on_error([&log](const std::exception_ptr& exception) { log.error("A background task ended: " + what(exception)); });
+  // The end.
+  Signals signals(executor, SIGTERM, SIGINT, SIGHUP);
+
+  Parts parts{configuration, ground, log, facts, history, links, joins, api, drain, console, tasks, housekeeping, signals};
+  auto exit_code = ExitCode::other;
+  std::exception_ptr failure;
+  net::asio::co_spawn(executor, serve(parts, exit_code), [&failure](std::exception_ptr exception) { failure = std::move(exception); });
+  io.run();
+  if (failure) std::rethrow_exception(failure);
+  return exit_code;
+}
+
+}  // namespace
+
+ExitCode run_daemon(const Configuration& configuration) {
+  Log log(configuration.log_level, configuration.log_format);
+  try {
+    const auto files = prepare_process();
+    log.debug(fmt::format("at most {} open files", files));
+    auto ground = open_ground(configuration);
+    if (!ground) return log.error(ground.error().text()), ExitCode::data;
+    const auto exit_code = run_server(configuration, *ground, log);
+    if (exit_code == ExitCode::ok) log.info("stopped");
+    return exit_code;
+  } catch (const std::exception& e) {
+    log.error(fmt::format("This is a bug: {}. The server ends; what was acknowledged is in the database.", e.what()));
+    return ExitCode::other;
+  }
+}
+
+int daikand_main(int argc, const char* const* argv) {
+  const auto refuse = [](const Error& error) {
+    std::fputs(("daikand: " + error.text() + "\n").c_str(), stderr);
+    return static_cast<int>(ExitCode::configuration);
+  };
+  auto line = parse_command_line(argc, argv);
+  if (!line) return refuse(line.error());
+  if (line->action == CommandLine::Action::say) return std::fputs(line->text.c_str(), stdout), 0;
+  const auto configuration = load_configuration(line->config, line->options);
+  if (!configuration) return refuse(configuration.error());
+  if (line->action == CommandLine::Action::check_configuration) return std::puts("The configuration is valid."), 0;
+  if (line->action == CommandLine::Action::print_configuration) return std::fputs(print_configuration(*configuration).c_str(), stdout), 0;
+  return static_cast<int>(run_daemon(*configuration));
+}
+
+}  // namespace daikan::daemon

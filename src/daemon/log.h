@@ -1,0 +1,33 @@
+// The log: lines on standard error, for people or as JSON objects, from a level on.
+//
+// Hides spdlog from everyone else. One object, owned by the composition root; safe to use from every thread. A line never contains a
+// newline, a control character or a secret.
+#pragma once
+
+#include <memory>
+#include <string_view>
+
+#include "base/configuration.h"
+
+namespace spdlog {
+class logger;
+}
+
+namespace daikan::daemon {
+
+class Log {
+ public:
+  /// `level`: debug, info, warning or error.
+  Log(std::string_view level, LogFormat format);
+  ~Log();
+
+  void debug(std::string_view message);
+  void info(std::string_view message);
+  void warning(std::string_view message);
+  void error(std::string_view message);
+
+ private:
+  std::unique_ptr<spdlog::logger> logger_;
+};
+
+}  // namespace daikan::daemon
