@@ -23,6 +23,11 @@ class H2ConnectionTest : public testing::TestWithParam<std::string_view> {
   }
 };
 
+class H2RefusedTest : public testing::Test {
+ protected:
+  Loop loop;
+};
+
 INSTANTIATE_TEST_SUITE_P(WhoeverDialled, H2ConnectionTest, testing::Values(kAlpnH2, kAlpnReversedH2));
 
 TEST_P(H2ConnectionTest, AnswersARequestWithItsBody) {
@@ -400,6 +405,55 @@ awaitable<Response> large_head() {
 TEST_P(H2ConnectionTest, RefusesAnAnswerWhoseHeadIsTooLarge) {
   auto pair = pair_with([](Request) { return large_head(); });
   EXPECT_EQ(pair.ask(get("/")).error().code, Code::too_large);
+}
+
+std::string frame(std::uint8_t type, std::string_view payload) {
+  std::string out{'\0', '\0', static_cast<char>(payload.size()), static_cast<char>(type), '\0', '\0', '\0', '\0', '\0'};
+  return out.append(payload);
+}
+
+TEST_P(H2ConnectionTest, EndsAtAFloodOfPingsWhoseAnswersNobodyReads) {
+  auto tls = make_link_pair(loop, GetParam());
+  H2Connection server(std::move(tls.server), H2Role::server, plain_settings(), echo);
+  std::optional<Error> end;
+  TaskGroup group(loop.executor());
+  group.spawn(run_until_cancelled(server, end));
+  std::string flood = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + frame(4, "");
+  for (unsigned i = 0; i < 2 * limits::kControlFrameBurst; ++i) flood += frame(6, "12345678");
+  ASSERT_TRUE(loop.run(tls.client->write(bytes_of(flood))));
+  loop.run(group.join());
+  ASSERT_TRUE(end);
+  EXPECT_EQ(end->code, Code::rate_limited);
+  const auto heard = loop.run(read_exactly(*tls.client, 1 << 20));
+  ASSERT_TRUE(heard) << heard.error().text();
+  // A GOAWAY (type 7) with ENHANCE_YOUR_CALM (0xb) is the last thing said.
+  EXPECT_TRUE(heard->ends_with(std::string("\0\0\0\xb", 4)));
+}
+
+TEST_P(H2ConnectionTest, EndsAtBytesThatAreNotHttp2) {
+  auto tls = make_link_pair(loop, GetParam());
+  H2Connection server(std::move(tls.server), H2Role::server, plain_settings(), echo);
+  ASSERT_TRUE(loop.run(tls.client->write(bytes_of("GET / HTTP/1.1\r\nHost: a\r\n\r\n"))));
+  EXPECT_EQ(loop.run(server.run()).code, Code::protocol_error);
+}
+
+// TLS 1.3: the dialling side's handshake ends before the other side has judged its certificate.
+TEST_F(H2RefusedTest, IsNotReadyWhenThePeerDoesNotKnowOurCertificate) {
+  const auto upper = make_identity("upper");
+  const auto lower = make_identity("lower");
+  const std::vector<std::string> alpn{std::string(kAlpnReversedH2)};
+  auto tls = make_pair(loop, {*TlsContext::link(lower, alpn), accept_any()}, {*TlsContext::link(upper, alpn), accept_none()});
+  ASSERT_TRUE(tls.connected);
+  ASSERT_FALSE(tls.accepted);
+  H2Connection dialled(std::move(tls.client), H2Role::server, plain_settings(), echo);
+  std::optional<Error> end;
+  TaskGroup group(loop.executor());
+  group.spawn(run_until_cancelled(dialled, end));
+  const auto ready = loop.run(dialled.ready(soon()));
+  loop.run(group.join());
+  ASSERT_FALSE(ready);
+  EXPECT_EQ(ready.error().code, Code::unknown_to_primary);
+  EXPECT_EQ(end->code, Code::unknown_to_primary);
 }
 
 // A gigabyte of bulk must not delay a request: while the bulk stream's sender is never short of data, requests are answered.
