@@ -33,6 +33,28 @@ if(EXISTS ${CMAKE_SOURCE_DIR}/spec/link.proto)
   set_source_files_properties(${CMAKE_BINARY_DIR}/generated/link.pb.cc PROPERTIES COMPILE_OPTIONS "-w")
 endif()
 
+# spec/openapi.yaml -> generated/api/openapi_text.h: the server serves the specification it was built with. In parts, as a compiler need not
+# take literals beyond 64 KiB.
+if(EXISTS ${CMAKE_SOURCE_DIR}/spec/openapi.yaml)
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/spec/openapi.yaml)
+  file(READ ${CMAKE_SOURCE_DIR}/spec/openapi.yaml openapi_text)
+  string(LENGTH "${openapi_text}" openapi_length)
+  set(openapi_parts "")
+  foreach(openapi_begin RANGE 0 ${openapi_length} 16000)
+    string(SUBSTRING "${openapi_text}" ${openapi_begin} 16000 openapi_part)
+    string(APPEND openapi_parts "    R\"yaml(${openapi_part})yaml\",\n")
+  endforeach()
+  file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/generated/api/openapi_text.h CONTENT
+"// Made from spec/openapi.yaml.
+#pragma once
+#include <string_view>
+namespace daikan::api {
+inline constexpr std::string_view kSpecificationParts[] = {
+@openapi_parts@};
+}  // namespace daikan::api
+" @ONLY)
+endif()
+
 file(STRINGS ${CMAKE_SOURCE_DIR}/src/layers.txt layer_lines REGEX "^[a-z]+:")
 set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/layers.txt)
 foreach(line IN LISTS layer_lines)

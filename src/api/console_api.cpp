@@ -1,0 +1,239 @@
+#include "api/console_api.h"
+
+#include <algorithm>
+
+#include <boost/asio/this_coro.hpp>
+
+#include "api/idempotency.h"
+#include "api/routes.h"
+#include "api/static_files.h"
+#include "base/text.h"
+
+namespace daikan::api {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr std::string_view kApiPrefix = "/api/v1";
+constexpr std::string_view kApiPolicy = "default-src 'none'; frame-ancestors 'none'";
+constexpr std::string_view kPagePolicy =
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; manifest-src "
+    "'self'; "
+    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+constexpr std::string_view kWelcome =
+    "This is a Daikan Administration Server.\n\n"
+    "Its console API is at /api/v1; /api/v1/openapi.yaml describes it.\n"
+    "On the command line: daikan login https://THIS-SERVER:PORT --as NAME --user USER\n";
+
+std::vector<Route> all_routes() {
+  std::vector<Route> all;
+  for (const auto routes :
+       {operations_routes(), sessions_routes(), server_routes(), groups_routes(), secondaries_routes(), primary_routes(), probes_routes(),
+        joins_routes(), tree_routes(), relay_routes(), events_routes(), audit_routes()}) {
+    all.insert(all.end(), routes.begin(), routes.end());
+  }
+  return all;
+}
+
+std::vector<RouteKey> keys_of(const std::vector<Route>& routes) {
+  std::vector<RouteKey> keys;
+  for (const auto& route : routes) keys.push_back({route.method, route.pattern});
+  return keys;
+}
+
+bool is_loopback(std::string_view ip) { return ip == "::1" || ip.starts_with("127.") || ip.starts_with("::ffff:127."); }
+
+/// "application/json", with nothing or a charset of UTF-8 behind it.
+bool is_json(const net::Headers& headers) {
+  const auto header = headers.find("content-type");
+  if (!header) return false;
+  std::string type;
+  for (const char c : *header) {
+    if (c != ' ') type.push_back(c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c);
+  }
+  return type == "application/json" || type == "application/json;charset=utf-8" || type == "application/json;charset=\"utf-8\"";
+}
+
+void secure(net::Response& response, std::string_view request_id, bool page) {
+  auto& headers = response.headers;
+  headers.set("x-request-id", std::string(request_id));
+  headers.set("x-content-type-options", "nosniff");
+  headers.set("x-frame-options", "DENY");
+  headers.set("referrer-policy", "no-referrer");
+  headers.set("cross-origin-resource-policy", "same-origin");
+  headers.set("content-security-policy", std::string(page ? kPagePolicy : kApiPolicy));
+  if (!headers.find("cache-control")) headers.set("cache-control", "no-store");
+}
+
+}  // namespace
+
+std::string Call::parameter(std::string_view name) const {
+  for (const auto& [key, value] : parameters) {
+    if (key == name) return value;
+  }
+  return {};
+}
+
+struct ConsoleApi::State {
+  State(Services services, Options options)
+      : context{services, std::move(options), {}, 0, {}, {}},
+        routes(all_routes()),
+        router(keys_of(routes)),
+        files(context.options.web_folder) {}
+
+  /// What is known of a request besides itself while it is answered.
+  struct Attempt {
+    std::optional<Actor> relayed;
+    std::string request_id;
+    std::string_view method = "-";  ///< For the metrics: only words of the table.
+    std::string_view route = "(none)";
+    bool page = false;
+  };
+
+  awaitable<net::Response> serve(net::Request request, std::optional<Actor> relayed);
+  awaitable<net::Response> answer(net::Request request, Attempt& attempt);
+  awaitable<net::Response> run(const Route& route, Call call, Attempt& attempt);
+  awaitable<Result<Caller>> caller_of(const Route& route, const net::Request& request, const Attempt& attempt);
+  awaitable<std::optional<net::Response>> read_body(const Route& route, Call& call);
+  net::Response answer_page(const net::Request& request, const Target& target, Attempt& attempt) const;
+
+  Context context;
+  std::vector<Route> routes;
+  Router router;
+  StaticFiles files;
+};
+
+awaitable<net::Response> ConsoleApi::State::serve(net::Request request, std::optional<Actor> relayed) {
+  const auto started = Clock::now();
+  const bool head = request.method == "HEAD";
+  Attempt attempt;
+  attempt.relayed = std::move(relayed);
+  attempt.request_id = uuid_to_string(make_uuid(now()));
+  net::Response response;
+  std::exception_ptr failure;
+  try {
+    auto answered = co_await answer(std::move(request), attempt);
+    response = std::move(answered);
+  } catch (...) {
+    failure = std::current_exception();
+  }
+  if (failure) {
+    co_await net::asio::this_coro::throw_if_cancelled(false);
+    const auto state = co_await net::asio::this_coro::cancellation_state;
+    // A requester who went away ends its coroutine by an exception: nobody waits for the answer, and it is no bug.
+    const bool gone = state.cancelled() != net::asio::cancellation_type::none;
+    if (!gone && context.options.on_exception) context.options.on_exception(failure, attempt.request_id);
+    response = internal_problem(attempt.request_id);
+  }
+  if (head) response.body = net::Body();
+  secure(response, attempt.request_id, attempt.page);
+  context.metrics.count(attempt.method, attempt.route, response.status, Clock::now() - started);
+  co_return response;
+}
+
+awaitable<net::Response> ConsoleApi::State::answer(net::Request request, Attempt& attempt) {
+  if (attempt.relayed && !request.target.starts_with(kApiPrefix)) request.target.insert(0, kApiPrefix);
+  auto target = parse_target(request.target);
+  if (!target) co_return problem(target.error(), 400);
+  auto match = router.match(request.method, *target);
+  if (match.outcome == Router::Outcome::no_such_method) {
+    auto response = problem(Error(Code::method_not_allowed, "This path does not take the method " + quotable(request.method, 20) + ".",
+                                  "It takes " + match.allow + "."));
+    response.headers.add("allow", match.allow);
+    co_return response;
+  }
+  if (match.outcome == Router::Outcome::no_such_path) co_return answer_page(request, *target, attempt);
+  const auto& route = routes[match.route];
+  attempt.method = route.method;
+  attempt.route = route.pattern;
+  if (request.method == "HEAD") request.method = "GET";
+  Call call{std::move(request), std::move(*target), std::move(match.parameters), std::move(match.rest), {}, {}};
+  co_return co_await run(route, std::move(call), attempt);
+}
+
+net::Response ConsoleApi::State::answer_page(const net::Request& request, const Target& target, Attempt& attempt) const {
+  const bool api = !target.segments.empty() && target.segments.front() == "api";
+  const bool reading = request.method == "GET" || request.method == "HEAD";
+  if (!api && reading && !attempt.relayed) {
+    attempt.method = "GET";
+    attempt.route = "(page)";
+    attempt.page = true;
+    if (auto file = files.answer(target, request.headers)) return std::move(*file);
+    if (files.empty() && target.segments.empty()) return text_answer(200, std::string(kWelcome));
+  }
+  return problem(Error(Code::not_found, "There is nothing at " + quotable(target.path, 100) + ".", "See /api/v1/openapi.yaml."));
+}
+
+awaitable<Result<Caller>> ConsoleApi::State::caller_of(const Route& route, const net::Request& request, const Attempt& attempt) {
+  Caller caller;
+  if (attempt.relayed) {
+    const bool own = route.access == Access::own_account || route.pattern == "/api/v1/sessions" || !route.pattern.starts_with(kApiPrefix);
+    if (own) {
+      co_return fail(Code::permission_denied, "Sessions and tokens of this server cannot be reached from above.",
+                     "Log in at this server itself.");
+    }
+    caller.actor = *attempt.relayed;
+    co_return caller;
+  }
+  const bool open = route.access == Access::anyone || (route.access == Access::loopback && is_loopback(request.remote_ip));
+  if (open) {
+    caller.actor.source = request.remote_ip;
+    co_return caller;
+  }
+  co_return co_await authenticate(context.services.accounts, request);
+}
+
+awaitable<std::optional<net::Response>> ConsoleApi::State::read_body(const Route& route, Call& call) {
+  if (route.body != Body::json) co_return std::nullopt;
+  auto text = co_await call.request.body.read_all(limits::kMaxJsonBytes);
+  if (!text && text.error().code == Code::too_large) {
+    co_return problem(Error(Code::too_large, "The body has more than 1 MiB.", "Send less at once."));
+  }
+  if (!text) co_return problem(text.error(), 400);
+  if (!is_json(call.request.headers)) {
+    co_return problem(
+        Error(Code::invalid_request, "The Content-Type of the body is not application/json.", "Send JSON, and say so.", "Content-Type"),
+        415);
+  }
+  auto value = parse_json(*text);
+  if (!value) co_return problem(value.error(), 400);
+  if (auto checked = check_fields(*value, route.fields); !checked) co_return problem(checked.error());
+  call.body = std::move(value->as_object());
+  co_return std::nullopt;
+}
+
+awaitable<net::Response> ConsoleApi::State::run(const Route& route, Call call, Attempt& attempt) {
+  auto caller = co_await caller_of(route, call.request, attempt);
+  if (!caller) co_return problem(caller.error());
+  call.caller = std::move(*caller);
+  if (route.query_rule == Route::Query::listed) {
+    for (const auto& [name, value] : call.target.query) {
+      if (std::find(route.query.begin(), route.query.end(), name) != route.query.end()) continue;
+      const auto quoted = quotable(name, 80);
+      co_return problem(Error(Code::invalid_request, "The query parameter " + quoted + " is not known here.", "Take it out.", quoted));
+    }
+  }
+  auto refused = co_await read_body(route, call);
+  if (refused) co_return std::move(*refused);
+  if (route.repeat == Repeat::by_key) co_return co_await answer_once(context, route.answer, std::move(call));
+  co_return co_await route.answer(context, std::move(call));
+}
+
+ConsoleApi::ConsoleApi(Services services, Options options) : state_(std::make_shared<State>(services, std::move(options))) {}
+ConsoleApi::~ConsoleApi() = default;
+
+net::Handler ConsoleApi::handler() {
+  return [state = state_](net::Request request) { return state->serve(std::move(request), std::nullopt); };
+}
+
+server::RelayedHandler ConsoleApi::relayed() {
+  return [state = state_](net::Request request, Actor actor) { return state->serve(std::move(request), std::move(actor)); };
+}
+
+std::vector<std::string> ConsoleApi::routes() {
+  std::vector<std::string> texts;
+  for (const auto& route : all_routes()) texts.push_back(std::string(route.method) + " " + std::string(route.pattern));
+  return texts;
+}
+
+}  // namespace daikan::api

@@ -1,0 +1,39 @@
+#include "api/guarded_source.h"
+
+#include <chrono>
+
+#include "base/limits.h"
+
+namespace daikan::api {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+class GuardedSource final : public net::BodySource {
+ public:
+  GuardedSource(std::unique_ptr<net::BodySource> inner, server::Accounts& accounts, std::string secret)
+      : inner_(std::move(inner)), accounts_(accounts), secret_(std::move(secret)) {}
+
+  server::awaitable<Result<std::string>> next() override {
+    auto piece = co_await inner_->next();
+    if (!piece || Clock::now() < check_at_) co_return piece;
+    check_at_ = Clock::now() + limits::kEventHeartbeat;
+    auto still = co_await accounts_.authenticate(secret_);
+    if (!still && still.error().code == Code::unauthenticated) co_return std::string();
+    co_return piece;
+  }
+
+ private:
+  std::unique_ptr<net::BodySource> inner_;
+  server::Accounts& accounts_;
+  std::string secret_;
+  Clock::time_point check_at_ = Clock::now() + limits::kEventHeartbeat;
+};
+
+}  // namespace
+
+std::unique_ptr<net::BodySource> guard_stream(std::unique_ptr<net::BodySource> inner, server::Accounts& accounts, std::string secret) {
+  return std::make_unique<GuardedSource>(std::move(inner), accounts, std::move(secret));
+}
+
+}  // namespace daikan::api

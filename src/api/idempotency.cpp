@@ -1,0 +1,126 @@
+#include "api/idempotency.h"
+
+#include <algorithm>
+
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <sodium.h>
+
+#include "api/requests.h"
+#include "base/text.h"
+#include "store/tables.h"
+
+namespace daikan::api {
+namespace {
+
+namespace json = boost::json;
+using Stored = std::optional<store::StoredAnswer>;
+
+void leave_out_secrets(json::value& value) {
+  if (auto* object = value.if_object()) {
+    for (auto& member : *object) {
+      if (member.key() == "password" || member.key() == "token") {
+        member.value() = nullptr;
+      } else {
+        leave_out_secrets(member.value());
+      }
+    }
+  } else if (auto* array = value.if_array()) {
+    for (auto& item : *array) leave_out_secrets(item);
+  }
+}
+
+bool is_key(std::string_view key) {
+  return !key.empty() && key.size() <= limits::kMaxIdempotencyKeyBytes &&
+         std::all_of(key.begin(), key.end(), [](char c) { return c > 0x20 && c < 0x7f; });
+}
+
+Error reused_key() {
+  return Error(Code::conflict, "This Idempotency-Key was used for another request.", "Make a new key for every new request.");
+}
+
+/// Marks a create as running while it lives.
+class Running {
+ public:
+  Running(std::set<std::string>& creating, std::string key) : creating_(creating), entry_(creating.insert(std::move(key))) {}
+  ~Running() {
+    if (entry_.second) creating_.erase(entry_.first);
+  }
+  Running(const Running&) = delete;
+  Running& operator=(const Running&) = delete;
+  bool alone() const { return entry_.second; }
+
+ private:
+  std::set<std::string>& creating_;
+  std::pair<std::set<std::string>::iterator, bool> entry_;
+};
+
+net::Response replay(const store::StoredAnswer& stored, std::string_view path) {
+  net::Response response{stored.status, {{"content-type", "application/json"}, {"idempotent-replayed", "true"}}, stored.body};
+  const auto body = json::parse(stored.body);
+  const auto* object = body.if_object();
+  if (!object) return response;
+  const auto revision = integer_of(*object, "revision");
+  if (revision) response.headers.add("etag", etag_of(*revision));
+  const auto id = text_of(*object, "id");
+  if (!id.empty() && stored.status != 200) {
+    // A join is watched as an operation; everything else is found below the path it was created at.
+    const auto parent = path.ends_with("/joins") ? std::string(path.substr(0, path.size() - 5)) + "operations" : std::string(path);
+    response.headers.add("location", parent + "/" + id);
+  }
+  return response;
+}
+
+}  // namespace
+
+std::string request_hash(const Call& call) {
+  json::value body = call.body;
+  leave_out_secrets(body);
+  const auto text = call.request.method + " " + call.target.path + "\n" + json::serialize(body);
+  std::array<std::uint8_t, crypto_hash_sha256_BYTES> hash{};
+  crypto_hash_sha256(hash.data(), reinterpret_cast<const unsigned char*>(text.data()), text.size());
+  return to_hex(hash);
+}
+
+awaitable<net::Response> answer_once(Context& context, Answer answer, Call call) {
+  const auto header = call.request.headers.find("idempotency-key");
+  if (!header) co_return co_await answer(context, std::move(call));
+  const std::string key(*header);
+  if (!is_key(key)) {
+    co_return problem(Error(Code::invalid_request, "The Idempotency-Key is not 1 to 128 visible ASCII characters.", "Use a new UUID.",
+                            "Idempotency-Key"));
+  }
+  // A person of a server above is somebody else than the one here of the same name.
+  const auto account = fmt::format("{}{}{}", fmt::join(call.caller.actor.through, "/"), call.caller.actor.through.empty() ? "" : "/",
+                                   call.caller.actor.name);
+  const Running running(context.creating, account + "\n" + key);
+  if (!running.alone()) {
+    co_return problem(Error(Code::conflict, "A request with this Idempotency-Key still runs.", "Wait for it, then ask again."));
+  }
+  const auto hash = request_hash(call);
+  const auto path = call.target.path;
+  std::function<Result<Stored>(store::Transaction&)> find = [account, key](store::Transaction& transaction) -> Result<Stored> {
+    return store::find_answer(transaction, account, key);
+  };
+  auto found = co_await context.services.storage.read<Stored>(std::move(find));
+  if (!found) co_return problem(found.error());
+  if (*found && (*found)->request_hash != hash) co_return problem(reused_key());
+  if (*found) co_return replay(**found, path);
+
+  auto response = co_await answer(context, std::move(call));
+  if (response.status >= 300 || response.body.is_stream()) co_return response;
+  const store::StoredAnswer stored{hash, response.status, response.body.text()};
+  std::function<Result<server::Done>(store::Transaction&)> put = [account, key,
+                                                                  stored](store::Transaction& transaction) -> Result<server::Done> {
+    store::put_answer(transaction, account, key, stored, now());
+    return server::Done{};
+  };
+  // Failing to remember does not undo what was done; a retry is then answered by the use case.
+  auto remembered = co_await context.services.storage.write<server::Done>(std::move(put));
+  static_cast<void>(remembered);
+  co_return response;
+}
+
+}  // namespace daikan::api

@@ -1,0 +1,101 @@
+// Requests to lower servers: handed to the link, answered as they come.
+#include <algorithm>
+#include <array>
+
+#include "api/guarded_source.h"
+#include "api/routes.h"
+
+namespace daikan::api {
+namespace {
+
+/// What a relayed request takes along; everything else, credentials before all, stays here.
+constexpr std::array<std::string_view, 8> kPassedDown{"accept",          "accept-language", "content-type",  "if-match",
+                                                      "idempotency-key", "if-none-match",   "last-event-id", "priority"};
+/// What an answer brings along. Security headers and the request id are this server's own.
+constexpr std::array<std::string_view, 9> kPassedUp{"content-type",    "content-disposition", "etag",          "retry-after",
+                                                    "allow",           "idempotent-replayed", "last-modified", "x-daikan-through",
+                                                    "content-language"};
+
+/// How many servers `rest` goes through besides the first: the "servers/{id}/relay" prefixes it begins with.
+std::size_t further_levels(const std::vector<std::string>& segments) {
+  // /api/v1/servers/{id}/relay/<rest>: the rest begins at segment 5.
+  std::size_t levels = 0;
+  for (std::size_t i = 5; i + 2 < segments.size() && segments[i] == "servers" && segments[i + 2] == "relay"; i += 3) ++levels;
+  return levels;
+}
+
+/// A lower server's /sessions and /tokens are about its own accounts; its end refuses them too.
+bool is_about_sessions(const std::vector<std::string>& segments) {
+  const auto first = 5 + 3 * further_levels(segments);
+  return first < segments.size() && (segments[first] == "sessions" || segments[first] == "tokens");
+}
+
+net::Request request_below(Call& call) {
+  net::Request request;
+  request.method = call.request.method;
+  request.target = "/" + call.rest + (call.target.raw_query.empty() ? "" : "?" + call.target.raw_query);
+  for (const auto& [name, value] : call.request.headers.fields()) {
+    if (std::find(kPassedDown.begin(), kPassedDown.end(), name) != kPassedDown.end()) request.headers.add(name, value);
+  }
+  request.body = std::move(call.request.body);
+  request.remote_ip = call.request.remote_ip;
+  return request;
+}
+
+net::Response answer_from_below(net::Response below, const std::string& id, const std::string& prefix) {
+  net::Response response;
+  response.status = below.status;
+  for (const auto& [name, value] : below.headers.fields()) {
+    if (std::find(kPassedUp.begin(), kPassedUp.end(), name) != kPassedUp.end()) response.headers.add(name, value);
+  }
+  const auto further = response.headers.find("x-daikan-through");
+  response.headers.set("x-daikan-through", further ? id + ", " + std::string(*further) : id);
+  // A place on the lower server is reached through this one.
+  constexpr std::string_view kApi = "/api/v1/";
+  if (const auto location = below.headers.find("location"); location && location->starts_with(kApi)) {
+    response.headers.set("location", prefix + std::string(location->substr(kApi.size())));
+  }
+  response.body = std::move(below.body);
+  return response;
+}
+
+awaitable<net::Response> relay(Context& context, Call call) {
+  const auto& segments = call.target.segments;
+  if (call.caller.actor.through.size() + 1 + further_levels(segments) > context.services.facts.max_depth) {
+    co_return problem(Error(Code::too_deep, "The request goes through more servers than a hierarchy may be deep.",
+                            "Address a server nearer to this one."));
+  }
+  if (is_about_sessions(segments)) {
+    co_return problem(Error(Code::permission_denied, "Sessions and tokens of a lower server cannot be reached from above.",
+                            "Log in at that server itself."));
+  }
+  const auto id = context.services.links.resolve(call.parameter("id"));
+  if (!id) {
+    co_return problem(
+        Error(Code::not_found, "There is no such secondary Administration Server here.", "List the secondaries of this server."));
+  }
+  const auto prefix = "/api/v1/servers/" + call.parameter("id") + "/relay/";
+  auto below = co_await context.services.links.relay(*id, request_below(call), call.caller.actor);
+  if (!below) co_return problem(below.error());
+  auto response = answer_from_below(std::move(*below), id->str(), prefix);
+  const auto type = response.headers.find("content-type");
+  if (type && type->starts_with("text/event-stream") && !call.caller.secret.empty()) {
+    response.body = guard_stream(response.body.into_source(), context.services.accounts, call.caller.secret);
+  }
+  co_return response;
+}
+
+constexpr Route relay_route(std::string_view method) {
+  return {.method = method,
+          .pattern = "/api/v1/servers/{id}/relay/{rest...}",
+          .answer = relay,
+          .body = Body::streamed,
+          .query_rule = Route::Query::any};
+}
+constexpr Route kRoutes[] = {relay_route("GET"), relay_route("POST"), relay_route("PUT"), relay_route("PATCH"), relay_route("DELETE")};
+
+}  // namespace
+
+std::span<const Route> relay_routes() { return kRoutes; }
+
+}  // namespace daikan::api

@@ -1,0 +1,81 @@
+// The tables of routes, one per resource file, and what a handler is given.
+//
+// Internal to this room. A handler is a free coroutine `answer(Context&, Call)`; it may rely on everything its Route declares.
+#pragma once
+
+#include <set>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <boost/json/object.hpp>
+
+#include "api/authentication.h"
+#include "api/console_api.h"
+#include "api/json.h"
+#include "api/metrics.h"
+#include "api/problem.h"
+#include "api/router.h"
+
+namespace daikan::api {
+
+/// What all requests share. On the I/O thread only.
+struct Context {
+  Services services;
+  Options options;
+  Metrics metrics;
+  unsigned event_streams = 0;      ///< Live tails now.
+  std::set<std::string> probing;   ///< Who has a probe running: name and source.
+  std::set<std::string> creating;  ///< Account and Idempotency-Key of creates now running.
+};
+
+/// One checked request.
+struct Call {
+  net::Request request;
+  Target target;
+  std::vector<std::pair<std::string_view, std::string>> parameters;
+  std::string rest;          ///< Of a pattern that ends with "{rest...}", as received.
+  boost::json::object body;  ///< Checked against the route's fields; empty where it has none.
+  Caller caller;
+
+  std::string parameter(std::string_view name) const;
+};
+
+enum class Access : std::uint8_t {
+  anyone,
+  loopback,     ///< Anyone from a loopback address, otherwise an account.
+  account,      ///< An account, or a request that came down a link.
+  own_account,  ///< An account here; refused with permission_denied when it came down a link.
+};
+enum class Body : std::uint8_t { none, json, streamed };  ///< streamed: left in the request for the handler.
+enum class Repeat : std::uint8_t { plain, by_key };       ///< by_key: Idempotency-Key is honoured.
+
+using Answer = awaitable<net::Response> (*)(Context&, Call);
+
+struct Route {
+  std::string_view method;
+  std::string_view pattern;
+  Answer answer;
+  Access access = Access::account;
+  Body body = Body::none;
+  std::span<const Field> fields{};
+  std::span<const std::string_view> query{};  ///< Names that may be given.
+  Repeat repeat = Repeat::plain;
+  enum class Query : std::uint8_t { listed, any } query_rule = Query::listed;
+};
+
+std::span<const Route> operations_routes();  ///< healthz, metrics, the specification
+std::span<const Route> sessions_routes();
+std::span<const Route> server_routes();
+std::span<const Route> groups_routes();
+std::span<const Route> secondaries_routes();
+std::span<const Route> primary_routes();
+std::span<const Route> probes_routes();
+std::span<const Route> joins_routes();
+std::span<const Route> tree_routes();
+std::span<const Route> relay_routes();
+std::span<const Route> events_routes();
+std::span<const Route> audit_routes();
+
+}  // namespace daikan::api

@@ -1,0 +1,109 @@
+// Logging in and out, and the credentials of one's own account.
+#include "api/routes.h"
+#include "api/views.h"
+
+namespace daikan::api {
+namespace {
+
+namespace json = boost::json;
+
+constexpr Field kLoginFields[] = {{.name = "user", .presence = Presence::required},
+                                  {.name = "password", .presence = Presence::required, .max_bytes = limits::kMaxPasswordBytes},
+                                  {.name = "client"}};
+constexpr Field kTokenFields[] = {
+    {.name = "name", .presence = Presence::required},
+    {.name = "expires_in_hours", .kind = FieldKind::integer, .presence = Presence::required, .least = 1, .most = 24 * 365}};
+
+json::object session_json(const hierarchy::Credential& credential, const hierarchy::Account& account, std::string_view secret) {
+  return {{"id", credential.id.str()},
+          {"expires_at", to_rfc3339(credential.expires_at)},
+          {"csrf_token", server::Accounts::csrf_token(secret)},
+          {"account", account_json(account)}};
+}
+
+Error no_session() {
+  return Error(Code::not_found, "This request was made with an API token, not in a session.", "See GET /api/v1/tokens.");
+}
+
+awaitable<net::Response> log_in(Context& context, Call call) {
+  server::Accounts::LoginRequest request;
+  request.name = text_of(call.body, "user");
+  request.password = text_of(call.body, "password");
+  request.source = call.request.remote_ip;
+  request.client = text_of(call.body, "client");
+  auto login = co_await context.services.accounts.login(std::move(request));
+  if (!login) co_return problem(login.error());
+  auto session = session_json(login->credential, login->account, login->secret);
+  session["token"] = login->secret;
+  auto response = json_answer(201, session);
+  response.headers.add("set-cookie", session_cookie(login->secret));
+  co_return response;
+}
+
+awaitable<net::Response> show_current(Context&, Call call) {
+  const auto& login = *call.caller.login;
+  if (login.credential.kind != hierarchy::CredentialKind::session) co_return problem(no_session());
+  co_return json_answer(200, session_json(login.credential, login.account, call.caller.secret));
+}
+
+awaitable<net::Response> log_out(Context& context, Call call) {
+  const auto& login = *call.caller.login;
+  if (login.credential.kind != hierarchy::CredentialKind::session) co_return problem(no_session());
+  auto ended = co_await context.services.accounts.logout(call.caller.actor, login.credential.id);
+  if (!ended) co_return problem(ended.error());
+  auto response = no_content();
+  response.headers.add("set-cookie", session_cookie(""));
+  co_return response;
+}
+
+awaitable<net::Response> list_tokens(Context& context, Call call) {
+  auto credentials = co_await context.services.accounts.credentials(call.caller.login->account.id);
+  if (!credentials) co_return problem(credentials.error());
+  std::sort(credentials->begin(), credentials->end(), [](const auto& a, const auto& b) { return a.created_at > b.created_at; });
+  json::array items;
+  for (const auto& credential : *credentials) items.push_back(credential_json(credential));
+  co_return json_answer(200, json::object{{"items", std::move(items)}});
+}
+
+awaitable<net::Response> create_token(Context& context, Call call) {
+  const auto account = call.caller.login->account.id;
+  const std::chrono::hours valid_for(integer_of(call.body, "expires_in_hours").value_or(1));
+  auto made = co_await context.services.accounts.create_token(call.caller.actor, account, text_of(call.body, "name"), valid_for);
+  if (!made) co_return problem(made.error());
+  auto token = credential_json(made->credential);
+  token["token"] = made->secret;
+  co_return json_answer(201, token);
+}
+
+awaitable<net::Response> revoke_token(Context& context, Call call) {
+  const auto id = TokenId::parse(call.parameter("id"));
+  if (!id) co_return problem(Error(Code::not_found, "You have no such session or token.", "List them with GET /api/v1/tokens."));
+  auto revoked = co_await context.services.accounts.revoke(call.caller.actor, call.caller.login->account.id, *id);
+  if (!revoked) co_return problem(revoked.error());
+  co_return no_content();
+}
+
+constexpr Route kRoutes[] = {
+    {.method = "POST",
+     .pattern = "/api/v1/sessions",
+     .answer = log_in,
+     .access = Access::anyone,
+     .body = Body::json,
+     .fields = kLoginFields},
+    {.method = "GET", .pattern = "/api/v1/sessions/current", .answer = show_current, .access = Access::own_account},
+    {.method = "DELETE", .pattern = "/api/v1/sessions/current", .answer = log_out, .access = Access::own_account},
+    {.method = "GET", .pattern = "/api/v1/tokens", .answer = list_tokens, .access = Access::own_account},
+    {.method = "POST",
+     .pattern = "/api/v1/tokens",
+     .answer = create_token,
+     .access = Access::own_account,
+     .body = Body::json,
+     .fields = kTokenFields},
+    {.method = "DELETE", .pattern = "/api/v1/tokens/{id}", .answer = revoke_token, .access = Access::own_account},
+};
+
+}  // namespace
+
+std::span<const Route> sessions_routes() { return kRoutes; }
+
+}  // namespace daikan::api
