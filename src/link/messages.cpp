@@ -123,6 +123,9 @@ Result<Error> read_refusal(const v1::Refusal& from) {
 
 template <class Message>
 Result<Message> parse(std::string_view bytes, std::string_view what) {
+  // What is wrong is said by the Result; protobuf would write a line to standard error for each hostile message.
+  static const auto quiet = google::protobuf::SetLogHandler(nullptr);
+  (void)quiet;
   Message message;
   if (bytes.size() > limits::kMaxHelloBytes) {
     return fail(Code::too_large, fmt::format("The other server sent a {} of {} bytes.", what, bytes.size()),
