@@ -1,0 +1,147 @@
+// Every command: what it is told and what runs it. The command line fills the options; the functions talk to the API and print.
+#pragma once
+
+#include <string>
+
+#include "cli/api_session.h"
+#include "cli/context.h"
+
+namespace daikan::cli {
+
+struct NoOptions {};
+
+// Without a session.
+struct InitOptions {
+  std::string data;
+  std::string user;
+  std::string password_file;
+  std::string name;
+  std::string database;
+};
+awaitable<Result<>> init(Context&, InitOptions);
+
+struct LoginOptions {
+  std::string url;
+  std::string as;
+  std::string user;
+  std::string password_file;
+  std::string fingerprint;
+};
+awaitable<Result<>> login(Context&, LoginOptions);
+awaitable<Result<>> logout(Context&, NoOptions);
+awaitable<Result<>> profiles_list(Context&, NoOptions);
+struct ProfileName {
+  std::string name;
+};
+awaitable<Result<>> profiles_remove(Context&, ProfileName);
+awaitable<Result<>> version(Context&, NoOptions);
+
+// The server itself.
+struct CertificateExport {
+  std::string file;
+  bool pem = false;
+};
+awaitable<Result<>> certificate_export(Context&, ApiSession&, CertificateExport);
+awaitable<Result<>> certificate_show(Context&, ApiSession&, NoOptions);
+
+// Groups.
+struct GroupPath {
+  std::string path;
+};
+awaitable<Result<>> group_add(Context&, ApiSession&, GroupPath);
+awaitable<Result<>> group_list(Context&, ApiSession&, NoOptions);
+awaitable<Result<>> group_remove(Context&, ApiSession&, GroupPath);
+
+// Secondaries.
+struct SecondaryAdd {
+  std::string address;  ///< Console of the secondary.
+  std::string group;
+  std::string name;
+  std::string user;
+  std::string password_file;
+  std::string token_file;
+  std::string fingerprint;
+  std::string primary_address;
+  std::string primary_proxy;
+  std::string primary_proxy_password_file;
+  std::string certificate;
+  std::string dmz;
+  std::string proxy;
+  std::string proxy_password_file;
+  int wait_seconds = 60;
+};
+awaitable<Result<>> secondary_add(Context&, ApiSession&, SecondaryAdd);
+struct SecondaryList {
+  std::string group;
+  std::string state;
+};
+awaitable<Result<>> secondary_list(Context&, ApiSession&, SecondaryList);
+struct SecondaryName {
+  std::string name;
+};
+awaitable<Result<>> secondary_show(Context&, ApiSession&, SecondaryName);
+awaitable<Result<>> secondary_remove(Context&, ApiSession&, SecondaryName);
+awaitable<Result<>> unrecognised_list(Context&, ApiSession&, NoOptions);
+struct FingerprintOption {
+  std::string fingerprint;
+};
+awaitable<Result<>> unrecognised_ignore(Context&, ApiSession&, FingerprintOption);
+
+// This server's primary.
+struct PrimarySet {
+  std::string address;
+  std::string certificate;
+  std::string proxy;
+  std::string proxy_password_file;
+  bool dmz = false;
+  bool replace = false;
+};
+awaitable<Result<>> primary_set(Context&, ApiSession&, PrimarySet);
+awaitable<Result<>> primary_show(Context&, ApiSession&, NoOptions);
+awaitable<Result<>> primary_clear(Context&, ApiSession&, NoOptions);
+struct ProbeOptions {
+  std::string address;
+  std::string proxy;
+  std::string proxy_password_file;
+  std::string certificate;
+  std::string fingerprint;
+  bool dmz = false;
+};
+awaitable<Result<>> probe(Context&, ApiSession&, ProbeOptions);
+
+// The hierarchy.
+struct TreeOptions {
+  int depth = -1;  ///< Below zero: all.
+};
+awaitable<Result<>> tree(Context&, ApiSession&, TreeOptions);
+
+// History and access.
+struct ListOptions {
+  int limit = 100;
+};
+awaitable<Result<>> event_list(Context&, ApiSession&, ListOptions);
+struct FollowOptions {
+  std::string after;
+};
+awaitable<Result<>> event_follow(Context&, ApiSession&, FollowOptions);
+awaitable<Result<>> audit_list(Context&, ApiSession&, ListOptions);
+struct TokenCreate {
+  std::string name;
+  int hours = 720;
+};
+awaitable<Result<>> token_create(Context&, ApiSession&, TokenCreate);
+awaitable<Result<>> token_list(Context&, ApiSession&, NoOptions);
+struct IdOption {
+  std::string id;
+};
+awaitable<Result<>> token_revoke(Context&, ApiSession&, IdOption);
+awaitable<Result<>> operation_list(Context&, ApiSession&, ListOptions);
+awaitable<Result<>> operation_show(Context&, ApiSession&, IdOption);
+struct RawCall {
+  std::string method;
+  std::string path;
+  std::string data;
+};
+awaitable<Result<>> raw_call(Context&, ApiSession&, RawCall);
+
+}  // namespace daikan::cli

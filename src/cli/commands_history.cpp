@@ -1,0 +1,148 @@
+// tree, event, audit: what is and what was.
+#include <ostream>
+
+#include <boost/json.hpp>
+#include <fmt/format.h>
+
+#include "base/limits.h"
+#include "cli/commands.h"
+#include "cli/event_stream.h"
+#include "cli/link_text.h"
+#include "cli/tree_text.h"
+
+namespace daikan::cli {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto kFirstRetry = 1s;
+constexpr auto kLongestRetry = 30s;
+
+Colour colour_of(std::string_view severity) {
+  if (severity == "warning") return Colour::yellow;
+  if (severity == "error" || severity == "critical") return Colour::red;
+  return Colour::plain;
+}
+
+void print_event(Context& context, const StreamedEvent& event) {
+  boost::system::error_code bad;
+  const auto value = json::parse(event.data, bad);
+  if (bad) return;
+  if (context.as_json()) {
+    context.terminal.line(json::serialize(value));
+    return;
+  }
+  const auto severity = text_of(value, "severity");
+  context.terminal.line(fmt::format("{}  {:<8}  {}", local_time(text_of(value, "at")),
+                                    context.terminal.coloured(colour_of(severity), shown(severity)), shown(text_of(value, "message"))));
+}
+
+/// Follows one connection until it ends; `stream` remembers how far it came.
+awaitable<Result<>> follow_once(Context& context, ApiSession& session, EventStream& stream, std::string after) {
+  net::Request request{.method = "GET", .target = "/events", .headers = {}, .body = {}, .remote_ip = {}};
+  request.headers.set("accept", "text/event-stream");
+  const auto& last = stream.last_id();
+  if (!last.empty()) {
+    request.headers.set("last-event-id", last);
+  } else if (!after.empty()) {
+    request.target += "?after=" + percent_encoded(after);
+  }
+  auto response = co_await session.open(std::move(request));
+  if (!response) co_return fail(std::move(response.error()));
+  const auto source = response->body.into_source();
+  for (;;) {
+    auto piece = co_await source->next();
+    if (!piece) co_return fail(std::move(piece.error()));
+    if (piece->empty()) co_return Result<>{};
+    for (const auto& event : stream.feed(*piece)) print_event(context, event);
+  }
+}
+
+bool may_pass(const Error& error) { return exit_code_of(error.code) == ExitCode::unreachable; }
+
+std::string list_path(std::string_view base, int limit) {
+  return fmt::format("{}?limit={}", base, std::min<int>(limit, limits::kLargestPage));
+}
+
+/// As many items as wanted, page by page, newest first.
+awaitable<Result<json::array>> newest(ApiSession& session, std::string base, int limit) {
+  json::array all;
+  std::string before;
+  while (static_cast<int>(all.size()) < limit) {
+    auto path = list_path(base, limit - static_cast<int>(all.size()));
+    if (!before.empty()) path += "&before=" + percent_encoded(before);
+    auto page = co_await session.get(std::move(path));
+    if (!page) co_return fail(std::move(page.error()));
+    for (const auto& item : elements(*page, "items")) all.push_back(item);
+    const auto next = text_of(*page, "next_cursor");
+    if (next.empty() || next == before) break;
+    before = next;
+  }
+  co_return all;
+}
+
+}  // namespace
+
+awaitable<Result<>> tree(Context& context, ApiSession& session, TreeOptions options) {
+  auto node = co_await session.get(options.depth < 0 ? std::string("/tree") : fmt::format("/tree?depth={}", options.depth));
+  if (!node) co_return fail(std::move(node.error()));
+  if (context.as_json()) {
+    print_json(context.terminal, *node);
+  } else {
+    context.terminal.out() << draw_tree(context.terminal, *node) << std::flush;
+  }
+  co_return Result<>{};
+}
+
+awaitable<Result<>> event_list(Context& context, ApiSession& session, ListOptions options) {
+  auto events = co_await newest(session, "/events", options.limit);
+  if (!events) co_return fail(std::move(events.error()));
+  if (context.as_json()) {
+    print_json(context.terminal, *events);
+    co_return Result<>{};
+  }
+  Table table({"TIME", "SEVERITY", "KIND", "MESSAGE"});
+  for (const auto& event : *events) {
+    const auto severity = text_of(event, "severity");
+    table.add({local_time(text_of(event, "at")), Cell(shown(severity), colour_of(severity)), shown(text_of(event, "kind")),
+               shown(text_of(event, "message"))});
+  }
+  table.print(context.terminal);
+  co_return Result<>{};
+}
+
+awaitable<Result<>> event_follow(Context& context, ApiSession& session, FollowOptions options) {
+  EventStream stream;
+  std::chrono::seconds pause = kFirstRetry;
+  for (;;) {
+    const auto before = stream.last_id();
+    auto ended = co_await follow_once(context, session, stream, options.after);
+    if (!ended && !may_pass(ended.error())) co_return ended;
+    if (stream.last_id() != before) pause = kFirstRetry;
+    const auto why = ended ? std::string("The server ended the stream.") : ended.error().message;
+    context.terminal.note(fmt::format("{} Trying again in {} s.", shown(why), pause.count()));
+    const bool slept = co_await net::sleep_for(pause);
+    if (!slept) co_return fail(Code::cancelled, "Following was stopped.");
+    pause = std::min<std::chrono::seconds>(pause * 2, kLongestRetry);
+  }
+}
+
+awaitable<Result<>> audit_list(Context& context, ApiSession& session, ListOptions options) {
+  auto records = co_await newest(session, "/audit", options.limit);
+  if (!records) co_return fail(std::move(records.error()));
+  if (context.as_json()) {
+    print_json(context.terminal, *records);
+    co_return Result<>{};
+  }
+  Table table({"TIME", "WHO", "FROM", "ACTION", "OBJECT", "OUTCOME"});
+  for (const auto& record : *records) {
+    const auto through = text_of(record, "through");
+    const auto from = text_of(record, "source") + (through.empty() ? "" : " through " + through);
+    table.add({local_time(text_of(record, "at")), shown(text_of(record, "actor")), shown(from), shown(text_of(record, "action")),
+               shown(text_of(record, "object")), shown(text_of(record, "outcome"))});
+  }
+  table.print(context.terminal);
+  co_return Result<>{};
+}
+
+}  // namespace daikan::cli

@@ -1,0 +1,99 @@
+// certificate, group: the server itself and its groups.
+#include <ostream>
+
+#include <boost/json.hpp>
+#include <fmt/format.h>
+
+#include "base/limits.h"
+#include "base/text.h"
+#include "cli/commands.h"
+#include "cli/files.h"
+#include "cli/link_text.h"
+
+namespace daikan::cli {
+
+awaitable<Result<>> certificate_export(Context& context, ApiSession& session, CertificateExport options) {
+  net::Request request{.method = "GET", .target = "/server/certificate", .headers = {}, .body = {}, .remote_ip = {}};
+  if (options.pem) request.target += "?format=pem";
+  auto response = co_await session.open(std::move(request));
+  if (!response) co_return fail(std::move(response.error()));
+  auto file = co_await response->body.read_all(limits::kMaxCertificateFileBytes);
+  if (!file) co_return fail(std::move(file.error()));
+  if (options.file == "-") {
+    context.terminal.out() << *file << std::flush;
+    co_return Result<>{};
+  }
+  if (auto written = write_file(options.file, *file, 0644); !written) co_return written;
+  auto certificate = read_certificate(options.file);
+  if (!certificate) co_return fail(std::move(certificate.error()));
+  if (context.as_json()) {
+    json::object told;
+    told["file"] = options.file;
+    told["fingerprint"] = certificate->record.fingerprint;
+    print_json(context.terminal, told);
+  } else {
+    context.terminal.line(fmt::format("Written to {}. Fingerprint:\n  {}", options.file, certificate->record.fingerprint));
+  }
+  co_return Result<>{};
+}
+
+awaitable<Result<>> certificate_show(Context& context, ApiSession& session, NoOptions) {
+  auto server = co_await session.get("/server");
+  if (!server) co_return fail(std::move(server.error()));
+  if (context.as_json()) {
+    json::object told;
+    for (const auto* key : {"id", "name", "fingerprint", "certificate", "certificate_not_after"}) told[key] = member(*server, key);
+    print_json(context.terminal, told);
+    co_return Result<>{};
+  }
+  print_fields(context.terminal, {{"Server", shown(text_of(*server, "name"))},
+                                  {"Server id", shown(text_of(*server, "id"))},
+                                  {"Fingerprint", shown(text_of(*server, "fingerprint"))},
+                                  {"Valid until", local_time(text_of(*server, "certificate_not_after"))}});
+  co_return Result<>{};
+}
+
+awaitable<Result<>> group_add(Context& context, ApiSession& session, GroupPath options) {
+  json::object body;
+  body["path"] = options.path;
+  auto group = co_await session.call("POST", "/groups", std::move(body));
+  if (!group) co_return fail(std::move(group.error()));
+  if (context.as_json()) {
+    print_json(context.terminal, *group);
+  } else {
+    context.terminal.line(fmt::format("Added {}.", shown(text_of(*group, "path"))));
+  }
+  co_return Result<>{};
+}
+
+awaitable<Result<>> group_list(Context& context, ApiSession& session, NoOptions) {
+  auto groups = co_await session.get("/groups");
+  if (!groups) co_return fail(std::move(groups.error()));
+  if (context.as_json()) {
+    print_json(context.terminal, elements(*groups, "items"));
+    co_return Result<>{};
+  }
+  Table table({"PATH", "SECONDARIES"});
+  for (const auto& group : elements(*groups, "items")) table.add({shown(text_of(group, "path")), text_of(group, "secondaries")});
+  table.print(context.terminal);
+  co_return Result<>{};
+}
+
+awaitable<Result<>> group_remove(Context& context, ApiSession& session, GroupPath options) {
+  auto groups = co_await session.get("/groups");
+  if (!groups) co_return fail(std::move(groups.error()));
+  std::string id;
+  for (const auto& group : elements(*groups, "items")) {
+    if (text_of(group, "path") == options.path || text_of(group, "id") == options.path) id = text_of(group, "id");
+  }
+  if (id.empty()) {
+    co_return fail(Code::not_found, fmt::format("There is no group “{}”.", quotable(options.path)), "daikan group list shows the paths.",
+                   "path");
+  }
+  auto removed = co_await session.call("DELETE", "/groups/" + id);
+  if (!removed) co_return fail(std::move(removed.error()));
+  if (!context.as_json()) context.terminal.line(fmt::format("Removed {}.", shown(options.path)));
+  co_return Result<>{};
+}
+
+}  // namespace daikan::cli
