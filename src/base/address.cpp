@@ -38,6 +38,7 @@ Result<Endpoint> parse_endpoint(std::string_view text, std::uint16_t default_por
   if (text.empty()) {
     return fail(Code::address_required, "The address is missing.", "Give a network name or an IP address.", std::string(field));
   }
+  if (text.find("//") != std::string_view::npos) return malformed();  // a URL
   std::string_view host = text;
   std::string_view port;
   bool has_port = false;
