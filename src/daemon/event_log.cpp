@@ -11,6 +11,9 @@ using namespace std::chrono_literals;
 constexpr unsigned kAtOnce = 200;
 constexpr auto kAfterFailure = 5s;
 
+// The link host logs these itself, when they happen and even when the database is away.
+bool is_logged_already(const hierarchy::Event& event) { return event.kind.starts_with("link_") || event.kind == "unrecognised_server"; }
+
 void write(Log& log, const hierarchy::Event& event) {
   const auto line = event.kind + ": " + event.message;
   switch (event.severity) {
@@ -44,7 +47,7 @@ net::awaitable<> log_events(server::History& history, Log& log) {
       continue;
     }
     for (const auto& event : *events) {
-      write(log, event);
+      if (!is_logged_already(event)) write(log, event);
       last = event.sequence;
     }
     if (events->empty() && seen == history.news_count()) co_await history.wait_for_news(net::SteadyTime::max());

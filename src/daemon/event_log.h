@@ -1,4 +1,4 @@
-// Every event of this server as a line of its log, in the order of the database.
+// The events of this server as lines of its log, in the order of the database; but those of links, which the link host logs itself.
 //
 // Reads what History committed; writes nothing. Spawned by the composition root. Invariant: a line is logged after its event is durable.
 #pragma once

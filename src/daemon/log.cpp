@@ -7,6 +7,7 @@
 #include <spdlog/formatter.h>
 #include <spdlog/logger.h>
 #include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
 
 #include "base/clock.h"
 #include "base/text.h"
@@ -72,9 +73,10 @@ spdlog::string_view_t as_view(std::string_view text) { return {text.data(), text
 }  // namespace
 
 Log::Log(std::string_view level, LogFormat format)
-    : logger_(std::make_unique<spdlog::logger>("daikand", std::make_shared<spdlog::sinks::stderr_sink_mt>())) {
+    : logger_(std::make_shared<spdlog::logger>("daikand", std::make_shared<spdlog::sinks::stderr_sink_mt>())) {
   logger_->set_formatter(std::make_unique<LineFormatter>(format));
   logger_->set_level(level_of(level));
+  spdlog::set_default_logger(logger_);
 }
 
 Log::~Log() = default;

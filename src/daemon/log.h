@@ -1,7 +1,7 @@
 // The log: lines on standard error, for people or as JSON objects, from a level on.
 //
-// Hides spdlog from everyone else. One object, owned by the composition root; safe to use from every thread. A line never contains a
-// newline, a control character or a secret.
+// One object, owned by the composition root; safe to use from every thread. While it lives it is also spdlog's default logger, which rooms
+// below log through. A line never contains a newline, a control character or a secret.
 #pragma once
 
 #include <memory>
@@ -20,6 +20,8 @@ class Log {
   /// `level`: debug, info, warning or error.
   Log(std::string_view level, LogFormat format);
   ~Log();
+  Log(const Log&) = delete;
+  Log& operator=(const Log&) = delete;
 
   void debug(std::string_view message);
   void info(std::string_view message);
@@ -27,7 +29,7 @@ class Log {
   void error(std::string_view message);
 
  private:
-  std::unique_ptr<spdlog::logger> logger_;
+  std::shared_ptr<spdlog::logger> logger_;
 };
 
 }  // namespace daikan::daemon

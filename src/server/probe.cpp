@@ -14,13 +14,27 @@ namespace {
 /// What the handshake showed, filled in by the pin check, which outlives a cancelled probe.
 struct Seen {
   std::optional<CertificateRecord> certificate;
+  enum class As : std::uint8_t { nothing, expected, another } as = As::nothing;
 };
 
-net::PinCheck check_for(std::shared_ptr<Seen> seen, std::optional<Pin> expected) {
+// The check says no to every certificate: what a probe wants to know is known by then, and a handshake that ends here has not shown ours,
+// so a server that was not told of us yet does not list us as unrecognised.
+net::PinCheck look_at(std::shared_ptr<Seen> seen, std::optional<Pin> expected) {
   return [seen = std::move(seen), expected](const Pin& pin, const CertificateRecord& certificate) {
     seen->certificate = certificate;
-    return !expected || pin == *expected;
+    seen->as = !expected || pin == *expected ? Seen::As::expected : Seen::As::another;
+    return false;
   };
+}
+
+/// The refusal of a certificate that was the right one is no failure.
+void forgive_refusal(ProbeAnswer& answer, const Seen& seen) {
+  if (!answer.error || answer.error->code != Code::certificate_mismatch || seen.as != Seen::As::expected) return;
+  answer.error.reset();
+  if (answer.trace.entries.empty()) return;
+  auto& last = answer.trace.entries.back();
+  last.error.reset();
+  last.detail = seen.certificate->fingerprint;
 }
 
 }  // namespace
@@ -40,16 +54,13 @@ awaitable<ProbeAnswer> run_probe(const Facts& facts, ProbeRequest request) {
   }
   const auto seen = std::make_shared<Seen>();
   net::DialTarget target{request.address, std::move(request.proxy)};
-  auto check = check_for(seen, request.expected);
+  auto check = look_at(seen, request.expected);
   const auto deadline = std::chrono::steady_clock::now() + limits::kDialTime;
   auto stream = co_await net::dial(std::move(target), std::move(*context), std::move(check), deadline, &answer.trace);
-  answer.certificate = std::move(seen->certificate);
-  if (!stream) {
-    answer.error = std::move(stream.error());
-    co_return answer;
-  }
-  (*stream)->close();
-  if (answer.certificate && answer.certificate->pin == facts.certificate.pin) {
+  if (!stream) answer.error = std::move(stream.error());
+  answer.certificate = seen->certificate;
+  forgive_refusal(answer, *seen);
+  if (!answer.error && answer.certificate && answer.certificate->pin == facts.certificate.pin) {
     answer.error.emplace(Code::own_certificate, fmt::format("{}: this is the server itself, “{}”.", request.address.str(), facts.name),
                          "Give the address of the other server.", "address");
   }
