@@ -6,10 +6,9 @@
 #include <boost/json/serialize.hpp>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <sodium.h>
 
 #include "api/requests.h"
-#include "base/text.h"
+#include "server/secrets.h"
 #include "store/tables.h"
 
 namespace daikan::api {
@@ -79,9 +78,7 @@ std::string request_hash(const Call& call) {
   json::value body = call.body;
   leave_out_secrets(body);
   const auto text = call.request.method + " " + call.target.path + "\n" + json::serialize(body);
-  std::array<std::uint8_t, crypto_hash_sha256_BYTES> hash{};
-  crypto_hash_sha256(hash.data(), reinterpret_cast<const unsigned char*>(text.data()), text.size());
-  return to_hex(hash);
+  return server::stored_form(text);  // SHA-256
 }
 
 awaitable<net::Response> answer_once(Context& context, Answer answer, Call call) {

@@ -1,0 +1,187 @@
+// A whole server without sockets on its console side: real database, real use cases, real links; requests go straight to the handler.
+#pragma once
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+#include <gtest/gtest.h>
+
+#include "api/console_api.h"
+#include "server/initialise.h"
+#include "server/sealing.h"
+#include "server/secrets.h"
+#include "store/tables.h"
+#include "unit/net/test_net.h"
+
+namespace daikan::api::test {
+
+namespace json = boost::json;
+using net::test::Loop;
+using server::Actor;
+
+/// An answer, read to its end.
+struct Seen {
+  int status = 0;
+  net::Headers headers;
+  std::string text;
+  json::value body;  ///< null when the text is no JSON
+
+  std::string header(std::string_view name) const { return std::string(headers.find(name).value_or("")); }
+  std::string at(std::string_view name) const {
+    const auto* object = body.if_object();
+    const auto* value = object ? object->if_contains(name) : nullptr;
+    if (!value) return "(absent)";
+    return value->is_string() ? std::string(value->get_string()) : json::serialize(*value);
+  }
+  std::string code() const { return at("code"); }
+};
+
+struct Site {
+  Site(Loop& loop_, std::string name, std::filesystem::path web = {}) : loop(loop_), identity(net::test::make_identity(name)) {
+    std::string pattern = (std::filesystem::temp_directory_path() / "daikan-api-XXXXXX").string();
+    folder = ::mkdtemp(pattern.data());
+    database = std::move(*store::Database::open("sqlite:" + (folder / "daikan.db").string()));
+    const auto prepared = server::prepare_database(*database, name, now());
+    facts.id = prepared->id;
+    facts.name = prepared->name;
+    facts.version = "0.1.0";
+    facts.certificate = identity.certificate();
+    facts.certificate_pem = identity.certificate_pem();
+    facts.certificate_not_after = identity.not_after();
+    facts.started_at = now();
+    facts.database = database->engine();
+    storage = std::make_unique<server::Storage>(loop.executor(), *database, sealing);
+    history = std::make_unique<server::History>(*storage);
+    accounts = std::make_unique<server::Accounts>(*storage, *history);
+    groups = std::make_unique<server::Groups>(*storage, *history);
+    links = std::make_unique<server::LinkHost>(*storage, *history, identity, facts, sealing);
+    secondaries = std::make_unique<server::Secondaries>(*storage, *history, *links, facts);
+    primary = std::make_unique<server::Primary>(*storage, *history, *links, facts);
+    joins = std::make_unique<server::Joins>(*storage, *history, *secondaries, *links, facts);
+    Options options;
+    options.web_folder = std::move(web);
+    options.on_exception = [this](std::exception_ptr, std::string_view id) { exceptions.emplace_back(id); };
+    api = std::make_unique<ConsoleApi>(Services{*storage, facts, *history, *accounts, *groups, *links, *secondaries, *primary, *joins},
+                                       std::move(options));
+    make_account();
+    const auto started = loop.run(links->start({{"127.0.0.1", 0}}, api->relayed()));
+    EXPECT_TRUE(started);
+    facts.link_endpoints = links->endpoints();
+    EXPECT_TRUE(loop.run(joins->start()));
+  }
+
+  ~Site() {
+    loop.run(joins->stop());
+    loop.run(links->stop());
+    loop.poll();
+    api.reset();
+    joins.reset();
+    accounts.reset();
+    links.reset();
+    database.reset();
+    std::filesystem::remove_all(folder);
+  }
+
+  template <class T = server::Done>
+  void change(std::function<Result<T>(store::Transaction&)> work) {
+    auto written = loop.run(storage->write<T>(std::move(work)));
+    ASSERT_TRUE(written) << written.error().text();
+  }
+
+  /// "olga" with a session and a token, without the cost of a password check.
+  void make_account() {
+    account.id = AccountId::make(now());
+    account.name = "olga";
+    account.password_hash = "-";
+    account.created_at = now();
+    session = add_credential(hierarchy::CredentialKind::session);
+    token = add_credential(hierarchy::CredentialKind::token);
+  }
+
+  std::string add_credential(hierarchy::CredentialKind kind) {
+    const auto secret = server::make_secret(kind);
+    hierarchy::Credential credential;
+    credential.id = TokenId::make(now());
+    credential.account = account.id;
+    credential.kind = kind;
+    credential.name = "test";
+    credential.secret_hash = server::stored_form(secret);
+    credential.source = "192.0.2.1";
+    credential.created_at = credential.last_used_at = now();
+    credential.expires_at = now() + std::chrono::hours(1);
+    change([&](store::Transaction& transaction) -> Result<server::Done> {
+      if (!store::find_account(transaction, account.name)) store::insert_account(transaction, account);
+      store::insert_credential(transaction, credential);
+      return server::Done{};
+    });
+    return secret;
+  }
+
+  net::Headers bearer() const { return {{"authorization", "Bearer " + token}}; }
+
+  net::Response open(std::string method, std::string target, net::Headers headers, std::string body = {}) {
+    net::Request request;
+    request.method = std::move(method);
+    request.target = std::move(target);
+    request.headers = std::move(headers);
+    if (!body.empty() && !request.headers.find("content-type")) request.headers.add("content-type", "application/json");
+    request.body = std::move(body);
+    request.remote_ip = "192.0.2.1";
+    return loop.run(api->handler()(std::move(request)));
+  }
+
+  Seen read(net::Response response) {
+    auto text = loop.run(response.body.read_all(64 * 1024 * 1024));
+    Seen seen{response.status, response.headers, text ? *text : text.error().text(), nullptr};
+    boost::system::error_code ec;
+    seen.body = json::parse(seen.text, ec);
+    return seen;
+  }
+
+  /// Asks as olga, by her token.
+  Seen ask(std::string method, std::string target, std::string body = {}) {
+    return read(open(std::move(method), std::move(target), bearer(), std::move(body)));
+  }
+  /// Asks with these headers and no others.
+  Seen ask_with(net::Headers headers, std::string method, std::string target, std::string body = {}) {
+    return read(open(std::move(method), std::move(target), std::move(headers), std::move(body)));
+  }
+
+  /// Registers `below` here and this as its primary there, by certificate files (way 2); waits until the link is up.
+  std::string join(Site& below) {
+    const json::object added{{"name", below.facts.name}, {"certificate", below.facts.certificate_pem}};
+    const auto registered = ask("POST", "/api/v1/secondaries", json::serialize(added));
+    EXPECT_EQ(registered.status, 201) << registered.text;
+    const json::object set{{"address", links->endpoints().front().str()}, {"certificate", facts.certificate_pem}};
+    const auto told = below.ask("PUT", "/api/v1/primary", json::serialize(set));
+    EXPECT_EQ(told.status, 200) << told.text;
+    const auto id = RegistrationId::parse(registered.at("id"));
+    EXPECT_TRUE(id && loop.run_until([&] { return links->status(*id).state == hierarchy::LinkState::connected; }));
+    return registered.at("id");
+  }
+
+  Loop& loop;
+  net::Identity identity;
+  server::Sealing sealing = server::Sealing::ephemeral();
+  server::Facts facts;
+  std::filesystem::path folder;
+  hierarchy::Account account;
+  std::string session;
+  std::string token;
+  std::vector<std::string> exceptions;
+  std::unique_ptr<store::Database> database;
+  std::unique_ptr<server::Storage> storage;
+  std::unique_ptr<server::History> history;
+  std::unique_ptr<server::Accounts> accounts;
+  std::unique_ptr<server::Groups> groups;
+  std::unique_ptr<server::LinkHost> links;
+  std::unique_ptr<server::Secondaries> secondaries;
+  std::unique_ptr<server::Primary> primary;
+  std::unique_ptr<server::Joins> joins;
+  std::unique_ptr<ConsoleApi> api;
+};
+
+}  // namespace daikan::api::test
