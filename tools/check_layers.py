@@ -10,14 +10,14 @@ import sys
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 import cpp_text  # noqa: E402
 
-# Header prefix -> where it may be included: rooms ("net") or single files ("base/configuration.cpp"). Everything not listed here
+# Header prefix -> where it may be included: rooms ("net") or files ("base/configuration", "cli/command_line" and "cli/command_line_parts"). Everything not listed here
 # (the standard library, fmt, tl::expected) may be included anywhere.
 THIRD_PARTY = {
     "openssl/": ["net"],
     "nghttp2/": ["net"],
     "boost/beast": ["net"],
     "boost/asio": ["net", "joining", "server", "api", "cli", "daemon"],
-    "boost/json": ["joining", "api", "cli", "server/joins", "server/join_operation"],
+    "boost/json": ["joining", "api", "cli", "server/joins", "server/join_input", "server/problem"],
     "boost/url": ["joining", "api", "cli"],
     "sqlite3.h": ["store/detail"],
     "libpq-fe.h": ["store/detail"],
@@ -55,7 +55,7 @@ def read_layers(path: pathlib.Path) -> dict[str, set[str]]:
 def allowed_there(header: str, inside: str) -> bool:
     for prefix, places in THIRD_PARTY.items():
         if header.startswith(prefix):
-            return any(inside == place or inside.startswith((place + "/", place + ".")) for place in places)
+            return any(inside == place or inside.startswith((place + "/", place + ".", place + "_")) for place in places)
     return True
 
 

@@ -14,7 +14,20 @@ import cpp_text  # noqa: E402
 FILE_LINES, TEST_FILE_LINES, FUNCTION_LINES, PARAMETERS = 400, 800, 60, 4
 
 # What may be longer, and why. "file" or "file:function" -> reason. An entry that is no longer needed fails the check, so the list only shrinks.
-EXCEPTIONS: dict[str, str] = {}
+EXCEPTIONS: dict[str, str] = {
+    "src/cli/exit_code.cpp:exit_code_of": "a table: one line for each code",
+    "src/server/problem.cpp:http_status": "a table: one line for each code",
+    "src/joining/join.cpp:run_join": "two ends, what is asked, what was reached, who hears of it: each another owner's",
+    "src/net/dialer.cpp:dial": "a dial's five facts; a struct would be made and taken apart at every call",
+    "src/net/h2_connection.cpp:H2Connection::H2Connection": "stream, role, settings, and the two callbacks of its owner",
+    "src/server/history.cpp:History::audit": "the columns of an audit record",
+    "src/server/joins.cpp:Joins::Joins": "the composition root hands it what it stands on",
+    "src/server/link_host.cpp:LinkHost::LinkHost": "the composition root hands it what it stands on",
+    "src/server/link_host.cpp:LinkHost::State::State": "the same, passed on",
+    "src/net/tls_context.cpp:select_alpn": "an OpenSSL callback: the signature is not ours",
+    "src/store/tables_hierarchy.cpp:record_secondary_hello": "the columns of a hello",
+    "src/store/tables_history.cpp:put_answer": "the columns of a kept answer",
+}
 
 CONTROL = {"if", "for", "while", "switch", "catch", "return", "do", "else", "try", "co_return", "co_await", "constexpr", "noexcept", "requires"}
 NOT_A_FUNCTION = re.compile(r"\b(class|struct|union|enum|namespace|extern|concept)\b(?![^(]*\boperator\b)")
@@ -70,6 +83,11 @@ def parameters_of(header: str, opening: int) -> int:
     return 0 if empty else count
 
 
+def is_callback(header: str, opening: int) -> bool:
+    """Whether the last parameter is a C library's "void*": then the signature is the library's, not ours."""
+    return re.search(r"void\s*\*\s*(\w+|/\*.*?\*/)?\s*\)[^()]*$", header[opening:]) is not None
+
+
 def functions(text: str):
     """Yields (name, first line, lines, parameters) of each function defined in `text` (blanked), nested ones counted in the outer."""
     position = 0
@@ -82,7 +100,8 @@ def functions(text: str):
             if end < 0:
                 return
             first = cpp_text.line_of(text, start)
-            yield (name.group(1).replace(" ", ""), first, cpp_text.line_of(text, end) - first + 1, parameters_of(header, name.end() - 1))
+            parameters = 0 if is_callback(header, name.end() - 1) else parameters_of(header, name.end() - 1)
+            yield (name.group(1).replace(" ", ""), first, cpp_text.line_of(text, end) - first + 1, parameters)
             position = end + 1
         else:
             position = brace + 1

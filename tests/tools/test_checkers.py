@@ -115,6 +115,13 @@ def test_a_long_file_and_a_fifth_parameter_are_found(tree):
     assert [line.split(": ")[0] for line in wrong] == ["src/base/long.cpp:1", "src/base/wide.cpp:3"]
 
 
+def test_the_signature_of_a_c_librarys_callback_is_not_ours(tree):
+    tree("src/base/a.cpp", "int on_header(Session* s, const Frame* f, Bytes n, Bytes v, Flags g, void* user) {\n}\n")
+    assert check_sizes.check(tree.root, {}) == []
+    tree("src/base/a.cpp", "int on_header(void* s, int f, int n, int v, int g) {\n}\n")
+    assert len(check_sizes.check(tree.root, {})) == 1
+
+
 def test_a_test_file_may_be_longer_but_not_endless(tree):
     tree("tests/unit/base/a.cpp", "int a;\n" * 800)
     assert check_sizes.check(tree.root, {}) == []
