@@ -10,6 +10,7 @@
 #include <gtest/gtest.h>
 
 #include "api/console_api.h"
+#include "base/limits.h"
 #include "server/initialise.h"
 #include "server/sealing.h"
 #include "server/secrets.h"
@@ -21,6 +22,7 @@ namespace daikan::api::test {
 namespace json = boost::json;
 using net::test::Loop;
 using server::Actor;
+using server::awaitable;
 
 /// An answer, read to its end.
 struct Seen {
@@ -49,6 +51,7 @@ struct Site {
     facts.name = prepared->name;
     facts.version = "0.1.0";
     facts.certificate = identity.certificate();
+    facts.identity = &identity;
     facts.certificate_pem = identity.certificate_pem();
     facts.certificate_not_after = identity.not_after();
     facts.started_at = now();
@@ -85,9 +88,8 @@ struct Site {
     std::filesystem::remove_all(folder);
   }
 
-  template <class T = server::Done>
-  void change(std::function<Result<T>(store::Transaction&)> work) {
-    auto written = loop.run(storage->write<T>(std::move(work)));
+  void change(std::function<Result<server::Done>(store::Transaction&)> work) {
+    auto written = loop.run(storage->write<server::Done>(std::move(work)));
     ASSERT_TRUE(written) << written.error().text();
   }
 
