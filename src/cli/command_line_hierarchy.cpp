@@ -21,7 +21,7 @@ void add_secondary_add(CLI::App* noun, Command& chosen) {
   verb->add_option("--group", options->group, "Group it is attached to; the root group unless given")->type_name("PATH");
   verb->add_option("--name", options->name, "Its name here; the one it tells unless given")->type_name("NAME");
   verb->add_option("--user", options->user, "An administrator of the secondary")->type_name("NAME");
-  auto* password = verb->add_option("--password-file", options->password_file, "His password is the first line; - is standard input");
+  auto* password = verb->add_option("--password-file", options->password_file, "The password is the first line; - is standard input");
   password->type_name("FILE");
   verb->add_option("--token-file", options->token_file, "An API token of the secondary, instead of user and password")
       ->type_name("FILE")

@@ -51,6 +51,7 @@ awaitable<> carry_out(std::shared_ptr<JoinRun> run) {
 }
 
 awaitable<Result<>> undo(Context& context, std::shared_ptr<JoinRun> run) {
+  if (context.terminal.traits().live) context.terminal.note("");
   context.terminal.note("Interrupted; taking back what was done …");
   auto undone = co_await joining::undo_join(run->primary, run->secondary, run->progress);
   run->printer.show(run->progress);
@@ -93,12 +94,20 @@ void StepPrinter::show_step(const joining::StepReport& report) {
 void StepPrinter::show(const joining::Progress& progress) {
   if (verbosity_ == Verbosity::silent) return;
   seen_.resize(progress.steps.size(), {StepState::pending, false});
-  // What changed later stands later on the screen: forward while steps are carried out, backward while they are undone.
+  std::vector<const joining::StepReport*> taken_back;
   for (std::size_t i = 0; i < progress.steps.size(); ++i) {
     const auto& report = progress.steps[i];
     const std::pair now{report.state, report.error.has_value()};
-    if (std::exchange(seen_[i], now) != now) show_step(report);
+    if (std::exchange(seen_[i], now) == now) continue;
+    const bool backward = report.state == StepState::undone || (report.state == StepState::done && report.error);
+    if (backward) {
+      taken_back.push_back(&report);
+    } else {
+      show_step(report);
+    }
   }
+  // Undoing goes the other way.
+  for (auto report = taken_back.rbegin(); report != taken_back.rend(); ++report) show_step(**report);
 }
 
 JoinRun::JoinRun(Context& context, joining::PrimaryEnd& primary_, joining::SecondaryEnd& secondary_, joining::JoinRequest request_)

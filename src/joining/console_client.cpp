@@ -254,6 +254,7 @@ awaitable<Result<ConsoleAnswer>> ConsoleClient::call(std::string method, std::st
     const auto what = fmt::format("{}: waiting for the answer to {} {}", state->server.str(), method, path);
     auto answer = co_await net::with_deadline<RawAnswer>(answer_deadline(), what, exchange(state->line, std::move(request)));
     if (!answer) {
+      if (answer.error().code == Code::closed) state->line.reset();  // it ends by itself; nothing more is asked of it
       if (answer.error().code == Code::closed && !fresh && repeatable && attempt == 0) continue;
       co_return fail(state->worded(std::move(answer.error())));
     }
@@ -276,6 +277,7 @@ awaitable<Result<net::Response>> ConsoleClient::open(net::Request request) {
   full.body = std::move(request.body);
   const auto what = fmt::format("{}: waiting for the answer to {} {}", state->server.str(), request.method, request.target);
   auto response = co_await net::with_deadline<net::Response>(answer_deadline(), what, head_of(state->line, std::move(full)));
+  if (!response && response.error().code == Code::closed) state->line.reset();
   if (!response) co_return fail(state->worded(std::move(response.error())));
   if (response->status >= 400) {
     auto body = co_await response->body.read_all(limits::kMaxJsonBytes);

@@ -206,7 +206,8 @@ TEST_F(Console, GoesOnOverANewConnectionWhenTheOldOneWasClosed) {
   auto& to = connect("");
   ASSERT_TRUE(loop.run(to.call("GET", "/server")));
   console.last_stream->close();
-  ASSERT_TRUE(loop.run(to.call("GET", "/server")));
+  const auto again = loop.run(to.call("GET", "/server"));
+  ASSERT_TRUE(again) << to_string(again.error().code) << again.error().message;
   EXPECT_EQ(console.seen.size(), 2U);
 }
 

@@ -24,6 +24,11 @@ inline const std::string kLowerFingerprint = [] {
   return text;
 }();
 
+/// The time between what a server did and the moment the caller knows.
+inline awaitable<> answer_on_its_way(bool slow) {
+  for (int i = 0; slow && i < 3; ++i) co_await net::yield();
+}
+
 inline CertificateRecord certificate_of(const std::string& fingerprint) {
   CertificateRecord record;
   record.der = {1, 2, 3};
@@ -43,6 +48,7 @@ struct World {
   std::string lower_state = "connected";
   std::optional<Error> upper_reason;
   std::optional<Error> lower_reason;
+  bool slow = false;            ///< Answers take a few turns of the loop, during which the caller may be cancelled.
   int link_looks_until_up = 0;  ///< How often the upper side still says "connecting".
 
   Result<> enter(const std::string& call) {
@@ -60,6 +66,7 @@ class FakePrimary final : public PrimaryEnd {
 
   awaitable<Result<ServerIdentity>> identity() override {
     if (auto entered = world_.enter("upper.identity"); !entered) co_return fail(entered.error());
+    co_await answer_on_its_way(world_.slow);
     co_return world_.upper;
   }
   awaitable<Result<>> probe_secondary(const Endpoint&, const std::optional<Proxy>&, const CertificateRecord& expected) override {
@@ -70,7 +77,9 @@ class FakePrimary final : public PrimaryEnd {
     if (auto entered = world_.enter("upper.register"); !entered) co_return fail(entered.error());
     if (world_.registration) co_return Registered{*world_.registration, Registered::Was::there};
     world_.registration = RegistrationId::make(from_micros(3));
-    co_return Registered{*world_.registration, Registered::Was::made};
+    const auto made = *world_.registration;
+    co_await answer_on_its_way(world_.slow);
+    co_return Registered{made, Registered::Was::made};
   }
   awaitable<Result<>> remove_secondary(const RegistrationId& id) override {
     if (auto entered = world_.enter("upper.remove"); !entered) co_return entered;
@@ -97,6 +106,7 @@ class FakeSecondary final : public SecondaryEnd {
 
   awaitable<Result<ServerIdentity>> identity() override {
     if (auto entered = world_.enter("lower.identity"); !entered) co_return fail(entered.error());
+    co_await answer_on_its_way(world_.slow);
     co_return world_.lower;
   }
   awaitable<Result<>> log_in(const Credentials&) override { co_return world_.enter("lower.log_in"); }
@@ -106,7 +116,9 @@ class FakeSecondary final : public SecondaryEnd {
   }
   awaitable<Result<Registered::Was>> set_primary(const JoinRequest&, const ServerIdentity&) override {
     if (auto entered = world_.enter("lower.set_primary"); !entered) co_return fail(entered.error());
-    co_return std::exchange(world_.primary_set, true) ? Registered::Was::there : Registered::Was::made;
+    const bool was_set = std::exchange(world_.primary_set, true);
+    co_await answer_on_its_way(world_.slow);
+    co_return was_set ? Registered::Was::there : Registered::Was::made;
   }
   awaitable<Result<>> clear_primary() override {
     if (auto entered = world_.enter("lower.clear"); !entered) co_return entered;
