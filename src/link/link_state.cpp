@@ -254,8 +254,8 @@ void LinkState::clock_skew(Duration skew, Effects& out) {
   if (far && !skew_logged_) {
     const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(std::chrono::abs(skew)).count();
     out.events.push_back({Severity::warning, "clock_skew",
-                          fmt::format("The clock of {} is {} s {} of this server's. Set both by a time service.", peer_words(), seconds,
-                                      skew > Duration::zero() ? "ahead" : "behind")});
+                          fmt::format("The clock of {} is {} s {} this server's. Set both by a time service.", peer_words(), seconds,
+                                      skew > Duration::zero() ? "ahead of" : "behind")});
   }
   skew_logged_ = far;
 }
