@@ -101,7 +101,7 @@ def test_empty_data_flood_ends_the_connection(hq):
 def test_continuation_flood_ends_the_connection(hq):
     with console(hq) as connection:
         connection.send(h2.frame(h2.HEADERS, 0, 1, h2.request_headers("GET", "/healthz")))
-        flood(connection, h2.frame(h2.CONTINUATION, stream=1, payload=h2.header_block([("x-more", "y" * 400)])), 5000)
+        flood(connection, h2.frame(h2.CONTINUATION, stream=1, payload=h2.header_block([("x-more", "y" * 400)], first=False)), 5000)
         had_enough(connection, hq)
 
 
@@ -110,7 +110,7 @@ def test_a_header_list_beyond_its_bound_is_refused(hq):
         block = h2.request_headers("GET", "/healthz", more=[(f"x-{i}", "y" * 1000) for i in range(15)])  # 15 KiB: allowed
         connection.send(h2.frame(h2.HEADERS, h2.END_HEADERS | h2.END_STREAM, 1, block))
         assert connection.body_of(1) == b"ok\n"
-        more = h2.header_block([(f"z-{i}", "y" * 1000) for i in range(15)])
+        more = h2.header_block([(f"z-{i}", "y" * 1000) for i in range(15)], first=False)
         connection.send(h2.frame(h2.HEADERS, h2.END_STREAM, 3, block) + h2.frame(h2.CONTINUATION, h2.END_HEADERS, 3, more))
         with contextlib.suppress(socket.timeout):
             assert b"ok" not in connection.body_of(3)

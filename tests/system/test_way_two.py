@@ -83,7 +83,8 @@ def test_primary_show_and_clear_and_the_link_follows(start, pair):
     assert shown["configured"] and shown["state"] == "connected" and shown["fingerprint"] == hq.fingerprint
     cli.ok("primary", "clear", server="branch")
     assert cli.json("primary", "show", server="branch") == {"configured": False}
-    hq.wait_for_secondary("branch", "disconnected")
+    left = hq.wait_for_secondary("branch", "refused")["reason"]
+    assert left["code"] == "removed" and left["remedy"]
     # And back again.
     branch.follow(hq)
     hq.wait_for_secondary("branch", deadline=90)

@@ -26,9 +26,10 @@ def _integer(value: int, prefix_bits: int, first: int) -> bytes:
     return bytes(out + bytes([value]))
 
 
-def header_block(fields: list[tuple[str, str]]) -> bytes:
-    """Literal fields without indexing (RFC 7541 section 6.2.2)."""
-    block = b""
+def header_block(fields: list[tuple[str, str]], *, first: bool = True) -> bytes:
+    """Literal fields without indexing (RFC 7541 section 6.2.2). `first`: the block begins here, with a dynamic table of size 0 (section 6.3),
+    which a peer that granted less than 4 KiB wants to be told."""
+    block = b"\x20" if first else b""
     for name, value in fields:
         raw_name, raw_value = name.encode(), value.encode()
         block += b"\x00" + _integer(len(raw_name), 7, 0) + raw_name + _integer(len(raw_value), 7, 0) + raw_value
