@@ -1,0 +1,175 @@
+#include "server/initialise.h"
+
+#include <fstream>
+
+#include <gmock/gmock.h>
+#include <sys/stat.h>
+
+#include "server/data_folder.h"
+#include "server/housekeeping.h"
+#include "unit/server/test_site.h"
+
+namespace daikan::server {
+namespace {
+
+using test::Site;
+using test::TemporaryFolder;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using namespace std::chrono_literals;
+
+unsigned mode_of(const std::filesystem::path& path) {
+  struct stat status{};
+  ::stat(path.c_str(), &status);
+  return status.st_mode & 0777U;
+}
+
+struct InitialiseTest : testing::Test {
+  TemporaryFolder folder;
+  std::filesystem::path data = folder.path / "data";
+  InitialiseRequest request() const {
+    return {.data = data, .database = {}, .server_name = "hq", .user = "olga", .password = "correct horse"};
+  }
+};
+
+TEST_F(InitialiseTest, MakesEverythingAServerNeeds) {
+  const auto made = initialise(request(), now());
+  ASSERT_TRUE(made) << made.error().text();
+  EXPECT_EQ(made->server_name, "hq");
+  EXPECT_EQ(made->user, "olga");
+  EXPECT_EQ(mode_of(data), 0700U);
+  EXPECT_EQ(mode_of(data / "server.key"), 0600U);
+  EXPECT_EQ(mode_of(data / "secrets.key"), 0600U);
+  EXPECT_EQ(std::filesystem::file_size(data / "secrets.key"), 32U);
+  const auto database = store::Database::open("sqlite:" + (data / "daikan.db").string());
+  ASSERT_TRUE(database);
+  const auto row = prepare_database(**database, "", now());
+  ASSERT_TRUE(row);
+  EXPECT_EQ(row->id, made->id);
+  EXPECT_EQ(row->name, "hq");
+  EXPECT_EQ(row->first_account, ServerRow::FirstAccount::there);
+}
+
+TEST_F(InitialiseTest, RefusesASecondTimeAndSaysHowToGoOn) {
+  ASSERT_TRUE(initialise(request(), now()));
+  const auto again = initialise(request(), now());
+  ASSERT_FALSE(again);
+  EXPECT_EQ(again.error().code, Code::conflict);
+  EXPECT_THAT(again.error().message, HasSubstr("initialised already"));
+  EXPECT_THAT(again.error().remedy, HasSubstr("log in"));
+}
+
+TEST_F(InitialiseTest, RefusesWhileAnotherProcessHoldsTheFolder) {
+  const auto held = DataFolder::open(data);
+  ASSERT_TRUE(held);
+  const auto refused = initialise(request(), now());
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, Code::conflict);
+  EXPECT_THAT(refused.error().message, HasSubstr("in use by process " + std::to_string(::getpid())));
+}
+
+TEST_F(InitialiseTest, RefusesBadNamesAndPasswordsBeforeItMakesAnything) {
+  auto short_password = request();
+  short_password.password = "short";
+  EXPECT_EQ(initialise(short_password, now()).error().field, "password");
+  auto bad_name = request();
+  bad_name.server_name = "a/b";
+  EXPECT_EQ(initialise(bad_name, now()).error().field, "server_name");
+  EXPECT_FALSE(std::filesystem::exists(data));
+}
+
+TEST_F(InitialiseTest, SaysWhichFolderCannotBeMade) {
+  std::ofstream(folder.path / "file") << "x";
+  auto below_a_file = request();
+  below_a_file.data = folder.path / "file" / "data";
+  const auto refused = initialise(below_a_file, now());
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, Code::storage_failed);
+  EXPECT_THAT(refused.error().message, HasSubstr((folder.path / "file" / "data").string()));
+}
+
+TEST_F(InitialiseTest, ANewNameIsTakenOverAndRecordedAndTheIdStays) {
+  const auto made = initialise(request(), now());
+  const auto database = store::Database::open("sqlite:" + (data / "daikan.db").string());
+  const auto renamed = prepare_database(**database, "headquarters", now());
+  ASSERT_TRUE(renamed);
+  EXPECT_EQ(renamed->name, "headquarters");
+  EXPECT_EQ(renamed->id, made->id);
+  EXPECT_EQ(prepare_database(**database, "", now())->name, "headquarters");
+  EXPECT_EQ(prepare_database(**database, "a/b", now()).error().code, Code::invalid_request);
+}
+
+TEST(SealingTest, OpensWhatItSealedAndNothingElse) {
+  TemporaryFolder folder;
+  const auto sealing = Sealing::load_or_create(folder.path / "secrets.key");
+  ASSERT_TRUE(sealing);
+  const auto sealed = sealing->seal("hunter2");
+  EXPECT_EQ(sealed.find("hunter2"), std::string::npos);
+  EXPECT_NE(sealed, sealing->seal("hunter2"));
+  const auto again = Sealing::load_or_create(folder.path / "secrets.key");
+  EXPECT_EQ(*again->unseal(sealed), "hunter2");
+  EXPECT_EQ(*again->unseal(again->seal("")), "");
+
+  for (auto damaged : {sealed.substr(0, sealed.size() - 4), std::string("sealed1:"), std::string("hunter2"), sealed + "AAAA", "x" + sealed}) {
+    const auto refused = again->unseal(damaged);
+    ASSERT_FALSE(refused) << damaged;
+    EXPECT_EQ(refused.error().code, Code::storage_failed);
+  }
+  EXPECT_FALSE(Sealing::ephemeral().unseal(sealed));
+}
+
+TEST(SealingTest, NamesTheLinkWhosePasswordDoesNotOpen) {
+  const Proxy proxy{ProxyKind::http, {"proxy", 3128}, "olga", "never sealed"};
+  const auto refused = open_proxy(Sealing::ephemeral(), proxy, "the secondary server “Branch 7”");
+  ASSERT_FALSE(refused);
+  EXPECT_THAT(refused.error().message, HasSubstr("Branch 7"));
+  EXPECT_FALSE(*open_proxy(Sealing::ephemeral(), std::nullopt, "x"));
+}
+
+TEST(SealingTest, AKeyFileOfAnotherLengthIsRefusedAndKept) {
+  TemporaryFolder folder;
+  std::ofstream(folder.path / "secrets.key") << "short";
+  const auto refused = Sealing::load_or_create(folder.path / "secrets.key");
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, Code::storage_failed);
+  EXPECT_EQ(std::filesystem::file_size(folder.path / "secrets.key"), 5U);
+}
+
+TEST(DataFolderTest, IsFreeAgainWhenItsHolderIsGone) {
+  TemporaryFolder folder;
+  {
+    const auto held = DataFolder::open(folder.path);
+    ASSERT_TRUE(held);
+    EXPECT_EQ(DataFolder::open(folder.path).error().code, Code::conflict);
+  }
+  EXPECT_TRUE(DataFolder::open(folder.path));
+}
+
+TEST(HousekeepingTest, SweepsWhatIsOverAndWarnsOfTheCertificateOnceADay) {
+  net::test::Loop loop;
+  Site hq(loop, "hq");
+  const auto account = hq.add_account("olga", "correct horse");
+  ASSERT_TRUE(loop.run(hq.accounts->create_token(test::olga(), account, "ci", 1h)));
+  ASSERT_TRUE(loop.run(hq.groups->add(test::olga(), "Old")));
+  Housekeeping housekeeping(*hq.storage, *hq.history, hq.facts, std::chrono::days(90));
+
+  ASSERT_TRUE(loop.run(housekeeping.sweep(now())));
+  EXPECT_THAT(hq.event_kinds(), ElementsAre("group_added"));
+  EXPECT_EQ(loop.run(hq.accounts->credentials(account))->size(), 1U);
+
+  ASSERT_TRUE(loop.run(housekeeping.sweep(now() + std::chrono::days(91))));
+  EXPECT_TRUE(hq.event_kinds().empty());
+  const auto left = hq.read<std::size_t>([account](store::Transaction& t) { return store::credentials_of(t, account).size(); });
+  EXPECT_EQ(left, 0U);
+
+  hq.facts.certificate_not_after = now() + std::chrono::days(10);
+  const auto noon = std::chrono::floor<std::chrono::days>(now()) + 12h;
+  ASSERT_TRUE(loop.run(housekeeping.sweep(noon)));
+  ASSERT_TRUE(loop.run(housekeeping.sweep(noon + 1h)));
+  EXPECT_THAT(hq.event_kinds(), ElementsAre("certificate_expiring"));
+  ASSERT_TRUE(loop.run(housekeeping.sweep(noon + 24h)));
+  EXPECT_THAT(hq.event_kinds(), ElementsAre("certificate_expiring", "certificate_expiring"));
+}
+
+}  // namespace
+}  // namespace daikan::server
