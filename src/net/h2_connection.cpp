@@ -18,6 +18,7 @@ using namespace std::chrono_literals;
 
 constexpr std::size_t kRecordBytes = 16 * 1024;  // one TLS record
 constexpr auto kFarewellTime = 500ms;            // to get a GOAWAY out
+constexpr unsigned kRestsPerSecond = 4;          // a busy connection keeps its memory; an idle one, between PINGs, does not
 
 SteadyTime now() { return std::chrono::steady_clock::now(); }
 
@@ -32,6 +33,7 @@ H2Connection::State::State(std::unique_ptr<TlsStream> stream, H2Role own_role, H
       settings(own_settings),
       session(own_role, own_settings.concurrent_streams, now()),
       tasks(tls->executor()),
+      clock(tls->executor()),
       changed(tls->executor()),
       last_heard(now()),
       idle_since(last_heard) {}
@@ -39,6 +41,10 @@ H2Connection::State::State(std::unique_ptr<TlsStream> stream, H2Role own_role, H
 // ---- the life of a connection ----
 
 awaitable<Error> H2Connection::State::run(Ptr me) {
+  if (me->reason) {  // closed before it began
+    me->tls->close();
+    co_return *me->reason;
+  }
   me->running = true;
   me->tasks.on_error([weak = std::weak_ptr(me)](const std::exception_ptr& exception) {
     const auto state = weak.lock();
@@ -49,7 +55,7 @@ awaitable<Error> H2Connection::State::run(Ptr me) {
   std::exception_ptr exception;
   try {
     me->kick();
-    if (me->settings.ping_after_idle > 0ms || me->settings.idle_close > 0ms) me->tasks.spawn(watch(me));
+    me->look();
     co_await read(me);
   } catch (...) {
     exception = std::current_exception();
@@ -129,6 +135,16 @@ awaitable<> H2Connection::State::write(Ptr me) {
   }
   me->writing = false;
   me->changed.notify_all();
+  me->rest();
+}
+
+void H2Connection::State::rest() {
+  const auto at = now();
+  if (at - resting_since >= 1s) {
+    resting_since = at;
+    rests = 0;
+  }
+  if (rests++ < kRestsPerSecond) session.rest();
 }
 
 void H2Connection::State::check_session() {
@@ -144,6 +160,7 @@ void H2Connection::State::check_session() {
 void H2Connection::State::end(Error why) {
   if (reason) return;
   reason = std::make_unique<Error>(std::move(why));
+  clock.cancel();
   if (!session.failure() && !parting) session.go_away(NGHTTP2_NO_ERROR);
   for (const auto& [id, exchange] : open) {
     if (!exchange->failed) exchange->failed = *reason;
@@ -280,11 +297,13 @@ SteadyTime H2Connection::State::next_look(SteadyTime at) {
            "Check the network between the two servers; the connection is made again by itself."});
       return next;
     }
-    if (probe == 0 && at >= last_heard + settings.ping_after_idle) {
+    // A server asks a little earlier: what it says counts as life at the client, so the two do not both ask every time.
+    const auto idle = role == H2Role::server ? settings.ping_after_idle * 9 / 10 : settings.ping_after_idle;
+    if (probe == 0 && at >= last_heard + idle) {
       probe = send_ping();
       probe_sent = at;
     }
-    next = probe != 0 ? probe_sent + settings.ping_answer : last_heard + settings.ping_after_idle;
+    next = probe != 0 ? probe_sent + settings.ping_answer : last_heard + idle;
   }
   if (settings.idle_close > 0ms) {
     const auto due = (open.empty() ? idle_since : at) + settings.idle_close;
@@ -297,13 +316,15 @@ SteadyTime H2Connection::State::next_look(SteadyTime at) {
   return next;
 }
 
-awaitable<> H2Connection::State::watch(Ptr me) {
-  while (!me->reason) {
-    const auto next = me->next_look(now());
-    if (me->reason) break;
-    const bool slept = co_await sleep_until(next);
-    if (!slept) break;
-  }
+void H2Connection::State::look() {
+  if (reason) return;
+  const auto next = next_look(now());
+  if (reason || next == SteadyTime::max()) return;
+  clock.expires_at(next);
+  clock.async_wait([weak = weak_from_this()](const boost::system::error_code& ec) {
+    const auto me = weak.lock();
+    if (me && !ec) me->look();
+  });
 }
 
 // ---- the outside ----
@@ -317,14 +338,7 @@ H2Connection::H2Connection(std::unique_ptr<TlsStream> stream, H2Role role, H2Set
 
 H2Connection::~H2Connection() = default;
 
-awaitable<Error> H2Connection::run() {
-  if (state_->reason) {  // closed before it began
-    state_->tls->close();
-    co_return *state_->reason;
-  }
-  auto error = co_await State::run(state_);
-  co_return error;
-}
+awaitable<Error> H2Connection::run() { return State::run(state_); }
 
 awaitable<Result<>> H2Connection::ready(SteadyTime deadline) {
   const auto me = state_;
@@ -339,10 +353,7 @@ awaitable<Result<>> H2Connection::ready(SteadyTime deadline) {
   co_return Result<>{};
 }
 
-awaitable<Result<Response>> H2Connection::request(Request request) {
-  auto answer = co_await State::request(state_, std::move(request));
-  co_return answer;
-}
+awaitable<Result<Response>> H2Connection::request(Request request) { return State::request(state_, std::move(request)); }
 
 void H2Connection::close(Error reason, std::chrono::milliseconds grace) {
   auto& state = *state_;

@@ -14,12 +14,6 @@ constexpr std::size_t kMappingBytes = PageSlots::kSlotBytes * PageSlots::kSlotsP
 // Requests of this size are the frame buffers; everything smaller is dense enough for the ordinary heap.
 constexpr std::size_t kSmallestSlotRequest = 12 * 1024;
 
-// Never destroyed: sessions of static objects may end after it. It is reachable, so it is no leak.
-PageSlots& slots() {
-  static auto* const pool = new PageSlots;
-  return *pool;
-}
-
 #if defined(__SANITIZE_ADDRESS__) || (defined(__has_feature) && __has_feature(address_sanitizer))
 constexpr bool kPooled = false;  // the sanitizer sees overruns only in memory of its own
 #else
@@ -30,39 +24,7 @@ bool fits(std::size_t size) { return kPooled && size >= kSmallestSlotRequest && 
 
 bool in_slot(const void* address) {
   // Slots are page-aligned and heap blocks of glibc never are, which spares the lock for nearly every call.
-  return kPooled && address != nullptr && reinterpret_cast<std::uintptr_t>(address) % 4096 == 0 && slots().owns(address);
-}
-
-void* allocate(std::size_t size, void* /*user*/) {
-  if (fits(size)) {
-    if (void* slot = slots().take()) return slot;
-  }
-  return std::malloc(size);
-}
-
-void release(void* address, void* /*user*/) {
-  if (in_slot(address)) {
-    slots().give_back(address);
-  } else {
-    std::free(address);
-  }
-}
-
-void* allocate_zeroed(std::size_t count, std::size_t size, void* user) {
-  std::size_t bytes = 0;
-  if (__builtin_mul_overflow(count, size, &bytes)) return nullptr;
-  if (fits(bytes)) return allocate(bytes, user);  // a slot is zeroed
-  return std::calloc(count, size);
-}
-
-void* reallocate(void* address, std::size_t size, void* user) {
-  if (!in_slot(address)) return std::realloc(address, size);
-  if (size <= PageSlots::kSlotBytes) return address;
-  void* larger = std::malloc(size);
-  if (larger == nullptr) return nullptr;
-  std::memcpy(larger, address, PageSlots::kSlotBytes);
-  release(address, user);
-  return larger;
+  return kPooled && address != nullptr && reinterpret_cast<std::uintptr_t>(address) % 4096 == 0 && h2_slots().owns(address);
 }
 
 }  // namespace
@@ -90,8 +52,10 @@ void* PageSlots::take() {
   return slot;
 }
 
+void PageSlots::vacate(void* slot) { ::madvise(slot, kSlotBytes, MADV_DONTNEED); }
+
 void PageSlots::give_back(void* slot) {
-  ::madvise(slot, kSlotBytes, MADV_DONTNEED);  // also zeroes it for the next taker
+  vacate(slot);
   const std::lock_guard lock(mutex_);
   free_.push_back(slot);
   --taken_;
@@ -110,9 +74,54 @@ std::size_t PageSlots::taken() const {
   return taken_;
 }
 
-nghttp2_mem* h2_memory() {
-  static nghttp2_mem memory{nullptr, allocate, release, allocate_zeroed, reallocate};
-  return &memory;
+// Never destroyed: sessions of static objects may end after it. It is reachable, so it is no leak.
+PageSlots& h2_slots() {
+  static auto* const slots = new PageSlots;
+  return *slots;
+}
+
+H2Memory::H2Memory() : hooks_{this, allocate, release, allocate_zeroed, reallocate} {}
+
+void H2Memory::vacate_frame_buffer() {
+  if (frame_buffer_ != nullptr) PageSlots::vacate(frame_buffer_);
+}
+
+void* H2Memory::allocate(std::size_t size, void* self) {
+  if (fits(size)) {
+    if (void* slot = h2_slots().take()) {
+      auto& first = static_cast<H2Memory*>(self)->frame_buffer_;
+      if (first == nullptr) first = slot;
+      return slot;
+    }
+  }
+  return std::malloc(size);
+}
+
+void H2Memory::release(void* address, void* self) {
+  if (!in_slot(address)) return std::free(address);
+  auto& first = static_cast<H2Memory*>(self)->frame_buffer_;
+  if (first == address) first = nullptr;
+  h2_slots().give_back(address);
+}
+
+void* H2Memory::allocate_zeroed(std::size_t count, std::size_t size, void* self) {
+  std::size_t bytes = 0;
+  if (__builtin_mul_overflow(count, size, &bytes)) return nullptr;
+  if (!fits(bytes)) return std::calloc(count, size);
+  void* memory = allocate(bytes, self);
+  if (memory != nullptr && !in_slot(memory)) std::memset(memory, 0, bytes);  // a slot is zeroed
+  return memory;
+}
+
+void* H2Memory::reallocate(void* address, std::size_t size, void* self) {
+  if (address == nullptr) return allocate(size, self);  // how nghttp2 makes its buffers
+  if (!in_slot(address)) return std::realloc(address, size);
+  if (size <= PageSlots::kSlotBytes) return address;
+  void* larger = std::malloc(size);
+  if (larger == nullptr) return nullptr;
+  std::memcpy(larger, address, PageSlots::kSlotBytes);
+  release(address, self);
+  return larger;
 }
 
 }  // namespace daikan::net

@@ -27,6 +27,8 @@ class PageSlots {
   void* take();
   /// `slot` came from take() of this object.
   void give_back(void* slot);
+  /// Zeroes `slot` by giving its pages back to the kernel.
+  static void vacate(void* slot);
   bool owns(const void* address) const;
   std::size_t taken() const;
 
@@ -39,7 +41,27 @@ class PageSlots {
   std::size_t taken_ = 0;
 };
 
-/// The allocator handed to every nghttp2 session of the process.
-nghttp2_mem* h2_memory();
+/// The slots of all sessions of the process.
+PageSlots& h2_slots();
+/// One session's allocator; outlives its session.
+class H2Memory {
+ public:
+  H2Memory();
+  H2Memory(const H2Memory&) = delete;
+  H2Memory& operator=(const H2Memory&) = delete;
+
+  nghttp2_mem* hooks() { return &hooks_; }
+  /// Lets the frame buffer's pages go. Only while nghttp2 has nothing to write: then it holds nothing.
+  void vacate_frame_buffer();
+
+ private:
+  static void* allocate(std::size_t size, void* self);
+  static void release(void* address, void* self);
+  static void* allocate_zeroed(std::size_t count, std::size_t size, void* self);
+  static void* reallocate(void* address, std::size_t size, void* self);
+
+  nghttp2_mem hooks_;
+  void* frame_buffer_ = nullptr;  // the first slot taken
+};
 
 }  // namespace daikan::net

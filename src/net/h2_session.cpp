@@ -10,7 +10,6 @@
 
 #include "base/limits.h"
 #include "base/text.h"
-#include "net/h2_memory.h"
 
 namespace daikan::net {
 namespace {
@@ -228,8 +227,8 @@ struct H2Session::Callbacks {
 H2Session::H2Session(H2Role role, unsigned concurrent_streams, SteadyTime now) : role_(role), meter_(role), budget_(now) {
   static const nghttp2_session_callbacks* const callbacks = Callbacks::make();
   static const nghttp2_option* const options = Callbacks::make_options();
-  const auto made = role == H2Role::client ? nghttp2_session_client_new3(&session_, callbacks, this, options, h2_memory())
-                                           : nghttp2_session_server_new3(&session_, callbacks, this, options, h2_memory());
+  const auto made = role == H2Role::client ? nghttp2_session_client_new3(&session_, callbacks, this, options, memory_.hooks())
+                                           : nghttp2_session_server_new3(&session_, callbacks, this, options, memory_.hooks());
   if (made != 0) throw std::bad_alloc();
   const bool client = role == H2Role::client;
   const std::array<nghttp2_settings_entry, 6> entries = {{
@@ -330,6 +329,10 @@ H2Session::Stream* H2Session::find(std::int32_t id) const {
 // ---- our bytes ----
 
 bool H2Session::wants_write() const { return nghttp2_session_want_write(session_) != 0 || !bulk_waiting_.empty(); }
+
+void H2Session::rest() {
+  if (!wants_write()) memory_.vacate_frame_buffer();
+}
 
 void H2Session::fill(std::string& out, std::size_t limit) {
   out_ = &out;

@@ -18,6 +18,7 @@
 #include "base/result.h"
 #include "net/h2_budget.h"
 #include "net/h2_connection.h"
+#include "net/h2_memory.h"
 #include "net/http.h"
 
 struct nghttp2_session;
@@ -72,6 +73,8 @@ class H2Session {
   /// Appends what is to be sent until `out` holds about `limit` bytes (at most one frame more). Leaves `out` alone when there is nothing.
   void fill(std::string& out, std::size_t limit);
   bool wants_write() const;
+  /// Gives memory back that only sending needs; for a session that will rest. Does nothing while it wants_write().
+  void rest();
   std::vector<H2Event> take_events();
   /// Why this session must end: protocol_error or rate_limited. Nothing while all is well.
   const std::optional<Error>& failure() const;
@@ -117,6 +120,7 @@ class H2Session {
   void queue_bulk(std::int32_t id, Stream& stream);
   long submit(std::int32_t stream, const H2Head& head, H2Follows follows);
 
+  H2Memory memory_;
   nghttp2_session* session_ = nullptr;
   H2Role role_;
   bool settings_seen_ = false;

@@ -42,17 +42,18 @@ struct H2Connection::State : std::enable_shared_from_this<H2Connection::State> {
   static awaitable<Error> run(Ptr me);
   static awaitable<> read(Ptr me);
   static awaitable<> write(Ptr me);
-  static awaitable<> watch(Ptr me);
   static awaitable<> depart(Ptr me);
   static awaitable<> linger(Ptr me, SteadyTime until);
   void reading_failed(const std::exception_ptr& exception);
   void kick();
+  void rest();
   bool drain();
   void handle(H2Event& event);
   void stream_closed(const H2Event& event);
   void pong(std::uint64_t number);
   void check_session();
   void end(Error why);
+  void look();
   SteadyTime next_look(SteadyTime now);
   std::uint64_t send_ping();
 
@@ -76,6 +77,7 @@ struct H2Connection::State : std::enable_shared_from_this<H2Connection::State> {
   std::function<void(std::exception_ptr)> on_exception;
   H2Session session;
   TaskGroup tasks;
+  Timer clock;     // the next look(); a coroutine in its place would cost each idle link 2 KiB
   Signal changed;  // ready, a free stream, a PING's answer, the writer's rest, the end
   std::unordered_map<std::int32_t, ExchangePtr> open;
   std::unique_ptr<Error> reason;   // set once: why the connection ends
@@ -86,7 +88,9 @@ struct H2Connection::State : std::enable_shared_from_this<H2Connection::State> {
   SteadyTime probe_sent;
   SteadyTime last_heard;
   SteadyTime idle_since;
+  SteadyTime resting_since;
   std::optional<std::chrono::microseconds> round_trip;
+  unsigned rests = 0;
   unsigned working = 0;  // exchanges whose coroutine has not ended
   bool running = false;
   bool peer_ready = false;

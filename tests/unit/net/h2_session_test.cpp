@@ -445,6 +445,30 @@ TEST(H2SessionUnderAttack, EndsASenderThatIgnoresTheWindow) {
 
 // ---- memory ----
 
+TEST(H2Session, GoesOnAfterARest) {
+  Two two;
+  for (int i = 0; i < 3; ++i) {
+    two.client.session.rest();
+    two.server.session.rest();
+    const auto id = two.client.session.request(head_of("PUT", "/x"), H2Follows::body, H2Urgency::normal).value();
+    two.client.session.rest();
+    two.client.session.provide(id, "body", H2Piece::last);
+    exchange(two.client, two.server);
+    EXPECT_EQ(two.server.body(id), "body");
+  }
+}
+
+#if !defined(__SANITIZE_ADDRESS__) && !__has_feature(address_sanitizer)
+TEST(H2Memory, HoldsTheFrameBufferOfASessionInASlot) {
+  const auto before = h2_slots().taken();
+  {
+    const Side side(H2Role::client);
+    EXPECT_EQ(h2_slots().taken(), before + 1);
+  }
+  EXPECT_EQ(h2_slots().taken(), before);
+}
+#endif
+
 TEST(PageSlots, AreZeroedReusedAndTellTheirOwn) {
   PageSlots slots;
   std::vector<void*> taken;
@@ -464,16 +488,17 @@ TEST(PageSlots, AreZeroedReusedAndTellTheirOwn) {
 }
 
 TEST(H2Memory, KeepsContentWhenAnAllocationGrowsOutOfItsSlot) {
-  auto* memory = h2_memory();
-  auto* bytes = static_cast<char*>(memory->malloc(16'394, nullptr));
+  H2Memory owner;
+  auto* memory = owner.hooks();
+  auto* bytes = static_cast<char*>(memory->malloc(16'394, &owner));
   std::fill(bytes, bytes + 16'394, 'x');
-  bytes = static_cast<char*>(memory->realloc(bytes, 40'000, nullptr));
+  bytes = static_cast<char*>(memory->realloc(bytes, 40'000, &owner));
   EXPECT_EQ(std::count(bytes, bytes + 16'394, 'x'), 16'394);
-  memory->free(bytes, nullptr);
-  auto* zeroed = static_cast<char*>(memory->calloc(2, 8'000, nullptr));
+  memory->free(bytes, &owner);
+  auto* zeroed = static_cast<char*>(memory->calloc(2, 8'000, &owner));
   EXPECT_EQ(std::count(zeroed, zeroed + 16'000, '\0'), 16'000);
-  memory->free(zeroed, nullptr);
-  EXPECT_EQ(memory->calloc(SIZE_MAX, 2, nullptr), nullptr);
+  memory->free(zeroed, &owner);
+  EXPECT_EQ(memory->calloc(SIZE_MAX, 2, &owner), nullptr);
 }
 
 }  // namespace
