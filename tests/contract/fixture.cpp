@@ -54,7 +54,7 @@ void BusyWriter::release() {
 
 DatabaseTest::DatabaseTest(EngineKind kind) : kind_(kind) {
   if (kind_ == EngineKind::postgresql) {
-    url_ = postgresql().url(postgresql().create_database());
+    url_ = postgresql().create_space();
     return;
   }
   std::string name = (std::filesystem::temp_directory_path() / "daikan-contract-XXXXXX").string();

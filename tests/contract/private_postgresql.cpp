@@ -69,7 +69,7 @@ PrivatePostgresql::PrivatePostgresql() {
     if (!user || chown(folder_.c_str(), user->pw_uid, user->pw_gid) != 0) throw std::runtime_error("there is no user postgres");
   }
   const pid_t initdb = spawn({(kPrograms / "initdb").string(), "-D", (folder_ / "data").string(), "-U", "daikan", "-A", "trust", "-E",
-                              "UTF8", "--locale=C", "--no-sync"},
+                              "UTF8", "--locale=C", "--no-sync", "--wal-segsize=1"},
                              folder_ / "initdb.log");
   if (wait_for(initdb) != 0) throw std::runtime_error("initdb failed:\n" + read_all(folder_ / "initdb.log"));
   start();
@@ -88,7 +88,7 @@ void PrivatePostgresql::start() {
                 "listen_addresses=", "-c", "fsync=off", "-c", "shared_buffers=16MB", "-c", "max_connections=40"},
                folder_ / "server.log");
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(60);
-  while (PQping(url("postgres").c_str()) != PQPING_OK) {
+  while (PQping(server_url().c_str()) != PQPING_OK) {
     if (waitpid(pid_, nullptr, WNOHANG) == pid_ || std::chrono::steady_clock::now() > deadline) {
       throw std::runtime_error("PostgreSQL does not start:\n" + read_all(folder_ / "server.log"));
     }
@@ -103,18 +103,16 @@ void PrivatePostgresql::stop(Stop how) {
   pid_ = 0;
 }
 
-std::string PrivatePostgresql::create_database() {
-  const std::string name = fmt::format("test{}", ++databases_);
-  const std::unique_ptr<PGconn, void (*)(PGconn*)> connection(PQconnectdb(url("postgres").c_str()), PQfinish);
-  PGresult* result = PQexec(connection.get(), fmt::format("CREATE DATABASE {} TEMPLATE template0", name).c_str());
+std::string PrivatePostgresql::create_space() {
+  const std::string name = fmt::format("test{}", ++spaces_);
+  const std::unique_ptr<PGconn, void (*)(PGconn*)> connection(PQconnectdb(server_url().c_str()), PQfinish);
+  PGresult* result = PQexec(connection.get(), fmt::format("CREATE SCHEMA {}", name).c_str());
   const bool done = PQresultStatus(result) == PGRES_COMMAND_OK;
   PQclear(result);
   if (!done) throw std::runtime_error(PQerrorMessage(connection.get()));
-  return name;
+  return fmt::format("{}&options=-csearch_path%3D{}", server_url(), name);
 }
 
-std::string PrivatePostgresql::url(const std::string& database) const {
-  return fmt::format("postgresql:///{}?host={}&user=daikan", database, folder_.string());
-}
+std::string PrivatePostgresql::server_url() const { return fmt::format("postgresql:///postgres?host={}&user=daikan", folder_.string()); }
 
 }  // namespace daikan::contract

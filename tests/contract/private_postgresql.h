@@ -23,14 +23,15 @@ class PrivatePostgresql {
   /// Returns when the server is gone. `immediate` is what a crash leaves.
   void stop(Stop how);
 
-  /// A new, empty database.
-  std::string create_database();
-  std::string url(const std::string& database) const;
+  /// The URL of a new, empty place for tables: a schema, since a database each would be 7 MB to write and remove again.
+  std::string create_space();
 
  private:
+  std::string server_url() const;
+
   std::filesystem::path folder_;
   pid_t pid_ = 0;
-  int databases_ = 0;
+  int spaces_ = 0;
 };
 
 }  // namespace daikan::contract
