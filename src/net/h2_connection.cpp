@@ -153,6 +153,7 @@ void H2Connection::State::check_session() {
     why.message = fmt::format("{}: {}", tls->remote_address(), why.message);
     end(std::move(why));
   } else if ((peer_leaves && open.empty()) || session.is_over()) {
+    if (parting) return end(*parting);
     end({Code::closed, fmt::format("{}: the other side ended the connection.", tls->remote_address()), "It is made again by itself."});
   }
 }

@@ -248,6 +248,7 @@ Result<ExchangePtr> H2Connection::State::open_stream(Request& request) {
 }
 
 awaitable<Result<Response>> H2Connection::State::request(Ptr me, Request request) {
+  if (me->role == H2Role::server) co_return fail(Code::protocol_error, "Only the HTTP client of a connection sends requests.");
   auto slot = co_await wait_for_slot(me);
   if (!slot) co_return fail(std::move(slot.error()));
   auto opened = me->open_stream(request);

@@ -50,6 +50,8 @@ void take_field(H2Head& head, std::string_view name, std::string_view value) {
     head.authority = value;
   } else if (name == ":status") {
     std::from_chars(value.data(), value.data() + value.size(), head.status);
+  } else if (name == "cookie") {
+    head.headers.join(name, value, "; ");
   } else if (!name.starts_with(':')) {
     head.headers.add(std::string(name), std::string(value));
   }

@@ -48,6 +48,12 @@ void Headers::remove(std::string_view name) {
   std::erase_if(fields_, [&](const auto& field) { return same_name(field.first, name); });
 }
 
+void Headers::join(std::string_view name, std::string_view value, std::string_view separator) {
+  const auto first = std::find_if(fields_.begin(), fields_.end(), [&](const auto& field) { return same_name(field.first, name); });
+  if (first == fields_.end()) return add(std::string(name), std::string(value));
+  first->second.append(separator).append(value);
+}
+
 std::optional<std::string_view> Headers::find(std::string_view name) const {
   for (const auto& [field, value] : fields_) {
     if (same_name(field, name)) return value;

@@ -22,6 +22,8 @@ class Headers {
   void add(std::string name, std::string value);
   void set(std::string_view name, std::string value);
   void remove(std::string_view name);
+  /// Appends to the first value, or adds: how HTTP/2's split cookies become one again (RFC 9113 section 8.2.3).
+  void join(std::string_view name, std::string_view value, std::string_view separator);
   /// The first value, or nothing.
   std::optional<std::string_view> find(std::string_view name) const;
   const std::vector<std::pair<std::string, std::string>>& fields() const { return fields_; }

@@ -281,6 +281,11 @@ TEST_P(H2ConnectionTest, ReturnsTheReasonOfItsOwnClosing) {
   EXPECT_EQ(pair.ask(get("/")).error().code, Code::replaced);
 }
 
+TEST_P(H2ConnectionTest, SendsNoRequestsAsAServer) {
+  auto pair = pair_with(echo);
+  EXPECT_EQ(loop.run(pair.server->request(get("/"))).error().code, Code::protocol_error);
+}
+
 TEST_P(H2ConnectionTest, LetsStreamsFinishWithinTheGraceOfItsFarewell) {
   auto pair = pair_with([this](Request request) { return read_nothing_yet(std::move(request), seen); });
   TaskGroup group(loop.executor());
@@ -297,6 +302,7 @@ TEST_P(H2ConnectionTest, LetsStreamsFinishWithinTheGraceOfItsFarewell) {
   ASSERT_TRUE(loop.run_until([&] { return pair.client_end && pair.server_end; }));
   loop.run(group.join());
   EXPECT_EQ(failed, 0);
+  EXPECT_EQ(pair.server_end->message, "Shutting down.");
 }
 
 TEST_P(H2ConnectionTest, EndsWhenTheGraceIsOver) {

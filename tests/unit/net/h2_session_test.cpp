@@ -146,6 +146,17 @@ TEST(H2Session, CarriesARequestAndItsAnswer) {
   EXPECT_EQ(two.server.count(Kind::closed), 1);
 }
 
+TEST(H2Session, MakesOneOfCookiesThatBrowsersSplit) {
+  Two two;
+  auto head = head_of("GET", "/");
+  head.headers.add("cookie", "a=1");
+  head.headers.add("cookie", "b=2");
+  ASSERT_TRUE(two.client.session.request(head, H2Follows::nothing, H2Urgency::normal));
+  exchange(two.client, two.server);
+  ASSERT_TRUE(two.server.first(Kind::head));
+  EXPECT_EQ(two.server.first(Kind::head)->head->headers.find("cookie"), "a=1; b=2");
+}
+
 TEST(H2Session, SendsNoMoreThanTheWindowUntilItsReaderConsumes) {
   Two two;
   const auto id = two.client.session.request(head_of("PUT", "/x"), H2Follows::body, H2Urgency::normal).value();
