@@ -111,7 +111,8 @@ Result<ProxyProgress> HttpConnect::judge(std::string_view head, bool more_behind
       digit(7) && line.size() >= 12 && line[8] == ' ' && digit(9) && digit(10) && digit(11) && (line.size() == 12 || line[12] == ' ');
   if (!well_formed) return fail(invalid(fmt::format("answered “{}”, which is not a status line", quoted)));
   const auto status = line.substr(9, 3);
-  if (status == "407") {
+  // 401 is for servers, but tinyproxy says so to wrong credentials; nobody else can answer a CONNECT.
+  if (status == "407" || status == "401") {
     return fail(credentials(proxy_.user.empty() ? fmt::format("asks for a user name and password (“{}”)", quoted)
                                                 : fmt::format("did not accept the user name and password (“{}”)", quoted)));
   }

@@ -78,6 +78,10 @@ TEST(HttpProxy, TellsMissingFromWrongCredentials) {
   expect_error(feed(http("user", "s3cret"), kAnswer), Code::proxy_auth_required, "did not accept the user name and password");
 }
 
+TEST(HttpProxy, TakesTinyproxysAnswerToWrongCredentialsForWhatItIs) {
+  expect_error(feed(http("user", "s3cret"), "HTTP/1.0 401 Unauthorized\r\n\r\n"), Code::proxy_auth_required, "401");
+}
+
 TEST(HttpProxy, QuotesARefusal) {
   expect_error(feed(http(), "HTTP/1.1 403 Forbidden\r\n\r\n<html>no</html>"), Code::proxy_denied, "“HTTP/1.1 403 Forbidden”");
   expect_error(feed(http(), "HTTP/1.1 503 \x1b[31m\r\n\r\n"), Code::proxy_denied, "\\x1b");
