@@ -98,7 +98,7 @@ def test_print_config_can_be_read_again_and_check_config_accepts_it(start):
 
 
 @pytest.mark.parametrize("text, words", [
-    ("surprise = 1\n", "surprise"), ("link = 7\n", "link"), ("link = [\"127.0.0.1:99999\"]\n", "99999"), ("= broken", ":1"),
+    ("surprise = 1\n", "surprise"), ("link = 7\n", "link"), ("link = [\"127.0.0.1:99999\"]\n", "99999"), ("= broken", ":2"),
     ("max_depth = 1000\n", "max_depth"), ("log_format = \"xml\"\n", "log_format"), ("lnik = []\n", "link"),
 ])
 def test_check_config_names_file_line_and_key(start, text, words):

@@ -4,6 +4,7 @@ In the DMZ direction the secondary is an ordinary HTTP/2 server behind mutual TL
 """
 
 import contextlib
+import json
 import re
 import select
 import ssl
@@ -27,14 +28,38 @@ def run(*command, text=None, timeout=60):
     return subprocess.run([str(part) for part in command], capture_output=True, text=True, input=text, timeout=timeout)
 
 
-def test_curl_is_answered_over_h2(dmz):
+def field(number: int, content: bytes | int) -> bytes:
+    """One protobuf field: bytes of less than 128, or a small number."""
+    return bytes([number << 3, content]) if isinstance(content, int) else bytes([number << 3 | 2, len(content)]) + content
+
+
+def hello(server_id: str, name: str) -> bytes:
+    """HelloRequest of spec/link.proto: what a primary says first."""
+    own_id = bytes.fromhex(server_id.replace("-", ""))
+    sender = field(1, own_id) + field(2, name.encode()) + field(3, b"curl 7.88") + field(4, 1) + field(5, 1) + field(7, 16) + field(8, 1)
+    return field(1, sender) + field(2, field(1, own_id) + field(2, name.encode()))
+
+
+def test_curl_is_a_primary_in_two_requests(dmz, shared):
+    """A hello, and on the same connection a relayed request on behalf of a person: docs/protocol.md in one command line."""
     server, keys = dmz
-    done = run("curl", "-sS", "-k", "--http2", "--tlsv1.3", "--cert", keys.certificate_file, "--key", keys.key_file, "-w", "\n%{http_version} %{http_code}",
+    (shared.folder / "hello").write_bytes(hello(shared.servers[0].id, "hq"))
+    tls = ("-sS", "-k", "--http2", "--tlsv1.3", "--cert", keys.certificate_file, "--key", keys.key_file)
+    done = run("curl", *tls, "-X", "POST", "-H", "content-type: application/x-protobuf", "--data-binary", f"@{shared.folder / 'hello'}", "-o", "/dev/null",
+               "-w", "%{http_version} %{http_code}\n", f"https://{server.link}/link/v1/hello",
+               "--next", *tls, "-H", "daikan-actor: curl", "-H", "daikan-through: hq", "-w", "\n%{http_version} %{http_code} %{num_connects}\n",
                f"https://{server.link}/link/v1/relay/server/identity")
     assert done.returncode == 0, done.stderr
-    version, status = done.stdout.rsplit("\n", 1)[1].split()
-    # Relayed requests name the person they are for; a request that names none is answered, but not obeyed.
-    assert version == "2" and status in ("200", "400", "401", "403", "422"), done.stdout
+    first, body, last = done.stdout.splitlines()
+    assert first == "2 200" and last == "2 200 0", done.stdout  # no second connection
+    assert json.loads(body)["name"] == "dmz"
+
+
+def test_without_a_hello_nothing_is_relayed(dmz):
+    server, keys = dmz
+    done = run("curl", "-sS", "-k", "--http2", "--cert", keys.certificate_file, "--key", keys.key_file, "-H", "daikan-actor: curl", "-H", "daikan-through: hq",
+               f"https://{server.link}/link/v1/relay/groups")
+    assert json.loads(done.stdout)["code"] == "not_connected", done.stdout + done.stderr
 
 
 def test_curl_says_hello_and_gets_a_message(dmz):
@@ -101,14 +126,14 @@ def test_h2load_on_the_console_port(dmz):
 
 def test_openssl_without_a_certificate_gets_an_alert(dmz):
     server, _ = dmz
-    done = run("openssl", "s_client", "-connect", str(server.link), "-alpn", "h2", "-tls1_3", text="GET / HTTP/1.1\r\n\r\n")
+    done = run("openssl", "s_client", "-connect", str(server.link), "-alpn", "h2", "-tls1_3", "-ign_eof", text="GET / HTTP/1.1\r\n\r\n")
     assert "alert" in done.stderr and "certificate required" in done.stderr, done.stderr[-2000:]
 
 
 def test_openssl_with_a_strangers_certificate_gets_an_alert(dmz, tmp_path):
     server, _ = dmz
     stranger = certificates.make_key_pair(tmp_path)
-    done = run("openssl", "s_client", "-connect", str(server.link), "-alpn", "h2", "-tls1_3", "-cert", stranger.certificate_file, "-key", stranger.key_file,
+    done = run("openssl", "s_client", "-connect", str(server.link), "-alpn", "h2", "-tls1_3", "-cert", stranger.certificate_file, "-key", stranger.key_file, "-ign_eof",
                text="PRI * HTTP/2.0\r\n\r\n")
     assert "alert" in done.stderr and "unknown ca" in done.stderr, done.stderr[-2000:]
 
@@ -131,8 +156,12 @@ def test_curl_follows_live_events(dmz):
     following = subprocess.Popen(["curl", "-sSkN", "--http2", "-H", f"Authorization: Bearer {server.api.secret}", "-H", "Accept: text/event-stream",
                                   f"https://{server.console}/api/v1/events?after=0"], stdout=subprocess.PIPE, text=True)
     try:
-        lines = [following.stdout.readline() for _ in range(3)]
-        assert lines[0].startswith("id: ") and lines[1].startswith("event: ") and lines[2].startswith("data: {")
+        lines = [following.stdout.readline()]
+        while not lines[0].startswith("id: "):
+            lines = [following.stdout.readline()]
+            assert lines[0], "the stream ended"
+        lines += [following.stdout.readline() for _ in range(2)]
+        assert lines[1].startswith("event: ") and lines[2].startswith("data: {")
     finally:
         following.kill()
         following.communicate()

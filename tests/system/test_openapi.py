@@ -137,6 +137,7 @@ def hierarchy_and_history(hq, branch):
     below = hq.api.through(branch.id)
     group = below.post("/groups", {"path": "Managed devices/Below"})
     below.put("/primary", {"address": str(hq.link), "certificate": hq.certificate_pem})
+    assert below.get(f"/groups/{group['id']}") == group
     below.delete(f"/groups/{group['id']}")
     for path in ("/events", "/audit"):
         page = hq.api.get(f"{path}?limit=2")

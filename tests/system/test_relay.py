@@ -145,7 +145,8 @@ def test_many_relayed_requests_at_once_are_all_answered_rightly(tree):
 
 def test_a_relay_that_runs_when_the_link_breaks_ends_and_says_so(tree):
     hq, branch, shop, _ = tree
-    stream = hq.api.through(branch.id, shop.id).events()
+    upper, lower = branch.id, shop.id
+    stream = hq.api.through(upper, lower).events()
     branch.kill()
     begin = time.monotonic()
     with pytest.raises((AssertionError, OSError, ValueError)):
@@ -153,8 +154,8 @@ def test_a_relay_that_runs_when_the_link_breaks_ends_and_says_so(tree):
             stream.next()
     assert time.monotonic() - begin < 20
     stream.close()
-    hq.api.through(branch.id).call("GET", "/groups").refused(503, "not_connected")
+    hq.api.through(upper).call("GET", "/groups").refused(503, "not_connected")
     branch.start()
     hq.wait_for_secondary("branch", deadline=90)
     branch.wait_for_secondary("shop", deadline=90)
-    assert hq.api.through(branch.id, shop.id).get("/server/identity")["name"] == "shop"
+    assert hq.api.through(upper, lower).get("/server/identity")["name"] == "shop"

@@ -8,6 +8,9 @@ import subprocess
 
 _numbers = itertools.count()
 
+# What a firewall here judges; neighbour discovery and the like are the network's own.
+CONVERSATIONS = "meta l4proto { tcp, udp }"
+
 
 def run(*command: str) -> str:
     done = subprocess.run(command, capture_output=True, text=True)
@@ -32,13 +35,13 @@ class Site:
         """Accepts incoming packets that match one of `rules`, answers to what this site began, and nothing else: that is counted, dropped."""
         for rule in ("ct state established,related accept", "iif lo accept", *(f"{rule} accept" for rule in rules)):
             self._add("only", rule)
-        self._add("only", "counter drop")
+        self._add("only", f"{CONVERSATIONS} counter drop")
 
     def allow_out_only(self, *rules: str) -> None:
         """Of what this site begins only `rules` may leave; the rest is counted and dropped."""
         for rule in ("ct state established,related accept", "oif lo accept", *(f"{rule} accept" for rule in rules)):
             self._add("leaving", rule, hook="output")
-        self._add("leaving", "counter drop", hook="output")
+        self._add("leaving", f"{CONVERSATIONS} counter drop", hook="output")
 
     def count_opened(self, rule: str = "") -> None:
         """Counts TCP connections that begin here and go out; see opened()."""
