@@ -211,6 +211,15 @@ TEST_F(Console, GoesOnOverANewConnectionWhenTheOldOneWasClosed) {
   EXPECT_EQ(console.seen.size(), 2U);
 }
 
+TEST_F(Console, AClientDestroyedWithoutClosingEndsItsConnection) {
+  console.answer = [](const Seen&) { return answer_json(200, json::object{}); };
+  ASSERT_TRUE(loop.run(connect("").call("GET", "/server")));
+  client.reset();
+  loop.run(console.stop());
+  loop.drain();
+  EXPECT_TRUE(loop.context.stopped()) << "nothing is left that waits";
+}
+
 TEST_F(Console, ABaseGoesBeforeEveryPath) {
   console.answer = [](const Seen&) { return answer_json(200, json::object{}); };
   auto& to = connect("");
