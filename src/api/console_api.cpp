@@ -125,7 +125,11 @@ awaitable<net::Response> ConsoleApi::State::serve(net::Request request, std::opt
     if (!gone && context.options.on_exception) context.options.on_exception(failure, attempt.request_id);
     response = internal_problem(attempt.request_id);
   }
-  if (head) response.body = net::Body();
+  if (head) {
+    // RFC 9110 section 8.6: the length of a HEAD's answer is that of GET's.
+    if (!response.body.is_stream()) response.headers.set("content-length", std::to_string(response.body.text().size()));
+    response.body = net::Body();
+  }
   secure(response, attempt.request_id, attempt.page);
   context.metrics.count(attempt.method, attempt.route, response.status, Clock::now() - started);
   co_return response;

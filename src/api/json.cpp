@@ -1,6 +1,7 @@
 #include "api/json.h"
 
 #include <algorithm>
+#include <cmath>
 #include <unordered_set>
 #include <vector>
 
@@ -78,7 +79,11 @@ class StrictHandler {
     stack_.push_uint64(u);
     return true;
   }
-  bool on_double(double d, json::string_view, error_code&) {
+  bool on_double(double d, json::string_view, error_code& ec) {
+    if (!std::isfinite(d)) {
+      ec = json::error::exponent_overflow;
+      return false;
+    }
     stack_.push_double(d);
     return true;
   }

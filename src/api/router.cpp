@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include <boost/url/parse.hpp>
+#include <boost/url/pct_string_view.hpp>
 #include <boost/url/url_view.hpp>
 
 #include "base/limits.h"
@@ -21,16 +22,19 @@ bool is_clean(std::string_view text) {
   return is_utf8(text) && std::none_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
 }
 
-Result<> read_segments(Target& target, const urls::url_view& url) {
+/// By hand: Boost.URL's view of segments leaves out a leading "/." (RFC 3986 section 3.3), and offsets would be wrong.
+Result<> read_segments(Target& target) {
   if (target.path == "/") return {};
-  std::size_t offset = 1;
-  for (const auto segment : url.encoded_segments()) {
-    auto decoded = segment.decode();
+  for (std::size_t offset = 1; offset <= target.path.size();) {
+    const auto end = std::min(target.path.find('/', offset), target.path.size());
+    const auto segment = urls::make_pct_string_view(std::string_view(target.path).substr(offset, end - offset));
+    if (!segment) return bad_target("cannot be decoded");
+    auto decoded = segment->decode();
     if (!is_clean(decoded)) return bad_target("is not UTF-8 or contains control characters");
     if (decoded == "." || decoded == "..") return bad_target("contains a dot segment");
     target.segments.emplace_back(std::move(decoded));
     target.offsets.push_back(offset);
-    offset += segment.size() + 1;
+    offset = end + 1;
   }
   return {};
 }
@@ -67,7 +71,7 @@ Result<Target> parse_target(std::string_view text) {
   Target target;
   target.path = url->encoded_path();
   target.raw_query = url->encoded_query();
-  if (const auto read = read_segments(target, *url); !read) return fail(read.error());
+  if (const auto read = read_segments(target); !read) return fail(read.error());
   if (const auto read = read_query(target, *url); !read) return fail(read.error());
   return target;
 }

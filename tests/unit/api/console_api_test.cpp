@@ -1,4 +1,5 @@
 // The console API over real use cases: access, bodies, resources, idempotency.
+#include <boost/asio/co_spawn.hpp>
 #include <gtest/gtest.h>
 
 #include "unit/api/test_site.h"
@@ -49,6 +50,27 @@ TEST_F(ConsoleApiTest, HeadIsGetWithoutABody) {
   const auto seen = site.ask("HEAD", "/api/v1/server");
   EXPECT_EQ(seen.status, 200);
   EXPECT_EQ(seen.text, "");
+  EXPECT_EQ(seen.header("content-length"), std::to_string(site.ask("GET", "/api/v1/server").text.size()));
+}
+
+/// A body that ends in a bug.
+class BrokenSource final : public net::BodySource {
+ public:
+  awaitable<Result<std::string>> next() override { throw std::logic_error("broken"); }
+};
+
+TEST_F(ConsoleApiTest, ABugIsAnsweredWithTheIdItIsReportedUnder) {
+  net::Request request;
+  request.method = "POST";
+  request.target = "/api/v1/groups";
+  request.headers = site.bearer();
+  request.body = std::unique_ptr<net::BodySource>(std::make_unique<BrokenSource>());
+  const auto seen = site.read(loop.run(site.api->handler()(std::move(request))));
+  EXPECT_EQ(seen.status, 500);
+  EXPECT_EQ(seen.code(), "internal");
+  EXPECT_EQ(seen.at("request_id"), seen.header("x-request-id"));
+  ASSERT_EQ(site.exceptions.size(), 1U);
+  EXPECT_EQ(site.exceptions.front(), seen.at("request_id"));
 }
 
 TEST_F(ConsoleApiTest, RootSaysWhatThisIsWhenThereAreNoPages) {
@@ -340,6 +362,32 @@ TEST_F(ConsoleApiTest, TheSameKeyGetsTheFirstAnswerAgain) {
   EXPECT_EQ(other.code(), "conflict");
   headers.set("idempotency-key", "not visible");
   EXPECT_EQ(site.ask_with(headers, "POST", "/api/v1/groups", R"({"path":"C"})").status, 422);
+}
+
+TEST_F(ConsoleApiTest, TwoRequestsUnderOneKeyAtOnceMakeOneThing) {
+  const auto request = [&] {
+    net::Request made;
+    made.method = "POST";
+    made.target = "/api/v1/groups";
+    made.headers = site.bearer();
+    made.headers.add("idempotency-key", "k-3");
+    made.headers.add("content-type", "application/json");
+    made.body = std::string(R"({"path":"A"})");
+    return made;
+  };
+  std::optional<net::Response> first;
+  net::asio::co_spawn(loop.context, site.api->handler()(request()), [&](const std::exception_ptr& failure, net::Response response) {
+    EXPECT_FALSE(failure);
+    first = std::move(response);
+  });
+  const auto second = site.read(loop.run(site.api->handler()(request())));
+  ASSERT_TRUE(loop.run_until([&] { return first.has_value(); }));
+  const auto other = site.read(std::move(*first));
+  // Either may come first. The later one finds it running (409) or done (the same answer): never name_taken, never a second group.
+  const auto& made = second.status == 201 ? second : other;
+  const auto& late = second.status == 201 ? other : second;
+  EXPECT_EQ(made.status, 201) << made.text;
+  EXPECT_TRUE(late.code() == "conflict" || late.text == made.text) << late.text;
 }
 
 TEST_F(ConsoleApiTest, ARefusalIsNotRemembered) {

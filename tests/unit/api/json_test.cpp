@@ -25,8 +25,9 @@ Error refused(std::string_view text) {
 }
 
 TEST(Json, IsParsedStrictly) {
-  for (const std::string_view bad : {"", " ", "{", "{}x", "{} {}", "{\"a\":1,}", "{'a':1}", "{\"a\":01}", "// c\n{}", "{\"a\":NaN}",
-                                     "\xef\xbb\xbf{}", "{\"a\":\"\xff\"}", "{\"a\":\"\\ud800\"}", "{\"a\":\"\xed\xa0\x80\"}"}) {
+  for (const std::string_view bad :
+       {"", " ", "{", "{}x", "{} {}", "{\"a\":1,}", "{'a':1}", "{\"a\":01}", "// c\n{}", "{\"a\":NaN}", "{\"a\":1e400}",
+        "{\"a\":0.5e00003030300}", "\xef\xbb\xbf{}", "{\"a\":\"\xff\"}", "{\"a\":\"\\ud800\"}", "{\"a\":\"\xed\xa0\x80\"}"}) {
     const auto value = parse_json(bad);
     ASSERT_FALSE(value) << bad;
     EXPECT_EQ(value.error().code, Code::invalid_request);
