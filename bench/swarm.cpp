@@ -1,4 +1,5 @@
-// N secondaries in one process, for `./dev bench links`: real keys, real TLS, real hellos, the real back-off; only their databases are missing.
+// N secondaries in one process, for `./dev bench links`: real keys, real TLS, real hellos, the real back-off; only their databases are
+// missing.
 //
 //   swarm DATABASE_URL N IN_FLIGHT
 //
@@ -6,14 +7,6 @@
 // standard input: "go HOST:PORT" starts dialling, at most IN_FLIGHT handshakes at once the first time; afterwards every link dials again by
 // itself as a secondary does. Prints "up COUNT SECONDS" whenever all N are connected, "down COUNT" when the last one is lost, "cpu SECONDS"
 // with each. Ends with its input.
-#include <sys/resource.h>
-
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
-#include <boost/asio/posix/stream_descriptor.hpp>
-#include <boost/asio/read_until.hpp>
-#include <boost/asio/redirect_error.hpp>
-#include <boost/asio/streambuf.hpp>
 #include <cstdio>
 #include <cstdlib>
 #include <future>
@@ -22,6 +15,14 @@
 #include <random>
 #include <string>
 #include <vector>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/read_until.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/streambuf.hpp>
+#include <sys/resource.h>
 
 #include "base/limits.h"
 #include "link/backoff.h"

@@ -1,8 +1,8 @@
 #include "base/address.h"
 
-#include <fmt/format.h>
-
 #include <charconv>
+
+#include <fmt/format.h>
 
 #include "base/limits.h"
 #include "base/text.h"
@@ -20,7 +20,9 @@ Result<std::uint16_t> parse_port(std::string_view text, std::string_view field) 
   return static_cast<std::uint16_t>(value);
 }
 
-bool is_host_character(unsigned char c) { return c > 0x20 && c != 0x7f && c != '/' && c != '@' && c != '[' && c != ']' && c != '"' && c != '\\'; }
+bool is_host_character(unsigned char c) {
+  return c > 0x20 && c != 0x7f && c != '/' && c != '@' && c != '[' && c != ']' && c != '"' && c != '\\';
+}
 
 }  // namespace
 

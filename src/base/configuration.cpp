@@ -10,12 +10,9 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#define TOML_EXCEPTIONS 0
-#define TOML_ENABLE_FORMATTERS 0
-#include <toml++/toml.h>
-
 #include "base/limits.h"
 #include "base/text.h"
+#include "base/toml_text.h"
 
 namespace daikan {
 namespace {
@@ -246,22 +243,14 @@ tl::unexpected<Error> unknown_key(std::string_view key, std::string_view where) 
               nearest.empty() ? fmt::format("Known settings: {}.", fmt::join(names, ", ")) : fmt::format("Did you mean “{}”?", nearest));
 }
 
-/// A TOML value of the kind the property wants, as texts; nothing when it is of another kind.
-std::optional<std::vector<std::string>> texts_of(const Property& property, const toml::node& node) {
+/// A value of the kind the property wants, as texts; nothing when it is of another kind.
+std::optional<std::vector<std::string>> texts_of(const Property& property, const TomlEntry::Value& value) {
   if (property.kind == K::number) {
-    if (const auto* integer = node.as_integer()) return std::vector{std::to_string(integer->get())};
+    if (const auto* integer = std::get_if<std::int64_t>(&value)) return std::vector{std::to_string(*integer)};
     return std::nullopt;
   }
-  if (const auto* text = node.as_string()) return std::vector{text->get()};
-  if (const auto* list = node.as_array(); list && property.kind == K::addresses) {
-    std::vector<std::string> out;
-    for (const auto& element : *list) {
-      const auto* text = element.as_string();
-      if (!text) return std::nullopt;
-      out.push_back(text->get());
-    }
-    return out;
-  }
+  if (const auto* text = std::get_if<std::string>(&value)) return std::vector{*text};
+  if (const auto* list = std::get_if<std::vector<std::string>>(&value); list && property.kind == K::addresses) return *list;
   return std::nullopt;
 }
 
@@ -272,18 +261,13 @@ std::string_view wanted(PropertyKind kind) {
 }
 
 Result<> apply_file(Configuration& configuration, std::string_view text, std::string_view source) {
-  const auto parsed = toml::parse(text, std::string(source));
-  if (!parsed) {
-    return fail(Code::configuration_invalid,
-                fmt::format("{}:{}: This is not TOML: {}.", source, parsed.error().source().begin.line,
-                            quotable(parsed.error().description(), 160)),
-                "Write lines like: name = \"hq\".");
-  }
-  for (const auto& [key, node] : parsed.table()) {
-    const auto where = fmt::format("{}:{}", source, key.source().begin.line);
-    const auto* row = find_row(key.str());
-    if (!row) return unknown_key(key.str(), where);
-    auto texts = texts_of(row->property, node);
+  const auto entries = read_toml(text, source);
+  if (!entries) return fail(entries.error());
+  for (const auto& entry : *entries) {
+    const auto where = fmt::format("{}:{}", source, entry.line);
+    const auto* row = find_row(entry.key);
+    if (!row) return unknown_key(entry.key, where);
+    auto texts = texts_of(row->property, entry.value);
     if (!texts) {
       return fail(Code::configuration_invalid, fmt::format("{}: {} has a value of the wrong kind.", where, row->property.name),
                   std::string(wanted(row->property.kind)), std::string(row->property.name));

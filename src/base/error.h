@@ -1,6 +1,7 @@
 // What can go wrong, as values: a stable code, one sentence that says what failed on what, and what to do next.
 //
-// Codes are public (the API's problem documents, CLI exit codes, events): never renamed, only added. See docs/adr/0004-result-and-exceptions.md.
+// Codes are public (the API's problem documents, CLI exit codes, events): never renamed, only added. See
+// docs/adr/0004-result-and-exceptions.md.
 #pragma once
 
 #include <cstdint>

@@ -1,8 +1,8 @@
 #include "base/ids.h"
 
-#include <sys/random.h>
-
 #include <cstdlib>
+
+#include <sys/random.h>
 
 namespace daikan {
 namespace {

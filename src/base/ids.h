@@ -41,9 +41,10 @@ struct Id {
   friend auto operator<=>(const Id&, const Id&) = default;
 };
 
-using ServerId = Id<struct ServerTag>;        ///< One Administration Server, for life.
-using GroupId = Id<struct GroupTag>;          ///< An administration group of this server.
-using RegistrationId = Id<struct RegistrationTag>;  ///< A secondary's record on its primary; exists before the secondary's ServerId is known (way 2).
+using ServerId = Id<struct ServerTag>;  ///< One Administration Server, for life.
+using GroupId = Id<struct GroupTag>;    ///< An administration group of this server.
+using RegistrationId =
+    Id<struct RegistrationTag>;  ///< A secondary's record on its primary; exists before the secondary's ServerId is known (way 2).
 using AccountId = Id<struct AccountTag>;
 using OperationId = Id<struct OperationTag>;
 using TokenId = Id<struct TokenTag>;

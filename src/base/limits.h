@@ -32,15 +32,15 @@ inline constexpr std::size_t kMaxPeerCertificateBytes = 16 * 1024;
 
 // HTTP messages, both ports.
 inline constexpr std::size_t kMaxHeaderListBytes = 16 * 1024;
-inline constexpr std::size_t kMaxMessageBytes = 4 * 1024 * 1024;   // a message on a link
-inline constexpr std::size_t kMaxJsonBytes = 1024 * 1024;          // a request body on the console port
+inline constexpr std::size_t kMaxMessageBytes = 4 * 1024 * 1024;  // a message on a link
+inline constexpr std::size_t kMaxJsonBytes = 1024 * 1024;         // a request body on the console port
 inline constexpr unsigned kMaxJsonDepth = 32;
 inline constexpr std::size_t kMaxConsoleAnswerBytes = 32 * 1024 * 1024;  // what a console client reads: the tree of 10,000 servers
 inline constexpr unsigned kMaxConsoleAnswerDepth = 512;                  // the tree at kHighestMaxDepth nests four levels per server
-inline constexpr std::size_t kMaxHelloBytes = 32 * 1024;           // 64 path entries and 64 capabilities are under 16 KiB
-inline constexpr std::size_t kMaxCapabilities = 64;                // in a hello
-inline constexpr std::size_t kMaxCapabilityBytes = 64;             // each
-inline constexpr std::size_t kMaxLinkTextBytes = 2048;             // a message or remedy on a link: a sentence with a path of 16 names in it
+inline constexpr std::size_t kMaxHelloBytes = 32 * 1024;                 // 64 path entries and 64 capabilities are under 16 KiB
+inline constexpr std::size_t kMaxCapabilities = 64;                      // in a hello
+inline constexpr std::size_t kMaxCapabilityBytes = 64;                   // each
+inline constexpr std::size_t kMaxLinkTextBytes = 2048;  // a message or remedy on a link: a sentence with a path of 16 names in it
 inline constexpr unsigned kMaxConcurrentStreams = 64;
 inline constexpr std::size_t kStreamWindowBytes = 64 * 1024;        // received and not yet read, per stream
 inline constexpr std::size_t kConnectionWindowBytes = 1024 * 1024;  // received and not yet read, per connection
@@ -51,34 +51,34 @@ inline constexpr unsigned kControlFrameBurst = 400;
 inline constexpr unsigned kControlFramesPerSecond = 100;
 
 // Time.
-inline constexpr auto kHandshakeTime = 10s;       // TCP accept to TLS done (accepting side)
-inline constexpr auto kDialTime = 20s;            // name, TCP, proxy, TLS and first SETTINGS together (dialling side)
-inline constexpr auto kRequestHeaderTime = 15s;   // first byte to complete head on 13291
-inline constexpr auto kIdleConnectionTime = 120s; // keep-alive on 13291
-inline constexpr auto kWriteStallTime = 30s;      // a peer that takes no byte for this long is gone
+inline constexpr auto kHandshakeTime = 10s;        // TCP accept to TLS done (accepting side)
+inline constexpr auto kDialTime = 20s;             // name, TCP, proxy, TLS and first SETTINGS together (dialling side)
+inline constexpr auto kRequestHeaderTime = 15s;    // first byte to complete head on 13291
+inline constexpr auto kIdleConnectionTime = 120s;  // keep-alive on 13291
+inline constexpr auto kWriteStallTime = 30s;       // a peer that takes no byte for this long is gone
 inline constexpr auto kHelloTime = 10s;
-inline constexpr auto kFarewellTime = 5s;         // until the answer to a farewell; then the connection is closed without it
-inline constexpr auto kSettleTime = 5s;           // an accepted hello after one taken back counts when it was not taken back for this long
-inline constexpr auto kPathKept = 5min;           // ancestors of a lost link: a primary's restart must not ripple through the tree below
-inline constexpr auto kClockSkewWarned = 60s;     // clocks further apart are worth an event
+inline constexpr auto kFarewellTime = 5s;      // until the answer to a farewell; then the connection is closed without it
+inline constexpr auto kSettleTime = 5s;        // an accepted hello after one taken back counts when it was not taken back for this long
+inline constexpr auto kPathKept = 5min;        // ancestors of a lost link: a primary's restart must not ripple through the tree below
+inline constexpr auto kClockSkewWarned = 60s;  // clocks further apart are worth an event
 inline constexpr auto kPingAfterIdle = 10s;
 inline constexpr auto kPingAnswerTime = 5s;
-inline constexpr auto kRelayAnswerTime = 60s;     // until the head of the answer
+inline constexpr auto kRelayAnswerTime = 60s;  // until the head of the answer
 inline constexpr auto kShutdownTime = 5s;
 
-inline constexpr auto kConsoleAnswerTime = 75s;   // a console client waits for a whole answer: a relayed one, and a bit
+inline constexpr auto kConsoleAnswerTime = 75s;  // a console client waits for a whole answer: a relayed one, and a bit
 
 // Reconnect (link.md): exponential back-off with full jitter.
 inline constexpr auto kBackoffFirst = 500ms;
 inline constexpr auto kBackoffLongest = 60s;
-inline constexpr auto kBackoffRefused = 30s;      // the shortest wait after a refusal (not registered, loop, version)
+inline constexpr auto kBackoffRefused = 30s;  // the shortest wait after a refusal (not registered, loop, version)
 inline constexpr auto kBackoffResetAfter = 60s;
 
 // Accepting side.
 inline constexpr unsigned kMaxHandshakesInProgress = 128;
 inline constexpr unsigned kMaxConsoleConnections = 1024;
 inline constexpr unsigned kMaxConsoleConnectionsPerSource = 256;
-inline constexpr std::size_t kMaxUnrecognised = 1000;             // records kept
+inline constexpr std::size_t kMaxUnrecognised = 1000;  // records kept
 inline constexpr unsigned kMaxUnrecognisedPerSourcePerMinute = 10;
 
 // Proxies: a status line and headers, or a SOCKS5 reply (RFC 1928: at most 262 bytes).
@@ -108,13 +108,13 @@ inline constexpr unsigned kDefaultPage = 100;
 inline constexpr unsigned kLargestPage = 1000;
 
 // The console API.
-inline constexpr std::size_t kMaxTargetBytes = 8 * 1024;             // path and query: 64 nested relay prefixes and room to spare
-inline constexpr unsigned kMaxEventStreams = 512;                    // live tails at once; each holds a page of events
-inline constexpr auto kEventHeartbeat = 15s;                         // a comment line; and how often a live tail's session is checked again
-inline constexpr unsigned kMaxTreeRequests = 16;                     // secondaries asked at once for one tree
-inline constexpr std::size_t kMaxTreeBytes = 16 * 1024 * 1024;       // one secondary's subtree: some 40,000 servers
-inline constexpr std::size_t kMaxIdempotencyKeyBytes = 128;          // a UUID and room to spare
-inline constexpr std::size_t kMaxWebFileBytes = 16 * 1024 * 1024;    // one file of the web console
-inline constexpr std::size_t kMaxWebFolderBytes = 128 * 1024 * 1024; // all of them: they are kept in memory
+inline constexpr std::size_t kMaxTargetBytes = 8 * 1024;           // path and query: 64 nested relay prefixes and room to spare
+inline constexpr unsigned kMaxEventStreams = 512;                  // live tails at once; each holds a page of events
+inline constexpr auto kEventHeartbeat = 15s;                       // a comment line; and how often a live tail's session is checked again
+inline constexpr unsigned kMaxTreeRequests = 16;                   // secondaries asked at once for one tree
+inline constexpr std::size_t kMaxTreeBytes = 16 * 1024 * 1024;     // one secondary's subtree: some 40,000 servers
+inline constexpr std::size_t kMaxIdempotencyKeyBytes = 128;        // a UUID and room to spare
+inline constexpr std::size_t kMaxWebFileBytes = 16 * 1024 * 1024;  // one file of the web console
+inline constexpr std::size_t kMaxWebFolderBytes = 128 * 1024 * 1024;  // all of them: they are kept in memory
 
 }  // namespace daikan::limits

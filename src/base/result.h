@@ -1,8 +1,10 @@
-// Result<T>: a value or an Error. Expected failures travel as values; exceptions end a unit of work (docs/adr/0004-result-and-exceptions.md).
+// Result<T>: a value or an Error. Expected failures travel as values; exceptions end a unit of work
+// (docs/adr/0004-result-and-exceptions.md).
 #pragma once
 
-#include <tl/expected.hpp>
 #include <utility>
+
+#include <tl/expected.hpp>
 
 #include "base/error.h"
 

@@ -37,9 +37,9 @@ struct Credential {
 
 /// On whose behalf something happens. Made by authentication on 13291, or below from a primary's relay request.
 struct Actor {
-  std::string name;                 ///< "olga"; "system" for what no person caused.
-  std::string source;               ///< IP address, or empty.
-  std::vector<std::string> through; ///< Names of the servers a relayed request came through, nearest last; empty when direct.
+  std::string name;                  ///< "olga"; "system" for what no person caused.
+  std::string source;                ///< IP address, or empty.
+  std::vector<std::string> through;  ///< Names of the servers a relayed request came through, nearest last; empty when direct.
   std::optional<TokenId> credential;
 };
 

@@ -23,8 +23,8 @@ struct Event {
   TimePoint at;
   Severity severity = Severity::info;
   std::string kind;
-  std::string message;                       ///< One sentence for a person.
-  std::optional<RegistrationId> secondary;   ///< The link it is about; absent for the own primary and for this server.
+  std::string message;                      ///< One sentence for a person.
+  std::optional<RegistrationId> secondary;  ///< The link it is about; absent for the own primary and for this server.
 };
 
 struct AuditRecord {

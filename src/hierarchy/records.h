@@ -43,8 +43,9 @@ struct SecondaryRecord {
   std::string name;
   GroupId group;
   Direction direction = Direction::secondary_dials;
-  std::optional<Endpoint> address;  ///< Mandatory when the primary dials; otherwise the console address it was added with, for people to read.
-  std::optional<Proxy> proxy;       ///< Only when the primary dials.
+  std::optional<Endpoint>
+      address;                 ///< Mandatory when the primary dials; otherwise the console address it was added with, for people to read.
+  std::optional<Proxy> proxy;  ///< Only when the primary dials.
   CertificateRecord certificate;
   std::optional<ServerId> server_id;
   std::string version;  ///< As told in its last hello; empty before.

@@ -1,11 +1,12 @@
 // Accounts, password checks (Argon2id on worker threads, bounded), sessions and API tokens.
 #pragma once
 
-#include <boost/asio/thread_pool.hpp>
 #include <map>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include <boost/asio/thread_pool.hpp>
 
 #include "hierarchy/accounts.h"
 #include "server/history.h"

@@ -153,8 +153,9 @@ awaitable<> Joins::State::operate(std::shared_ptr<State> self, RunningPtr run) {
   co_await net::asio::this_coro::throw_if_cancelled(false);
   if (run->wish == Running::Wish::go_on) {
     joining::ConsoleClient client(self->storage.executor(), run->request.secondary_console, run->request.fingerprint);
-    run->steps.on_error([run](const std::exception_ptr&) {
-      run->outcome.emplace(fail(Code::internal, "The join ended by an error in this program.", "Look at the log, then resume the join."));
+    // Not a shared pointer: the group belongs to what it would keep alive.
+    run->steps.on_error([raw = run.get()](const std::exception_ptr&) {
+      raw->outcome.emplace(fail(Code::internal, "The join ended by an error in this program.", "Look at the log, then resume the join."));
     });
     run->steps.spawn(run_steps(self, run, client));
     co_await run->steps.join();

@@ -83,6 +83,24 @@ TEST(Configuration, TellsTheLineThatIsNotToml) {
   EXPECT_TRUE(error.message.starts_with("daikand.toml:2: This is not TOML: ")) << error.message;
 }
 
+TEST(Configuration, RefusesTableHeadersThatBeginWithNoKey) {
+  for (const auto* text : {"[:", "[:1]", "[[=", "[", "[]", "[ ", "= 1"}) {
+    EXPECT_TRUE(error_of(text).message.starts_with("daikand.toml:1: This is not TOML: ")) << text;
+  }
+}
+
+TEST(Configuration, TakesAnyLanguageInQuotesAndCommentsAndNowhereElse) {
+  const auto made = make_configuration("\xef\xbb\xbf# 管理サーバー ü\nname = \"東京 \\\" ü\" # ü\nlog_level = 'info'\n", "f", {});
+  ASSERT_TRUE(made) << made.error().text();
+  EXPECT_EQ(made->name, "東京 \" ü");
+  for (const auto* text : {"ü = 1", "name = é", "name = \"a\" ü", "name = 'a'　", "\xc6\xa4\xca\xa4"}) {
+    EXPECT_EQ(error_of(text).message, "daikand.toml:1: This is not TOML: only ASCII may stand outside of quotes and comments.") << text;
+  }
+  EXPECT_TRUE(error_of("\nname = \"\"\"a\"\"\"\n").message.starts_with("daikand.toml:2: This is not TOML: a text over several lines"));
+}
+
+TEST(Configuration, ReportsTheFirstWrongLine) { EXPECT_TRUE(error_of("zzz = 1\naaa = 1\n").message.starts_with("daikand.toml:1: ")); }
+
 TEST(Configuration, RefusesAddressesThatCannotBeListenedOn) {
   for (const auto* text : {"", "127.0.0.1:70000", "127.0.0.1:-1", "[::1", "http://x", "a b"}) {
     const auto error = error_of("", {{"console", {text}}});

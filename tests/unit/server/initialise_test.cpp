@@ -110,7 +110,8 @@ TEST(SealingTest, OpensWhatItSealedAndNothingElse) {
   EXPECT_EQ(*again->unseal(sealed), "hunter2");
   EXPECT_EQ(*again->unseal(again->seal("")), "");
 
-  for (auto damaged : {sealed.substr(0, sealed.size() - 4), std::string("sealed1:"), std::string("hunter2"), sealed + "AAAA", "x" + sealed}) {
+  for (auto damaged :
+       {sealed.substr(0, sealed.size() - 4), std::string("sealed1:"), std::string("hunter2"), sealed + "AAAA", "x" + sealed}) {
     const auto refused = again->unseal(damaged);
     ASSERT_FALSE(refused) << damaged;
     EXPECT_EQ(refused.error().code, Code::storage_failed);
