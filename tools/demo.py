@@ -95,9 +95,9 @@ class Demo:
         (self.folder / "password").write_text(self.password + "\n")
         for name in SERVERS:
             self.start_server(name)
-        self.proxy = Squid(self.folder, user="demo", password=secrets.token_urlsafe(9)).start()
+        self.proxy = Squid(user="demo", password=secrets.token_urlsafe(9)).start()
         (self.folder / "proxy-password").write_text(self.proxy.password + "\n")
-        self.show(("squid", "-f", f"{self.proxy.folder.name}/squid.conf"), " &")
+        self.show(("squid", "-N", "-f", f"{self.proxy.folder}/squid.conf"), " &")
         for name in ("hq", "branch1", "branch2", "dmz1"):
             self.log_in(name)
         self.run("daikan", "--server", "hq", "group", "add", "Managed devices/Branches")
@@ -201,7 +201,6 @@ def main() -> int:
     once = options.parse_args().once
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     folder = pathlib.Path(tempfile.mkdtemp(prefix="daikan-demo-"))
-    folder.chmod(0o755)  # the proxy changes to a user of its own and must find its files; the servers' folders stay 0700
     demo, begin = Demo(folder), time.monotonic()
     try:
         demo.play()

@@ -45,7 +45,7 @@ class Started:
         return cli
 
     def proxy(self, kind, **more) -> proxies.Proxy:
-        proxy = kind(self.folder, **more)
+        proxy = kind(**more)
         self._others.append(proxy.stop)
         return proxy.start()
 

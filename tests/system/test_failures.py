@@ -286,7 +286,7 @@ def test_loop_made_by_two_administrators_at_once_never_stands(start):
 
 
 def test_too_deep(start):
-    a, b, c = start.server("a", arguments=("--max-depth", "2")), start.server("b"), start.server("c")
+    a, b, c = start.server("a"), start.server("b", arguments=("--max-depth", "2")), start.server("c")
     attach(a, b)
     b.register(c)
     c.follow(b)

@@ -1,10 +1,12 @@
 """Real proxies from Debian's packages, each in a temporary folder on a free port; and small hostile ones."""
 
 import pathlib
+import shutil
 import signal
 import socket
 import socketserver
 import subprocess
+import tempfile
 import threading
 
 from .server import free_port
@@ -19,10 +21,10 @@ class Proxy:
     scheme = "http"
     ending = signal.SIGTERM
 
-    def __init__(self, folder: pathlib.Path, *, user: str | None = None, password: str = PASSWORD, host: str = "127.0.0.1",
-                 namespace: str | None = None):
-        self.folder = folder / f"{type(self).__name__.lower()}-{free_port()}"
-        self.folder.mkdir(parents=True)
+    def __init__(self, *, user: str | None = None, password: str = PASSWORD, host: str = "127.0.0.1", namespace: str | None = None):
+        # A folder of its own, which stop() removes: squid and tinyproxy change to another user before they read and write.
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix=f"daikan-{type(self).__name__.lower()}-"))
+        self.folder.chmod(0o777)
         self.user, self.password, self.host, self.namespace = user, password, host, namespace
         self.port = free_port() if namespace is None else 3128
         self.log = self.folder / "log"
@@ -40,11 +42,6 @@ class Proxy:
         raise NotImplementedError
 
     def start(self) -> "Proxy":
-        # squid and tinyproxy change to another user before they write.
-        for path in (self.folder, *self.folder.parents):
-            if path.stat().st_uid == 0 and ("pytest" in str(path) or "daikan" in str(path)):
-                path.chmod(0o755)
-        self.folder.chmod(0o777)
         prefix = ["ip", "netns", "exec", self.namespace] if self.namespace else []
         command = [*prefix, *map(str, self.command())]
         with (self.folder / "output").open("wb") as output:
@@ -67,6 +64,7 @@ class Proxy:
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
+        shutil.rmtree(self.folder, ignore_errors=True)
 
     def seen(self) -> str:
         """What the proxy logged of its clients' requests."""
