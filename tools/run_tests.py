@@ -27,7 +27,7 @@ RESULTS = ROOT / "build/test-results"
 PYTHON = "/usr/bin/python3"
 KINDS = ("tools", "unit", "scenario", "contract", "system", "fuzz")
 FUZZ_SECONDS = int(os.environ.get("DAIKAN_FUZZ_SECONDS", "60"))
-SYSTEM_LANES = int(os.environ.get("DAIKAN_SYSTEM_LANES", "2"))
+SYSTEM_LANES = int(os.environ.get("DAIKAN_SYSTEM_LANES", "3"))
 
 # Long files first, so that no lane ends alone with the longest one.
 SLOW_FIRST = ("test_crashes", "test_namespaces", "test_failures", "test_hostile")
