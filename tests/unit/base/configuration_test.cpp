@@ -94,9 +94,8 @@ TEST(Configuration, TakesAnyLanguageInQuotesAndCommentsAndNowhereElse) {
   ASSERT_TRUE(made) << made.error().text();
   EXPECT_EQ(made->name, "東京 \" ü");
   for (const auto* text : {"ü = 1", "name = é", "name = \"a\" ü", "name = 'a'　", "\xc6\xa4\xca\xa4"}) {
-    EXPECT_EQ(error_of(text).message, "daikand.toml:1: This is not TOML: only ASCII may stand outside of quotes and comments.") << text;
+    EXPECT_TRUE(error_of(text).message.starts_with("daikand.toml:1: This is not TOML: ")) << text;
   }
-  EXPECT_TRUE(error_of("\nname = \"\"\"a\"\"\"\n").message.starts_with("daikand.toml:2: This is not TOML: a text over several lines"));
 }
 
 TEST(Configuration, ReportsTheFirstWrongLine) { EXPECT_TRUE(error_of("zzz = 1\naaa = 1\n").message.starts_with("daikand.toml:1: ")); }
