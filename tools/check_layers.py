@@ -25,8 +25,8 @@ THIRD_PARTY = {
     "spdlog/": ["server", "api", "daemon", "cli"],
     "prometheus/": ["api"],
     "CLI/": ["cli/command_line", "daemon/command_line"],
-    "toml++/": ["base/configuration"],
-    "toml.hpp": ["base/configuration"],
+    "toml++/": ["base/toml_text"],
+    "toml.hpp": ["base/toml_text"],
     "google/protobuf": ["link"],
     "link.pb.h": ["link"],
 }
