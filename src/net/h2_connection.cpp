@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <fmt/format.h>
 #include <nghttp2/nghttp2.h>
@@ -16,23 +17,17 @@ namespace {
 
 using namespace std::chrono_literals;
 
+constexpr std::size_t kFillBytes = 15 * 1024;    // and at most one small frame more: one TLS record
 constexpr std::size_t kRecordBytes = 16 * 1024;  // one TLS record
 constexpr auto kFarewellTime = 500ms;            // to get a GOAWAY out
+constexpr int kRecordsAtOnce = 4;                // then others have their turn
 constexpr unsigned kRestsPerSecond = 4;          // a busy connection keeps its memory; an idle one, between PINGs, does not
 
+std::span<const std::uint8_t> bytes_of(const std::string& text) {
+  return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
+}
+
 SteadyTime now() { return std::chrono::steady_clock::now(); }
-
-// Idle connections look at the clock at common instants: thousands that each wake the thread alone cost three times the CPU of some
-// that wake it together and find its caches warm. 10 s give a grid of 250 ms.
-SteadyTime::duration grid_of(const H2Settings& settings) {
-  const auto shortest = settings.ping_after_idle > 0ms ? settings.ping_after_idle : settings.idle_close;
-  return std::max<SteadyTime::duration>(shortest / 40, 1ms);
-}
-
-SteadyTime on_grid(SteadyTime when, SteadyTime::duration grid) {
-  const auto beyond = when.time_since_epoch() % grid;
-  return beyond == SteadyTime::duration::zero() ? when : when + (grid - beyond);
-}
 
 Error internal_error() { return {Code::internal, "The HTTP/2 connection failed for an internal reason.", "Report this with the log."}; }
 Error cancelled_error() { return {Code::cancelled, "The operation was cancelled."}; }
@@ -126,28 +121,56 @@ awaitable<> H2Connection::State::read(Ptr me) {
 void H2Connection::State::kick() {
   if (writing || !running || departed || !session.wants_write()) return;
   writing = true;
-  tasks.spawn(write(shared_from_this()));  // starts in a later turn, so that small frames gather
+  // In a later turn, so that small frames gather.
+  asio::post(tls->executor(), [weak = weak_from_this()] {
+    if (const auto me = weak.lock()) me->flush();
+  });
 }
 
-awaitable<> H2Connection::State::write(Ptr me) {
-  std::string out;
+// False when there is nothing to send.
+bool H2Connection::State::fill(std::string& out) {
   for (;;) {
     out.clear();
-    me->session.fill(out, kRecordBytes);
-    const bool drained = me->drain();
-    me->check_session();
-    if (out.empty() && !drained) break;
-    if (out.empty()) continue;
-    const std::span bytes(reinterpret_cast<const std::uint8_t*>(out.data()), out.size());
-    auto written = co_await me->tls->write(bytes);
-    if (!written) {
-      me->end(std::move(written.error()));
+    session.fill(out, kFillBytes);
+    const bool drained = drain();
+    check_session();
+    if (!out.empty()) return true;
+    if (!drained) return false;
+  }
+}
+
+// Nearly always the socket takes all at once; only for what it does not take a coroutine is made.
+void H2Connection::State::flush() {
+  std::string out;
+  for (int i = 0; i < kRecordsAtOnce && fill(out); ++i) {
+    if (out.size() > kRecordBytes) return tasks.spawn(write(shared_from_this(), std::move(out)));
+    auto taken = tls->try_write(bytes_of(out));
+    if (!taken) {
+      end(std::move(taken.error()));
+      return written();
+    }
+    if (!*taken) return tasks.spawn(write(shared_from_this(), std::move(out)));
+  }
+  if (session.wants_write() && !reason) return tasks.spawn(write(shared_from_this(), {}));
+  written();
+}
+
+awaitable<> H2Connection::State::write(Ptr me, std::string out) {
+  while (!out.empty() || me->fill(out)) {
+    auto done = co_await me->tls->write(bytes_of(out));
+    out.clear();
+    if (!done) {
+      me->end(std::move(done.error()));
       break;
     }
   }
-  me->writing = false;
-  me->changed.notify_all();
-  me->rest();
+  me->written();
+}
+
+void H2Connection::State::written() {
+  writing = false;
+  changed.notify_all();
+  rest();
 }
 
 void H2Connection::State::rest() {
@@ -282,66 +305,6 @@ void H2Connection::State::stream_closed(const H2Event& event) {
   changed.notify_all();
 }
 
-// ---- liveness ----
-
-std::uint64_t H2Connection::State::send_ping() {
-  pings.push_back({++last_ping, now()});
-  session.ping(last_ping);
-  kick();
-  return last_ping;
-}
-
-void H2Connection::State::pong(std::uint64_t number) {
-  const auto at = std::find_if(pings.begin(), pings.end(), [&](const Ping& ping) { return ping.number == number; });
-  if (at == pings.end()) return;
-  round_trip = std::chrono::duration_cast<std::chrono::microseconds>(now() - at->sent);
-  pings.erase(at);
-  changed.notify_all();
-}
-
-// Does what is due and says when to look again. Any byte heard after a probe proves life: behind bulk, its answer may be late.
-SteadyTime H2Connection::State::next_look(SteadyTime at) {
-  auto next = SteadyTime::max();
-  if (settings.ping_after_idle > 0ms) {
-    const auto grid = grid_of(settings);
-    const auto answer_due = probe_sent + settings.ping_answer - grid;
-    if (probe != 0 && last_heard > probe_sent) probe = 0;
-    if (probe != 0 && at >= answer_due) {
-      const auto limit = settings.ping_answer.count();
-      end({Code::timed_out, fmt::format("{}: the other side answered nothing for {} ms.", tls->remote_address(), limit),
-           "Check the network between the two servers; the connection is made again by itself."});
-      return next;
-    }
-    // A server asks a little earlier: what it says counts as life at the client, so that they do not both ask every time.
-    const auto ask_due = last_heard + settings.ping_after_idle - (role == H2Role::server ? 2 * grid : grid);
-    if (probe == 0 && at >= ask_due) {
-      probe = send_ping();
-      probe_sent = at;
-    }
-    next = probe != 0 ? probe_sent + settings.ping_answer - grid : ask_due;
-  }
-  if (settings.idle_close > 0ms) {
-    const auto due = (open.empty() ? idle_since : at) + settings.idle_close;
-    if (at >= due) {
-      end({Code::closed,
-           fmt::format("{}: closed after {} s without a request.", tls->remote_address(), settings.idle_close.count() / 1000)});
-    }
-    next = std::min(next, due);
-  }
-  return next;
-}
-
-void H2Connection::State::look() {
-  if (reason) return;
-  const auto next = next_look(now());
-  if (reason || next == SteadyTime::max()) return;
-  clock.expires_at(on_grid(next, grid_of(settings)));
-  clock.async_wait([weak = weak_from_this()](const boost::system::error_code& ec) {
-    const auto me = weak.lock();
-    if (me && !ec) me->look();
-  });
-}
-
 // ---- the outside ----
 
 H2Connection::H2Connection(std::unique_ptr<TlsStream> stream, H2Role role, H2Settings settings, Handler handler,
@@ -380,24 +343,6 @@ void H2Connection::close(Error reason, std::chrono::milliseconds grace) {
   state.kick();
   state.changed.notify_all();  // requests that wait for a stream wait in vain
   state.tasks.spawn(State::linger(state_, now() + grace));
-}
-
-std::optional<std::chrono::microseconds> H2Connection::round_trip() const { return state_->round_trip; }
-
-awaitable<Result<std::chrono::microseconds>> H2Connection::ping(SteadyTime deadline) {
-  const auto me = state_;
-  const auto number = me->send_ping();
-  const auto waiting = [&me, number] { return std::ranges::any_of(me->pings, [&](const auto& ping) { return ping.number == number; }); };
-  while (waiting() && !me->reason) {
-    const bool woken = co_await me->changed.wait(deadline);
-    if (woken || !waiting() || me->reason) continue;
-    std::erase_if(me->pings, [&](const auto& ping) { return ping.number == number; });
-    if (now() < deadline) co_return fail(cancelled_error());
-    co_return fail(Code::timed_out, fmt::format("{}: the other side did not answer a PING in time.", me->tls->remote_address()),
-                   "Check the network between the two servers.");
-  }
-  if (waiting()) co_return fail(*me->reason);
-  co_return me->round_trip.value_or(std::chrono::microseconds(0));
 }
 
 TlsStream& H2Connection::stream() { return *state_->tls; }

@@ -1,8 +1,8 @@
 // The inside of an H2Connection: one session, one TLS stream, and the coroutines between them.
 //
-// Split over h2_connection.cpp (reading, writing, liveness, the end) and h2_exchange.cpp (requests, handlers, bodies). Everything runs on
-// the stream's executor. Invariant: every coroutine started here is in `tasks` and has ended when run() returns; the session is only
-// touched outside its own callbacks.
+// Split over h2_connection.cpp (reading, writing, the end), h2_liveness.cpp (PING, idle) and h2_exchange.cpp (requests, handlers, bodies).
+// Everything runs on the stream's executor. Invariant: every coroutine started here is in `tasks` and has ended when run() returns; the
+// session is only touched outside its own callbacks.
 #pragma once
 
 #include <unordered_map>
@@ -38,14 +38,17 @@ struct H2Connection::State : std::enable_shared_from_this<H2Connection::State> {
 
   State(std::unique_ptr<TlsStream> stream, H2Role own_role, H2Settings own_settings);
 
-  // h2_connection.cpp
+  // h2_connection.cpp, h2_liveness.cpp
   static awaitable<Error> run(Ptr me);
   static awaitable<> read(Ptr me);
-  static awaitable<> write(Ptr me);
+  static awaitable<> write(Ptr me, std::string out);
   static awaitable<> depart(Ptr me);
   static awaitable<> linger(Ptr me, SteadyTime until);
   void reading_failed(const std::exception_ptr& exception);
   void kick();
+  bool fill(std::string& out);
+  void flush();
+  void written();
   void rest();
   bool drain();
   void handle(H2Event& event);

@@ -143,6 +143,22 @@ awaitable<Result<std::size_t>> TlsStream::read_some(std::span<std::uint8_t> into
   }
 }
 
+Result<bool> TlsStream::try_write(std::span<const std::uint8_t> bytes) {
+  auto& state = *state_;
+  assert(!state.writing && bytes.size() <= kMostBytesInARecord);
+  if (bytes.empty()) return true;
+  if (state.write_broken || !state.open) return fail(state.closed_error());
+  if (state.ended_by) return fail(*state.ended_by);
+  std::size_t n = 0;
+  ERR_clear_error();
+  const int done = SSL_write_ex(state.ssl, bytes.data(), bytes.size(), &n);
+  if (done == 1) return true;  // one record is written whole or not at all
+  const auto failure = detail::take_failure(state.ssl, done);
+  if (failure.kind == SSL_ERROR_WANT_READ || failure.kind == SSL_ERROR_WANT_WRITE) return false;
+  if (failure.kind == SSL_ERROR_SYSCALL) state.look_for_alert();
+  return fail(state.remember(failure));
+}
+
 awaitable<Result<>> TlsStream::write(std::span<const std::uint8_t> bytes) {
   auto& state = *state_;
   const InUse use(state.writing);

@@ -83,6 +83,9 @@ class TlsStream {
   /// Fails as read_some() does, or with timed_out when the peer takes no byte for limits::kWriteStallTime. After a
   /// failed or cancelled write nothing more can be written.
   awaitable<Result<>> write(std::span<const std::uint8_t> bytes);
+  /// Writes at most one record (16 KiB) if the socket takes it at once. True: done. False: nothing was taken; call write() with the same
+  /// bytes before anything else. Fails as write() does. Spares the coroutine where, as nearly always, the socket has room.
+  Result<bool> try_write(std::span<const std::uint8_t> bytes);
   /// Waits until bytes can be read without blocking (already decrypted, or the socket is readable); holds no buffer meanwhile.
   awaitable<Result<>> wait_readable();
 

@@ -429,6 +429,33 @@ TEST(TlsStream, NothingFollowsAWriteThatWasGivenUp) {
   EXPECT_EQ(loop.run(pair.client->write(bytes_of("x"))).error().code, Code::closed);
 }
 
+awaitable<> write_into(TlsStream& stream, const std::string& text, Result<>& into) {
+  auto written = co_await stream.write(bytes_of(text));
+  into = std::move(written);
+}
+
+TEST(TlsStream, TryWriteTakesARecordOrNothing) {
+  Loop loop;
+  const auto pair = make_link_pair(loop);
+  const std::string record(16 * 1024, 'x');
+  std::size_t taken = 0;
+  auto result = pair.client->try_write(bytes_of(record));
+  while (result && *result) {
+    ++taken;
+    result = pair.client->try_write(bytes_of(record));
+  }
+  ASSERT_TRUE(result) << "a full socket is no error";
+  TaskGroup group(loop.executor());
+  Result<> written;
+  group.spawn(write_into(*pair.client, record, written));
+  const auto got = loop.run(read_exactly(*pair.server, (taken + 1) * record.size()));
+  loop.run(group.join());
+  EXPECT_TRUE(written);
+  EXPECT_EQ(got.value().size(), (taken + 1) * record.size());
+  pair.client->close();
+  EXPECT_EQ(pair.client->try_write(bytes_of(record)).error().code, Code::closed);
+}
+
 TEST(TlsStream, WaitReadableHoldsUntilBytesAreThere) {
   Loop loop;
   const auto pair = make_link_pair(loop);
