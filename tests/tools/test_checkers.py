@@ -46,7 +46,7 @@ def test_a_third_party_header_outside_its_room_is_found(tree):
 
 
 def test_a_third_party_header_may_belong_to_a_single_file(tree):
-    tree("src/base/configuration.cpp", "#include <toml++/toml.h>\n")
+    tree("src/base/toml_text.cpp", "#include <toml++/toml.h>\n")
     tree("src/base/text.cpp", "#include <toml++/toml.h>\n")
     (wrong,) = check_layers.check(tree.root)
     assert wrong.startswith("src/base/text.cpp:1:")
