@@ -1,7 +1,9 @@
 #include "base/address.h"
 
 #include <charconv>
+#include <cstring>
 
+#include <arpa/inet.h>
 #include <fmt/format.h>
 
 #include "base/limits.h"
@@ -103,6 +105,16 @@ Result<Proxy> parse_proxy_url(std::string_view url, std::string_view field) {
   if (!endpoint) return fail(endpoint.error());
   proxy.endpoint = std::move(*endpoint);
   return proxy;
+}
+
+std::string source_key(std::string_view ip) {
+  in6_addr address{};
+  const std::string text(ip);
+  if (inet_pton(AF_INET6, text.c_str(), &address) != 1 || ip.starts_with("::ffff:")) return text;
+  std::memset(address.s6_addr + 8, 0, 8);
+  char out[INET6_ADDRSTRLEN] = {};
+  inet_ntop(AF_INET6, &address, out, sizeof out);
+  return out;
 }
 
 }  // namespace daikan

@@ -42,4 +42,7 @@ struct Proxy {
 /// invalid_request: it would end up in shell histories; it is given apart.
 Result<Proxy> parse_proxy_url(std::string_view url, std::string_view field = "proxy");
 
+/// What counts as one source of attempts: an IPv4 address, or the /64 of an IPv6 address, which one host or household often has whole.
+std::string source_key(std::string_view ip);
+
 }  // namespace daikan

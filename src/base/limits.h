@@ -79,6 +79,9 @@ inline constexpr unsigned kMaxHandshakesInProgress = 128;
 inline constexpr unsigned kMaxConsoleConnections = 1024;
 inline constexpr unsigned kMaxConsoleConnectionsPerSource = 256;
 inline constexpr std::size_t kMaxUnrecognised = 1000;  // records kept
+inline constexpr unsigned kMaxConnectionsPerPeerPerMinute =
+    120;                                                    // a registered peer that flaps: each connection costs a write and two events
+inline constexpr unsigned kMaxUnrecognisedPerMinute = 300;  // from all sources
 inline constexpr unsigned kMaxUnrecognisedPerSourcePerMinute = 10;
 
 // Proxies: a status line and headers, or a SOCKS5 reply (RFC 1928: at most 262 bytes).
@@ -113,6 +116,13 @@ inline constexpr unsigned kMaxEventStreams = 512;                  // live tails
 inline constexpr auto kEventHeartbeat = 15s;                       // a comment line; and how often a live tail's session is checked again
 inline constexpr unsigned kMaxTreeRequests = 16;                   // secondaries asked at once for one tree
 inline constexpr std::size_t kMaxTreeBytes = 16 * 1024 * 1024;     // one secondary's subtree: some 40,000 servers
+inline constexpr std::size_t kMaxTreeSurveyBytes = 32 * 1024 * 1024;  // all subtrees of one tree: what a console client reads
+inline constexpr std::size_t kMaxTreeNodes = 100'000;  // servers in one tree
+inline constexpr std::size_t kMaxTreeValues = 1'000'000;  // JSON values of one subtree: 40,000 servers of 20 and room; under 64 MiB
+inline constexpr std::size_t kMaxAnonymousJsonBytes = 16 * 1024;  // a login is under 2 KiB
+inline constexpr auto kRequestBodyTime = 30s;  // a JSON body on the console port: 1 MiB at 35 KB/s
+inline constexpr unsigned kMaxRelayedPerLink = 48;  // of kMaxConcurrentStreams: hello, farewell and trees always find a stream
+inline constexpr std::size_t kSharedTextPieceBytes = 16 * 1024;  // an HTTP/2 frame
 inline constexpr std::size_t kMaxIdempotencyKeyBytes = 128;        // a UUID and room to spare
 inline constexpr std::size_t kMaxWebFileBytes = 16 * 1024 * 1024;  // one file of the web console
 inline constexpr std::size_t kMaxWebFolderBytes = 128 * 1024 * 1024;  // all of them: they are kept in memory

@@ -49,8 +49,8 @@ awaitable<> LinkHost::State::serve(std::unique_ptr<net::TlsStream> stream) {
   const auto end = peer ? end_of(peer->pin()) : nullptr;
   // Removed between the handshake and now, or the wrong protocol for what this peer is to us.
   const auto wanted = end && end->registration() ? net::kAlpnReversedH2 : net::kAlpnH2;
-  if (!end || stream->alpn() != wanted) {
-    if (end) {
+  if (!end || stream->alpn() != wanted || too_often(*end)) {
+    if (end && stream->alpn() != wanted) {
       spdlog::warn("link: {} offered {} where {} is spoken; both servers name themselves the same end of the link",
                    stream->remote_address(), stream->alpn(), wanted);
     }
@@ -138,13 +138,25 @@ void LinkHost::State::refused(const Error& error, const net::TlsStream& stream) 
 
 bool LinkHost::State::may_note(const std::string& source) {
   const TimePoint present = now();
+  const auto counts = [present](Attempts& entry, unsigned most) {
+    if (present - entry.minute > std::chrono::minutes(1)) entry = {present, 0};
+    return ++entry.count <= most;
+  };
   if (attempts.size() >= kMaxSourcesWatched) {
     std::erase_if(attempts, [&](const auto& entry) { return present - entry.second.minute > std::chrono::minutes(1); });
     if (attempts.size() >= kMaxSourcesWatched) return false;
   }
-  auto& entry = attempts[source];
-  if (present - entry.minute > std::chrono::minutes(1)) entry = {present, 0};
-  return ++entry.count <= limits::kMaxUnrecognisedPerSourcePerMinute;
+  return counts(attempts[source_key(source)], limits::kMaxUnrecognisedPerSourcePerMinute) &&
+         counts(all_attempts, limits::kMaxUnrecognisedPerMinute);
+}
+
+bool LinkHost::State::too_often(RunningEnd& end) {
+  const TimePoint present = now();
+  if (present - end.minute > std::chrono::minutes(1)) {
+    end.minute = present;
+    end.connections_this_minute = 0;
+  }
+  return ++end.connections_this_minute > limits::kMaxConnectionsPerPeerPerMinute;
 }
 
 awaitable<> LinkHost::State::note_unrecognised(hierarchy::UnrecognisedRecord record) {

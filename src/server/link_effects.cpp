@@ -40,36 +40,31 @@ awaitable<Result<>> exchange_farewell(net::H2Connection& h2, link::Farewell fare
   co_return Result<>{};
 }
 
-/// Ends the turn of an end when it goes out of scope, by whatever way.
-class Turn {
- public:
-  Turn(RunningEnd& end, net::Signal& ended) : end_(end), ended_(ended) {}
-  ~Turn() {
-    ++end_.turn;
-    ended_.notify_all();
-  }
-  Turn(const Turn&) = delete;
-  Turn& operator=(const Turn&) = delete;
-
- private:
-  RunningEnd& end_;
-  net::Signal& ended_;
-};
-
 net::SteadyTime after(std::chrono::steady_clock::duration time) { return std::chrono::steady_clock::now() + time; }
 
 }  // namespace
 
-awaitable<> LinkHost::State::carry_out(RunningEndPtr end, link::Effects effects) {
-  const std::uint64_t number = end->next_turn++;
-  while (end->turn != number) {
-    const bool woken = co_await turn_ended.wait();
-    if (!woken) break;  // cancelled: the process stops
+awaitable<> LinkHost::State::drain(RunningEndPtr end) {
+  while (!end->pending.empty()) {
+    PendingEffects next = std::move(end->pending.front());
+    end->pending.erase(end->pending.begin());
+    const auto state = co_await carry_out(end, std::move(next.effects));
+    if (!next.outcome) continue;
+    next.outcome->state = state;
+    outcomes.notify_all();
   }
-  const Turn turn(*end, turn_ended);
+  end->draining = false;
+}
+
+awaitable<Outcome::State> LinkHost::State::carry_out(RunningEndPtr end, link::Effects effects) {
   if (effects.store) {
     const auto stored = co_await store_facts(end, std::move(*effects.store));
-    if (!stored) co_return;
+    if (!stored) {
+      // The connection ends, and with it what the hello meant; but the path that the end already has is the path that is told.
+      if (effects.path_changed) self_changed();
+      changed.notify_all();
+      co_return Outcome::State::failed;
+    }
   }
   if (effects.hello) tasks.spawn(send_hello(end, std::move(*effects.hello)));
   if (effects.farewell) co_await send_farewell(end, std::move(*effects.farewell));
@@ -81,15 +76,17 @@ awaitable<> LinkHost::State::carry_out(RunningEndPtr end, link::Effects effects)
   if (effects.path_changed) self_changed();
   changed.notify_all();
   if (lower && end == lower && lower->end.ended()) drop_lower();
+  co_return Outcome::State::stored;
 }
 
 awaitable<bool> LinkHost::State::store_facts(RunningEndPtr end, link::HelloFacts facts_told) {
   const auto registration = end->registration();
-  std::function<Result<Done>(store::Transaction&)> work = [registration, facts_told](store::Transaction& transaction) -> Result<Done> {
+  std::function<Result<Done>(store::Transaction&)> work = [registration, facts_told,
+                                                           pin = end->pin()](store::Transaction& transaction) -> Result<Done> {
     if (registration) {
       store::record_secondary_hello(transaction, *registration, facts_told.server_id, facts_told.software, facts_told.connected_at);
     } else {
-      store::record_primary_hello(transaction, {facts_told.server_id, facts_told.name, facts_told.software, facts_told.connected_at});
+      store::record_primary_hello(transaction, {pin, facts_told.server_id, facts_told.name, facts_told.software, facts_told.connected_at});
     }
     return Done{};
   };
@@ -103,7 +100,6 @@ awaitable<bool> LinkHost::State::store_facts(RunningEndPtr end, link::HelloFacts
   }
   if (const auto upper = std::dynamic_pointer_cast<UpperRunning>(end)) {
     upper->record.server_id = facts_told.server_id;
-    if (uppers.contains(upper->record.id)) by_server[facts_told.server_id] = upper->record.id;
     upper->record.version = facts_told.software;
     upper->record.last_connected_at = facts_told.connected_at;
   } else if (const auto below = std::dynamic_pointer_cast<LowerRunning>(end)) {
@@ -131,7 +127,10 @@ void LinkHost::State::hello_answered(const std::shared_ptr<UpperRunning>& upper,
   } else {
     ++counters.hellos_refused;
   }
-  act(upper, upper->end.hello_answered(id, std::move(answer), std::move(held_by), now()));
+  auto effects = upper->end.hello_answered(id, std::move(answer), std::move(held_by), now());
+  // Taken at once, not when it is stored: two registrations that claim one id at the same moment must not both have it.
+  if (effects.store && uppers.contains(upper->record.id)) by_server[effects.store->server_id] = upper->record.id;
+  act(upper, std::move(effects));
 }
 
 awaitable<> LinkHost::State::send_farewell(RunningEndPtr end, link::Effects::SendFarewell farewell) {

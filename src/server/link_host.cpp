@@ -31,7 +31,7 @@ LinkHost::State::State(Storage& storage_, History& history_, const net::Identity
       tasks(executor),
       changed(executor),
       ticks_changed(executor),
-      turn_ended(executor),
+      outcomes(executor),
       random(std::random_device{}()) {
   self = make_self();
 }
@@ -80,10 +80,13 @@ void LinkHost::State::begin(const RunningEndPtr& end, link::Effects effects) {
   changed.notify_all();
 }
 
-void LinkHost::State::act(const RunningEndPtr& end, link::Effects effects) {
+void LinkHost::State::act(const RunningEndPtr& end, link::Effects effects, OutcomePtr outcome) {
   queue_tick(end);
   if (effects.store) end->storing = true;
-  tasks.spawn(carry_out(end, std::move(effects)));
+  end->pending.push_back({std::move(effects), std::move(outcome)});
+  if (end->draining) return;
+  end->draining = true;
+  tasks.spawn(drain(end));
 }
 
 void LinkHost::State::queue_tick(const RunningEndPtr& end) {
@@ -198,7 +201,7 @@ void LinkHost::secondary_removed(RegistrationId id) {
   upper->dial_number++;
   auto effects = upper->end.removed(now());
   state_->uppers.erase(found);
-  state_->tasks.spawn(state_->carry_out(upper, std::move(effects)));
+  state_->act(upper, std::move(effects));
   state_->changed.notify_all();
 }
 
@@ -229,7 +232,7 @@ void LinkHost::State::drop_lower() {
   if (old->queued_tick) tick_queue.erase({*old->queued_tick, old.get()});
   old->queued_tick.reset();
   old->dial_number++;
-  tasks.spawn(carry_out(old, old->end.stopped(now())));
+  act(old, old->end.stopped(now()));
   if (!self->ancestors.empty()) self_changed();
 }
 

@@ -111,10 +111,19 @@ awaitable<net::Response> LinkHost::State::answer_hello(link::ConnectionId connec
     if (uppers.at(registered->second)->standing()) secondary_above = entry;
   }
   auto effects = end->end.hello(connection, *hello, secondary_above, now());
-  queue_tick(end);
   const auto reply = std::move(effects.reply);
   effects.reply.reset();
-  co_await carry_out(end, std::move(effects));
+  // Carried out by the end's own coroutine: this one is cancelled when the primary takes its request back.
+  const auto outcome = std::make_shared<Outcome>();
+  act(end, std::move(effects), outcome);
+  while (outcome->state == Outcome::State::pending) {
+    const bool woken = co_await outcomes.wait();
+    if (!woken) co_return not_ready();
+  }
+  if (outcome->state == Outcome::State::failed) {
+    co_return problem_response(
+        Error(Code::storage_failed, "What the hello told cannot be stored.", "Look into this server's log; the link is tried again."));
+  }
   if (!reply) co_return not_ready();
   co_return message(link::encode(reply->answer));
 }

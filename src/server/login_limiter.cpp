@@ -1,10 +1,9 @@
 #include "server/login_limiter.h"
 
 #include <algorithm>
-#include <cstring>
 
-#include <arpa/inet.h>
 
+#include "base/address.h"
 #include "base/limits.h"
 #include "hierarchy/names.h"
 
@@ -20,17 +19,6 @@ constexpr auto kLongestDelay = 60s;
 constexpr auto kForgottenAfter = 15min;
 
 bool is_loopback(std::string_view source) { return source.starts_with("127.") || source == "::1" || source.starts_with("::ffff:127."); }
-
-// A household or a host often has a whole IPv6 /64: its addresses are one source.
-std::string source_key(std::string_view source) {
-  in6_addr address{};
-  const std::string text(source);
-  if (inet_pton(AF_INET6, text.c_str(), &address) != 1 || source.starts_with("::ffff:")) return text;
-  std::memset(address.s6_addr + 8, 0, 8);
-  char out[INET6_ADDRSTRLEN] = {};
-  inet_ntop(AF_INET6, &address, out, sizeof out);
-  return out;
-}
 
 std::string account_key(std::string_view account, std::string_view source) {
   return (is_loopback(source) ? "here " : "away ") + hierarchy::folded(account.substr(0, limits::kMaxNameBytes));

@@ -39,6 +39,7 @@ std::optional<hierarchy::PrimaryRecord> find_primary(Transaction&);
 void put_primary(Transaction&, const hierarchy::PrimaryRecord&);
 bool remove_primary(Transaction&);
 struct PrimaryHello {
+  Pin pin;  ///< Whose hello it is: one that was overtaken by another primary changes nothing.
   ServerId server_id;
   std::string name;
   std::string version;

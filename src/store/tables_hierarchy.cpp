@@ -178,8 +178,8 @@ void put_primary(Transaction& transaction, const hierarchy::PrimaryRecord& recor
 bool remove_primary(Transaction& transaction) { return transaction.execute("DELETE FROM primary_server") == 1; }
 
 void record_primary_hello(Transaction& transaction, const PrimaryHello& hello) {
-  transaction.execute("UPDATE primary_server SET server_id = $1, name = $2, version = $3, last_connected_at = $4",
-                      {to_value(hello.server_id), hello.name, hello.version, to_value(hello.connected_at)});
+  transaction.execute("UPDATE primary_server SET server_id = $1, name = $2, version = $3, last_connected_at = $4 WHERE pin = $5",
+                      {to_value(hello.server_id), hello.name, hello.version, to_value(hello.connected_at), to_value(hello.pin)});
 }
 
 std::int64_t record_unrecognised(Transaction& transaction, const hierarchy::UnrecognisedRecord& record, std::size_t keep_at_most) {

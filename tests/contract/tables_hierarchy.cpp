@@ -209,8 +209,15 @@ TEST_P(HierarchyTables, ThereIsAtMostOnePrimaryAndItComesBackWithEveryField) {
   record.version = "2";
   record.last_connected_at = at(40);
   in_write(database(), [&](Transaction& t) {
-    return store::record_primary_hello(t, {*record.server_id, record.name, record.version, *record.last_connected_at}), 0;
+    return store::record_primary_hello(t,
+                                       {record.certificate.pin, *record.server_id, record.name, record.version, *record.last_connected_at}),
+           0;
   });
+  expect_same(in_read(database(), find).value(), record);
+
+  // The hello of a primary that is no longer set teaches nothing.
+  in_write(database(),
+           [](Transaction& t) { return store::record_primary_hello(t, {Pin{}, ServerId::make(at(1)), "old", "1", at(50)}), 0; });
   expect_same(in_read(database(), find).value(), record);
 
   auto other = primary();
@@ -223,7 +230,7 @@ TEST_P(HierarchyTables, ThereIsAtMostOnePrimaryAndItComesBackWithEveryField) {
 
   EXPECT_TRUE(in_write(database(), [](Transaction& t) { return store::remove_primary(t); }));
   EXPECT_FALSE(in_write(database(), [](Transaction& t) { return store::remove_primary(t); }));
-  in_write(database(), [](Transaction& t) { return store::record_primary_hello(t, {ServerId::make(at(1)), "a", "b", at(1)}), 0; });
+  in_write(database(), [](Transaction& t) { return store::record_primary_hello(t, {Pin{}, ServerId::make(at(1)), "a", "b", at(1)}), 0; });
   EXPECT_FALSE(in_read(database(), find));
 }
 

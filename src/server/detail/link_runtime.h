@@ -30,6 +30,17 @@ struct LinkConnection {
 };
 using LinkConnectionPtr = std::shared_ptr<LinkConnection>;
 
+/// How the effects of one input were carried out; waited for by the answer to a hello.
+struct Outcome {
+  enum class State : std::uint8_t { pending, stored, failed } state = State::pending;
+};
+using OutcomePtr = std::shared_ptr<Outcome>;
+
+struct PendingEffects {
+  link::Effects effects;
+  OutcomePtr outcome;  ///< Null: nobody waits.
+};
+
 /// What the runtime keeps for either end: the connections, the dial in progress and the next tick.
 struct RunningEnd {
   virtual ~RunningEnd() = default;
@@ -63,8 +74,10 @@ struct RunningEnd {
   std::vector<LinkConnectionPtr> connections;
   std::uint64_t dial_number = 0;  ///< The newest dial; an older one reports nothing.
   std::optional<TimePoint> queued_tick;
-  std::uint64_t next_turn = 0;    ///< Effects of one end are carried out one after another: what comes next draws this number …
-  std::uint64_t turn = 0;         ///< … and waits until it is its turn.
+  std::vector<PendingEffects> pending;  ///< Effects of one end are carried out one after another.
+  bool draining = false;
+  unsigned connections_this_minute = 0;
+  TimePoint minute;
   bool storing = false;           ///< What a hello told is on its way to the database: the link is not shown as connected yet.
   std::optional<Error> unusable;  ///< Why it cannot be dialled at all (its proxy's password does not open).
 };
@@ -82,8 +95,8 @@ struct LinkHost::State : std::enable_shared_from_this<LinkHost::State> {
   void add_primary(const hierarchy::PrimaryRecord& record);
   void drop_lower();
   void begin(const RunningEndPtr& end, link::Effects effects);
-  /// Carries `effects` out on its own; returns at once.
-  void act(const RunningEndPtr& end, link::Effects effects);
+  /// Has `effects` carried out after those of earlier inputs to the same end; returns at once. `outcome` is set once it is known.
+  void act(const RunningEndPtr& end, link::Effects effects, OutcomePtr outcome = nullptr);
   void queue_tick(const RunningEndPtr& end);
   awaitable<> run_ticks();
   link::SelfPtr make_self() const;
@@ -92,7 +105,8 @@ struct LinkHost::State : std::enable_shared_from_this<LinkHost::State> {
   std::uint64_t seed() { return random(); }
 
   // link_effects.cpp: Effects, in their order.
-  awaitable<> carry_out(RunningEndPtr end, link::Effects effects);
+  awaitable<> drain(RunningEndPtr end);
+  awaitable<Outcome::State> carry_out(RunningEndPtr end, link::Effects effects);
   awaitable<bool> store_facts(RunningEndPtr end, link::HelloFacts facts);
   awaitable<> send_hello(RunningEndPtr end, link::Effects::SendHello hello);
   awaitable<> send_farewell(RunningEndPtr end, link::Effects::SendFarewell farewell);
@@ -110,6 +124,7 @@ struct LinkHost::State : std::enable_shared_from_this<LinkHost::State> {
   void refused(const Error& error, const net::TlsStream& stream);
   awaitable<> note_unrecognised(hierarchy::UnrecognisedRecord record);
   bool may_note(const std::string& source);
+  static bool too_often(RunningEnd& end);
 
   // link_requests.cpp: what the primary asks of us.
   awaitable<net::Response> answer(link::ConnectionId connection, net::Request request);
@@ -126,7 +141,7 @@ struct LinkHost::State : std::enable_shared_from_this<LinkHost::State> {
   net::TaskGroup tasks;
   net::Signal changed;
   net::Signal ticks_changed;
-  net::Signal turn_ended;  ///< Of any end.
+  net::Signal outcomes;  ///< Some Outcome was set.
   std::shared_ptr<net::TlsContext> listening;
   std::shared_ptr<net::TlsContext> dialling_primary;
   std::shared_ptr<net::TlsContext> dialling_secondary;
@@ -145,7 +160,8 @@ struct LinkHost::State : std::enable_shared_from_this<LinkHost::State> {
     TimePoint minute;
     unsigned count = 0;
   };
-  std::map<std::string, Attempts> attempts;  ///< Per source address, bounded.
+  std::map<std::string, Attempts> attempts;  ///< Per source_key, bounded.
+  Attempts all_attempts;
   bool stopping = false;
 };
 
