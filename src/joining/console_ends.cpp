@@ -105,9 +105,10 @@ class ConsolePrimary final : public PrimaryEnd {
     body["fingerprint"] = secondary.certificate.fingerprint;
     body["server_id"] = secondary.id.str();
     // Sent again after a broken connection it answers as the first did ("made"), so what this join made is undone if need be.
-    net::Headers once{{"idempotency-key", uuid_to_string(make_uuid(now()))}};
+    net::Headers once{{"idempotency-key", key_}};
     auto answer = co_await client_.call("POST", "/secondaries", std::move(body), std::move(once));
     if (!answer) co_return fail(std::move(answer.error()));
+    key_ = uuid_to_string(make_uuid(now()));
     const auto id = answer->body.is_object() ? RegistrationId::parse(text_at(answer->body.get_object(), "id")) : std::nullopt;
     if (!id) co_return strange(client_.server().str(), "the answer to a registration");
     co_return Registered{*id, answer->status == 201 ? Registered::Was::made : Registered::Was::there};
@@ -123,6 +124,7 @@ class ConsolePrimary final : public PrimaryEnd {
 
  private:
   ConsoleClient& client_;
+  std::string key_ = uuid_to_string(make_uuid(now()));  ///< Of the next registration; the same until an answer has come.
 };
 
 class ConsoleSecondary final : public SecondaryEnd {
@@ -137,10 +139,13 @@ class ConsoleSecondary final : public SecondaryEnd {
     return run_probe(client_, {address, proxy, expected.fingerprint, Way::secondary_dials});
   }
 
-  awaitable<Result<Registered::Was>> set_primary(const JoinRequest& request, const ServerIdentity& primary) override {
-    auto before = co_await client_.call("GET", "/primary");
-    if (!before) co_return fail(std::move(before.error()));
-    const bool there = is_this_primary(before->body, primary);
+  awaitable<Result<Above>> above(const ServerIdentity& primary) override {
+    auto told = co_await client_.call("GET", "/primary");
+    if (!told) co_return fail(std::move(told.error()));
+    co_return above_from(told->body, primary);
+  }
+
+  awaitable<Result<>> set_primary(const JoinRequest& request, const ServerIdentity& primary) override {
     json::object body;
     body["direction"] = direction_of(request.way);
     if (request.way == Way::secondary_dials) {
@@ -151,7 +156,7 @@ class ConsoleSecondary final : public SecondaryEnd {
     body["server_id"] = primary.id.str();
     auto answer = co_await client_.call("PUT", "/primary", std::move(body));
     if (!answer) co_return fail(std::move(answer.error()));
-    co_return there ? Registered::Was::there : Registered::Was::made;
+    co_return Result<>{};
   }
 
   awaitable<Result<>> clear_primary() override {
@@ -164,12 +169,12 @@ class ConsoleSecondary final : public SecondaryEnd {
 
  private:
   /// Any setting that names this primary was there before us, also with another address: undoing may not take it away.
-  static bool is_this_primary(const json::value& told, const ServerIdentity& primary) {
-    if (!told.is_object()) return false;
+  static Above above_from(const json::value& told, const ServerIdentity& primary) {
+    if (!told.is_object()) return Above::nobody;
     const auto& fields = told.get_object();
     const auto* configured = fields.if_contains("configured");
-    return configured && configured->is_bool() && configured->get_bool() &&
-           text_at(fields, "fingerprint") == primary.certificate.fingerprint;
+    if (!configured || !configured->is_bool() || !configured->get_bool()) return Above::nobody;
+    return text_at(fields, "fingerprint") == primary.certificate.fingerprint ? Above::this_primary : Above::another;
   }
 
   ConsoleClient& client_;

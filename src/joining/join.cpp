@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -119,8 +120,38 @@ awaitable<Result<std::string>> probe(Run& run) {
   co_return fmt::format("{} reaches {} at {}", quoted_name(*run.upper), quoted_name(*run.lower), request.dmz_address->str());
 }
 
+/// A refusal after which nothing can have been changed. Any other error may hide a change whose answer was lost.
+bool is_definite_refusal(Code code) {
+  constexpr std::array kDefinite = {Code::permission_denied,
+                                    Code::invalid_request,
+                                    Code::already_has_primary,
+                                    Code::own_certificate,
+                                    Code::certificate_unreadable,
+                                    Code::certificate_expired,
+                                    Code::certificate_in_use,
+                                    Code::loop,
+                                    Code::too_deep,
+                                    Code::version_unsupported,
+                                    Code::identity_conflict,
+                                    Code::address_required,
+                                    Code::port_out_of_range,
+                                    Code::conflict,
+                                    Code::name_taken,
+                                    Code::group_not_found,
+                                    Code::too_large,
+                                    Code::not_found,
+                                    Code::method_not_allowed,
+                                    Code::rate_limited};
+  return std::find(kDefinite.begin(), kDefinite.end(), code) != kDefinite.end();
+}
+
 awaitable<Result<std::string>> register_secondary(Run& run) {
   auto registered = co_await run.primary.register_secondary(run.request, *run.lower);
+  if (!registered && registered.error().code != Code::cancelled && !is_definite_refusal(registered.error().code)) {
+    // It may have been registered and only the answer lost: the same question again tells, so that it can be undone.
+    auto again = co_await run.primary.register_secondary(run.request, *run.lower);
+    if (again) registered = std::move(again);
+  }
   if (!registered) co_return fail(registered.error());
   run.progress.registration = registered->id;
   const bool made = registered->was == Registered::Was::made;
@@ -129,9 +160,25 @@ awaitable<Result<std::string>> register_secondary(Run& run) {
 }
 
 awaitable<Result<std::string>> set_primary(Run& run) {
-  auto was = co_await run.secondary.set_primary(run.request, *run.upper);
-  if (!was) co_return fail(was.error());
-  const bool made = *was == Registered::Was::made;
+  auto above = co_await run.secondary.above(*run.upper);
+  if (!above) co_return fail(above.error());
+  const bool made = *above != SecondaryEnd::Above::this_primary;
+  // Noted before it is asked for: if the answer is lost, the secondary may dial, and undoing has to stop it. Where another primary is set
+  // nothing is noted: the request will be refused, and clearing would take away what is not ours.
+  const bool noted = *above == SecondaryEnd::Above::nobody;
+  if (noted) {
+    const auto before = std::exchange(run.progress.primary_set, Progress::Made::it);
+    auto saved = co_await save(run.on_progress, run.progress);
+    if (!saved) {
+      run.progress.primary_set = before;
+      co_return fail(saved.error());
+    }
+  }
+  auto set = co_await run.secondary.set_primary(run.request, *run.upper);
+  if (!set) {
+    if (made && is_definite_refusal(set.error().code)) run.progress.primary_set = Progress::Made::nothing;
+    co_return fail(set.error());
+  }
   if (made) run.progress.primary_set = Progress::Made::it;
   const auto* how = run.request.way == Way::secondary_dials ? "dials" : "waits for";
   co_return fmt::format("{} {} {}{}", quoted_name(*run.lower), how, quoted_name(*run.upper), made ? "" : " (it already did)");

@@ -60,7 +60,7 @@ struct Progress {
   std::optional<ServerId> secondary_id;
   std::string secondary_name;
   std::optional<RegistrationId> registration;
-  enum class Made : std::uint8_t { nothing, it } registered = Made::nothing, primary_set = Made::nothing;  ///< By us, so ours to undo.
+  enum class Made : std::uint8_t { nothing, it } registered = Made::nothing, primary_set = Made::nothing;  ///< By us, so ours to undo; primary_set: or asked for without an answer yet.
 };
 
 std::string to_json(const Progress&);
@@ -91,6 +91,7 @@ class PrimaryEnd {
   /// primary_dials: name → … → certificate of the secondary's 13000.
   virtual awaitable<Result<>> probe_secondary(const Endpoint& address, const std::optional<Proxy>& proxy,
                                               const CertificateRecord& expected) = 0;
+  /// Asked again on the same end after an answer that was lost, it answers as the first would have.
   virtual awaitable<Result<Registered>> register_secondary(const JoinRequest& request, const ServerIdentity& secondary) = 0;
   virtual awaitable<Result<>> remove_secondary(const RegistrationId& id) = 0;
   virtual awaitable<Result<LinkView>> link(const RegistrationId& id) = 0;
@@ -105,8 +106,10 @@ class SecondaryEnd {
   virtual awaitable<Result<>> log_in(const Credentials& credentials) = 0;
   virtual awaitable<Result<>> probe_primary(const Endpoint& address, const std::optional<Proxy>& proxy,
                                             const CertificateRecord& expected) = 0;
-  /// `there` when exactly this primary was already set.
-  virtual awaitable<Result<Registered::Was>> set_primary(const JoinRequest& request, const ServerIdentity& primary) = 0;
+  enum class Above : std::uint8_t { nobody, this_primary, another };
+  /// Which primary is set now; `this_primary` also with another address.
+  virtual awaitable<Result<Above>> above(const ServerIdentity& primary) = 0;
+  virtual awaitable<Result<>> set_primary(const JoinRequest& request, const ServerIdentity& primary) = 0;
   virtual awaitable<Result<>> clear_primary() = 0;
   virtual awaitable<Result<LinkView>> link() = 0;
 };

@@ -306,9 +306,11 @@ TEST_F(Console, ASetPrimaryThatWasThereIsToldApart) {
   JoinRequest request;
   request.primary_address = Endpoint{"hq", 13000};
   const ServerIdentity primary{id, "hq", "0.1.0", console.certificate()};
-  EXPECT_EQ(*loop.run(end->set_primary(request, primary)), Registered::Was::made);
+  EXPECT_EQ(*loop.run(end->above(primary)), SecondaryEnd::Above::nobody);
+  EXPECT_TRUE(loop.run(end->set_primary(request, primary)));
   before = {{"configured", true}, {"fingerprint", console.certificate().fingerprint}};
-  EXPECT_EQ(*loop.run(end->set_primary(request, primary)), Registered::Was::there);
+  EXPECT_EQ(*loop.run(end->above(primary)), SecondaryEnd::Above::this_primary);
+  EXPECT_TRUE(loop.run(end->set_primary(request, primary)));
   EXPECT_THAT(console.seen[1].body, HasSubstr(R"("direction":"secondary_dials","address":"hq:13000")"));
 }
 

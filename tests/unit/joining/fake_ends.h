@@ -44,18 +44,27 @@ struct World {
   std::vector<std::string> calls;
   std::optional<RegistrationId> registration;
   bool primary_set = false;
+  bool another_primary = false;
   std::string upper_state = "connected";
   std::string lower_state = "connected";
   std::optional<Error> upper_reason;
   std::optional<Error> lower_reason;
-  bool slow = false;            ///< Answers take a few turns of the loop, during which the caller may be cancelled.
-  int link_looks_until_up = 0;  ///< How often the upper side still says "connecting".
+  bool slow = false;                  ///< Answers take a few turns of the loop, during which the caller may be cancelled.
+  std::map<std::string, Error> lost;  ///< By call: done, but the answer does not arrive; once.
+  int link_looks_until_up = 0;        ///< How often the upper side still says "connecting".
 
   Result<> enter(const std::string& call) {
     calls.push_back(call);
     const auto found = failures.find(call);
     if (found == failures.end()) return {};
     return fail(found->second);
+  }
+  Result<> leave(const std::string& call) {
+    const auto found = lost.find(call);
+    if (found == lost.end()) return {};
+    auto error = found->second;
+    lost.erase(found);
+    return fail(std::move(error));
   }
   bool was_called(std::string_view call) const { return std::find(calls.begin(), calls.end(), call) != calls.end(); }
 };
@@ -75,9 +84,15 @@ class FakePrimary final : public PrimaryEnd {
   }
   awaitable<Result<Registered>> register_secondary(const JoinRequest&, const ServerIdentity&) override {
     if (auto entered = world_.enter("upper.register"); !entered) co_return fail(entered.error());
-    if (world_.registration) co_return Registered{*world_.registration, Registered::Was::there};
+    if (world_.registration) {
+      co_return Registered{*world_.registration, world_.registration == unanswered_ ? Registered::Was::made : Registered::Was::there};
+    }
     world_.registration = RegistrationId::make(from_micros(3));
     const auto made = *world_.registration;
+    if (auto left = world_.leave("upper.register"); !left) {
+      unanswered_ = made;
+      co_return fail(left.error());
+    }
     co_await answer_on_its_way(world_.slow);
     co_return Registered{made, Registered::Was::made};
   }
@@ -98,6 +113,7 @@ class FakePrimary final : public PrimaryEnd {
 
  private:
   World& world_;
+  std::optional<RegistrationId> unanswered_;  ///< As the key of a create tells it again.
 };
 
 class FakeSecondary final : public SecondaryEnd {
@@ -114,11 +130,17 @@ class FakeSecondary final : public SecondaryEnd {
     if (expected.fingerprint != world_.upper.certificate.fingerprint) throw std::logic_error("the wrong certificate was probed for");
     co_return world_.enter("lower.probe");
   }
-  awaitable<Result<Registered::Was>> set_primary(const JoinRequest&, const ServerIdentity&) override {
-    if (auto entered = world_.enter("lower.set_primary"); !entered) co_return fail(entered.error());
-    const bool was_set = std::exchange(world_.primary_set, true);
+  awaitable<Result<Above>> above(const ServerIdentity&) override {
+    if (auto entered = world_.enter("lower.look"); !entered) co_return fail(entered.error());
+    if (world_.another_primary) co_return Above::another;
+    co_return world_.primary_set ? Above::this_primary : Above::nobody;
+  }
+  awaitable<Result<>> set_primary(const JoinRequest&, const ServerIdentity&) override {
+    if (auto entered = world_.enter("lower.set_primary"); !entered) co_return entered;
+    world_.primary_set = true;
+    if (auto left = world_.leave("lower.set_primary"); !left) co_return left;
     co_await answer_on_its_way(world_.slow);
-    co_return was_set ? Registered::Was::there : Registered::Was::made;
+    co_return Result<>{};
   }
   awaitable<Result<>> clear_primary() override {
     if (auto entered = world_.enter("lower.clear"); !entered) co_return entered;

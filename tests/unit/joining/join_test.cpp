@@ -41,7 +41,7 @@ TEST_F(Join, RunsFiveStepsAndEndsWithTheLinkUp) {
 TEST_F(Join, TellsTheSecondaryFirstWhenThePrimaryDials) {
   request = request_of(Way::primary_dials);
   ASSERT_TRUE(run());
-  EXPECT_THAT(world.calls, ElementsAre("upper.identity", "lower.identity", "lower.log_in", "upper.probe", "lower.set_primary",
+  EXPECT_THAT(world.calls, ElementsAre("upper.identity", "lower.identity", "lower.log_in", "upper.probe", "lower.look", "lower.set_primary",
                                        "upper.register", "upper.link", "lower.link"));
 }
 
@@ -59,7 +59,7 @@ TEST_F(Join, AFailureOfAnyStepUndoesExactlyWhatWasMadeBeforeInReverse) {
     EXPECT_EQ(outcome.error(), broken);
     expect_untouched();
     EXPECT_EQ(world.was_called("upper.remove"), call == "lower.set_primary");
-    EXPECT_FALSE(world.was_called("lower.clear"));
+    EXPECT_EQ(world.was_called("lower.clear"), call == "lower.set_primary") << "its answer may have been lost";
     const auto failed_step =
         std::find_if(progress.steps.begin(), progress.steps.end(), [](const auto& report) { return report.state == failed; });
     ASSERT_NE(failed_step, progress.steps.end());
@@ -248,6 +248,63 @@ TEST_F(Join, NamesTheFieldThatIsMissing) {
   EXPECT_EQ(field_of(incomplete), "fingerprint");
 }
 
+TEST_F(Join, APrimaryThatWasSetWithoutAnAnswerIsCleared) {
+  for (const auto code : {Code::closed, Code::timed_out, Code::unavailable}) {
+    SCOPED_TRACE(to_string(code));
+    world = World{};
+    progress = {};
+    world.lost.emplace("lower.set_primary", Error(code, "The answer was lost."));
+    const auto outcome = run();
+    ASSERT_FALSE(outcome);
+    EXPECT_EQ(outcome.error().code, code);
+    expect_untouched();
+    EXPECT_EQ(progress.primary_set, Progress::Made::nothing);
+  }
+}
+
+TEST_F(Join, AnInterruptedJoinRemembersThatItAskedForThePrimary) {
+  for (const bool goes_on : {false, true}) {
+    world = World{};
+    progress = {};
+    world.lost.emplace("lower.set_primary", Error(Code::cancelled, "The process ended."));
+    ASSERT_FALSE(run());
+    ASSERT_TRUE(world.primary_set);
+    progress = *progress_from_json(to_json(progress));
+    if (goes_on) ASSERT_TRUE(run());
+    ASSERT_TRUE(undo());
+    expect_untouched();
+  }
+}
+
+TEST_F(Join, ADefiniteRefusalOfThePrimaryClearsNothing) {
+  for (const bool another : {false, true}) {
+    world = World{};
+    progress = {};
+    world.another_primary = another;
+    world.failures.emplace("lower.set_primary", Error(Code::already_has_primary, "branch1 has a primary."));
+    ASSERT_FALSE(run());
+    EXPECT_FALSE(world.was_called("lower.clear"));
+    EXPECT_EQ(progress.primary_set, Progress::Made::nothing);
+  }
+}
+
+TEST_F(Join, AnotherPrimaryIsNotClearedWhenTheAnswerIsLost) {
+  world.another_primary = true;
+  world.failures.emplace("lower.set_primary", Error(Code::closed, "The connection was closed."));
+  ASSERT_FALSE(run());
+  EXPECT_FALSE(world.was_called("lower.clear"));
+}
+
+TEST_F(Join, ARegistrationWithoutAnAnswerIsFoundByAskingAgain) {
+  world.lost.emplace("upper.register", Error(Code::timed_out, "The answer was lost."));
+  world.failures.emplace("lower.set_primary", Error(Code::already_has_primary, "branch1 has a primary."));
+  const auto outcome = run();
+  ASSERT_FALSE(outcome);
+  EXPECT_EQ(outcome.error().code, Code::already_has_primary);
+  EXPECT_TRUE(world.was_called("upper.remove"));
+  expect_untouched();
+}
+
 awaitable<Result<>> note_state(std::vector<std::string>& seen, const Progress& progress) {
   std::string line;
   for (const auto& report : progress.steps) line += to_string(report.state)[0];
@@ -259,7 +316,7 @@ TEST_F(Join, TellsEveryChangeBeforeTheNextStepBegins) {
   std::vector<std::string> seen;
   world.failures.emplace("lower.set_primary", Error(Code::already_has_primary, "branch1 has a primary."));
   ASSERT_FALSE(run([&seen](const Progress& told) { return note_state(seen, told); }));
-  EXPECT_THAT(seen, ElementsAre("rpppp", "dpppp", "drppp", "ddppp", "ddrpp", "dddpp", "dddrp", "dddfp", "ddufp"));
+  EXPECT_THAT(seen, ElementsAre("rpppp", "dpppp", "drppp", "ddppp", "ddrpp", "dddpp", "dddrp", "dddrp", "dddfp", "ddufp"));
 }
 
 awaitable<Result<>> fail_at(int& left, const Progress&) {
@@ -268,7 +325,7 @@ awaitable<Result<>> fail_at(int& left, const Progress&) {
 }
 
 TEST_F(Join, AProgressThatCannotBeStoredEndsTheJoinAndUndoesIt) {
-  for (int at = 0; at < 10; ++at) {
+  for (int at = 0; at < 11; ++at) {
     SCOPED_TRACE(at);
     world = World{};
     progress = {};
