@@ -1,7 +1,66 @@
 #include "net/dialer.h"
 
+#include <condition_variable>
+#include <mutex>
+
+#include <dlfcn.h>
+#include <fmt/format.h>
+#include <netdb.h>
+
 #include "net/listener.h"
 #include "test_net.h"
+
+namespace daikan::net::test {
+
+// While one lives, the name server does not answer for names that begin with "unanswered". Leaves when no lookup hangs any more.
+class UnansweredNames {
+ public:
+  UnansweredNames() { set(true); }
+  ~UnansweredNames() {
+    set(false);
+    std::unique_lock lock(mutex);
+    changed.wait(lock, [] { return hanging == 0; });
+  }
+  UnansweredNames(const UnansweredNames&) = delete;
+  UnansweredNames& operator=(const UnansweredNames&) = delete;
+
+  static void hang() {
+    std::unique_lock lock(mutex);
+    most_hanging = std::max(most_hanging, ++hanging);
+    changed.wait(lock, [] { return !silent; });
+    --hanging;
+    changed.notify_all();
+  }
+  static int most() {
+    const std::lock_guard lock(mutex);
+    return most_hanging;
+  }
+
+ private:
+  static void set(bool value) {
+    const std::lock_guard lock(mutex);
+    silent = value;
+    if (value) most_hanging = 0;
+    changed.notify_all();
+  }
+  static inline std::mutex mutex;
+  static inline std::condition_variable changed;
+  static inline bool silent = false;
+  static inline int hanging = 0;
+  static inline int most_hanging = 0;
+};
+
+}  // namespace daikan::net::test
+
+// Stands before the C library's own, for this test program.
+extern "C" int getaddrinfo(const char* name, const char* service, const addrinfo* hints, addrinfo** result) {
+  if (name != nullptr && std::string_view(name).starts_with("unanswered")) {
+    daikan::net::test::UnansweredNames::hang();
+    return EAI_AGAIN;
+  }
+  static const auto real = reinterpret_cast<decltype(&getaddrinfo)>(::dlsym(RTLD_NEXT, "getaddrinfo"));
+  return real(name, service, hints, result);
+}
 
 namespace daikan::net::test {
 namespace {
@@ -146,6 +205,33 @@ TEST_F(Dialer, ResolvesNamesAndTriesEveryAddress) {
 TEST_F(Dialer, SaysThatANameDoesNotExist) {
   expect_failure({{"no-such-server.invalid", 13000}, std::nullopt}, Code::name_not_resolved, "could not be resolved");
   EXPECT_EQ(steps(), std::vector{DialStep::name});
+}
+
+TEST_F(Dialer, ANameWithoutAnswerHoldsUpNoOtherNameAndNoShutdown) {
+  const UnansweredNames names;
+  expect_failure({{"unanswered.invalid", 13000}, std::nullopt}, Code::timed_out, "", in(50ms));
+  expect_failure({{"localhost", unused_port(loop_)}, std::nullopt}, Code::refused, "", in(5s));
+  loop_.context.restart();
+  loop_.context.run_for(2s);
+  EXPECT_TRUE(loop_.context.stopped()) << "a lookup nobody waits for must not keep run() from returning";
+}
+
+TEST_F(Dialer, AsksForAFewNamesAtOnceAndTheOthersWaitUntilTheirDeadline) {
+  const UnansweredNames names;
+  for (int i = 0; i < 12; ++i) {
+    expect_failure({{fmt::format("unanswered{}.invalid", i), 13000}, std::nullopt}, Code::timed_out, "", in(50ms));
+  }
+  expect_failure({{"localhost", unused_port(loop_)}, std::nullopt}, Code::timed_out, "", in(50ms));
+  EXPECT_LE(UnansweredNames::most(), 8);
+  expect_failure({{"127.0.0.1", unused_port(loop_)}, std::nullopt}, Code::refused, "");
+}
+
+TEST_F(Dialer, ALookupMayOutliveTheContextThatAsked) {
+  const UnansweredNames names;
+  auto other = std::make_unique<Loop>();
+  const auto dialled = other->run(dial({{"unanswered.invalid", 13000}, std::nullopt}, client_context(), accept_any(), in(50ms)));
+  EXPECT_EQ(dialled.error().code, Code::timed_out);
+  other.reset();
 }
 
 TEST_F(Dialer, SaysThatAConnectionWasRefused) {
