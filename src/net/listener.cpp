@@ -1,8 +1,11 @@
 #include "net/listener.h"
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <map>
 
+#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/ip/v6_only.hpp>
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -21,9 +24,45 @@ constexpr auto kPauseWithoutDescriptors = std::chrono::milliseconds(100);
 constexpr int kAcceptsAtOnce = 64;  // then others run, however fast connections come
 constexpr int kPortAttempts = 16;   // "*" with port 0: the port chosen for IPv4 must be free for IPv6 too
 
+// Connections whose ClientHello has not arrived hold no handshake slot, only a place here. Secondaries speak at once, so even behind one
+// address few of them are silent at a time; a host that opens connections and says nothing pushes out its own.
+constexpr std::size_t kMaxSilent = 1024;
+constexpr std::size_t kMaxSilentPerSource = 64;
+
 asio::ip::address plain(const asio::ip::address& address) {
   if (address.is_v6() && address.to_v6().is_v4_mapped()) return asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6());
   return address;
+}
+
+// Whose share of the silent connections one takes: an IPv6 host has a whole /64.
+asio::ip::address share_of(const asio::ip::address& source) {
+  if (source.is_v4()) return source;
+  auto bytes = source.to_v6().to_bytes();
+  std::fill(bytes.begin() + 8, bytes.end(), std::uint8_t{0});
+  return asio::ip::address_v6(bytes);
+}
+
+// Received bytes at which a handshake can begin: those of the first TLS record. 0 for what is no TLS: the handshake says so at once.
+std::size_t bytes_of_hello(TcpSocket& socket) {
+  constexpr std::size_t kHeader = 5;
+  constexpr std::size_t kLongestRecord = 16 * 1024;
+  std::array<std::uint8_t, kHeader> header;
+  const auto n = ::recv(socket.native_handle(), header.data(), header.size(), MSG_PEEK | MSG_DONTWAIT);
+  if (n > 0 && header[0] != 0x16) return 0;
+  if (n < static_cast<ssize_t>(kHeader)) return kHeader;
+  const std::size_t length = std::size_t{header[3]} << 8U | header[4];
+  return length > kLongestRecord ? 0 : kHeader + length;
+}
+
+bool has_spoken(TcpSocket& socket) {
+  error_code ignored;
+  return socket.available(ignored) >= bytes_of_hello(socket);
+}
+
+// From now on the socket counts as readable when it has so many bytes, or has ended.
+void set_readable_at(TcpSocket& socket, std::size_t bytes) {
+  error_code ignored;  // without it, handshakes begin a little early
+  socket.set_option(asio::socket_base::receive_low_watermark(static_cast<int>(bytes)), ignored);
 }
 
 bool is_out_of_resources(int error) { return error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM; }
@@ -47,7 +86,7 @@ bool is_without_ipv6(const error_code& ec) { return ec == asio::error::address_f
 
 struct Listener::State {
   State(Executor e, std::shared_ptr<TlsContext> c, PinCheck p, ListenerLimits l)
-      : executor(e), context(std::move(c)), check(std::move(p)), limits(l), group(e), slot_freed(e) {}
+      : executor(e), context(std::move(c)), check(std::move(p)), limits(l), group(e), slot_freed(e), first_silent(e) {}
 
   Executor executor;
   std::shared_ptr<TlsContext> context;
@@ -64,6 +103,18 @@ struct Listener::State {
 
   // Holds one connection's places in the counts; gives back whatever it holds.
   class Place;
+  // A connection from accept to handshake slot.
+  class Arrival;
+  std::vector<Arrival*> silent;  // oldest first
+  unsigned queued = 0;           // have spoken and wait for a slot
+  Signal first_silent;
+  bool stopping = false;
+
+  bool has_slot() const { return handshakes < limits.handshakes_in_progress; }
+  bool has_room_for(const asio::ip::address& source) const;
+  void make_room_for_silent(const asio::ip::address& share);
+  awaitable<> arrival(std::unique_ptr<Arrival> arrived);
+  awaitable<> end_silent();
 
   Result<> open(const Endpoint& address);
   Result<> open_everywhere(const Endpoint& address);
@@ -107,6 +158,87 @@ class Listener::State::Place {
   asio::ip::address source_;
   bool serving_ = false;
 };
+
+class Listener::State::Arrival {
+ public:
+  Arrival(State& state, TcpSocket socket, asio::ip::address source)
+      : socket(std::move(socket)), source(std::move(source)), share(share_of(this->source)), state_(state) {
+    state_.silent.push_back(this);
+    if (state_.silent.size() == 1) state_.first_silent.notify_all();
+  }
+  ~Arrival() {
+    if (!queued_) {
+      std::erase(state_.silent, this);
+      return;
+    }
+    --state_.queued;
+    state_.slot_freed.notify_all();
+  }
+  Arrival(const Arrival&) = delete;
+  Arrival& operator=(const Arrival&) = delete;
+
+  void queue() {
+    std::erase(state_.silent, this);
+    queued_ = true;
+    ++state_.queued;
+  }
+  /// Its coroutine ends soon.
+  void close() {
+    std::erase(state_.silent, this);
+    error_code ignored;
+    socket.close(ignored);
+  }
+
+  TcpSocket socket;
+  const asio::ip::address source;
+  const asio::ip::address share;
+  const SteadyTime until = std::chrono::steady_clock::now() + limits::kHandshakeTime;
+
+ private:
+  State& state_;
+  bool queued_ = false;
+};
+
+bool Listener::State::has_room_for(const asio::ip::address& source) const {
+  if (limits.connections != 0 && connections >= limits.connections) return false;
+  const auto found = per_source.find(source);
+  return limits.connections_per_source == 0 || found == per_source.end() || found->second < limits.connections_per_source;
+}
+
+// Those that have spoken and whose coroutine only has not run yet are not closed: they leave by themselves.
+void Listener::State::make_room_for_silent(const asio::ip::address& share) {
+  const auto is_own = [&share](const Arrival* each) { return each->share == share; };
+  const bool own_full = std::count_if(silent.begin(), silent.end(), is_own) >= static_cast<std::ptrdiff_t>(kMaxSilentPerSource);
+  if (!own_full && silent.size() < kMaxSilent) return;
+  const auto oldest =
+      std::find_if(silent.begin(), silent.end(), [&](Arrival* each) { return (!own_full || is_own(each)) && !has_spoken(each->socket); });
+  if (oldest != silent.end()) (*oldest)->close();
+}
+
+awaitable<> Listener::State::end_silent() {
+  for (;;) {
+    const auto until = silent.empty() ? SteadyTime::max() : silent.front()->until;
+    co_await first_silent.wait(until);
+    while (!silent.empty() && silent.front()->until <= std::chrono::steady_clock::now()) silent.front()->close();
+  }
+}
+
+awaitable<> Listener::State::arrival(std::unique_ptr<Arrival> arrived) {
+  const auto held = std::move(arrived);
+  // Twice: for the record's header and for the rest. A peer that has ended is readable and never has more: the handshake reports it.
+  for (int part = 0; part < 2 && !has_spoken(held->socket); ++part) {
+    set_readable_at(held->socket, bytes_of_hello(held->socket));
+    const auto [ec] = co_await held->socket.async_wait(TcpSocket::wait_read, asio::as_tuple(use_awaitable));
+    if (ec || !held->socket.is_open()) co_return;
+  }
+  if (!held->socket.is_open()) co_return;
+  set_readable_at(held->socket, 1);
+  held->queue();
+  while (!has_slot()) co_await slot_freed.wait();
+  if (stopping || !has_room_for(held->source)) co_return;
+  auto place = std::make_unique<Place>(*this, held->source);
+  group.spawn(connection(std::move(held->socket), std::move(place)));
+}
 
 error_code Listener::State::bind(const asio::ip::tcp::endpoint& endpoint) {
   error_code ec;
@@ -152,7 +284,7 @@ Result<> Listener::State::open(const Endpoint& address) {
 
 // Accepts what waits, if there is room. True when the acceptor may have more; false when it is empty or there is no room.
 Result<bool> Listener::State::accept_one(TcpAcceptor& acceptor) {
-  if (handshakes >= limits.handshakes_in_progress) return false;
+  if (handshakes + queued >= limits.handshakes_in_progress) return false;
   const int descriptor = ::accept4(acceptor.native_handle(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
   if (descriptor < 0) {
     if (errno == EAGAIN || errno == EWOULDBLOCK) return false;
@@ -169,19 +301,20 @@ Result<bool> Listener::State::accept_one(TcpAcceptor& acceptor) {
   const auto remote = socket.remote_endpoint(ec);
   if (ec) return true;  // already gone
   const auto source = plain(remote.address());
-  const auto found = per_source.find(source);
-  const bool source_full =
-      limits.connections_per_source != 0 && found != per_source.end() && found->second >= limits.connections_per_source;
-  const bool full = limits.connections != 0 && connections >= limits.connections;
-  if (source_full || full) return true;  // closed by leaving
-  auto place = std::make_unique<Place>(*this, source);
-  group.spawn(connection(std::move(socket), std::move(place)));
+  if (!has_room_for(source)) return true;  // closed by leaving
+  if (has_spoken(socket)) {
+    auto place = std::make_unique<Place>(*this, source);
+    group.spawn(connection(std::move(socket), std::move(place)));
+    return true;
+  }
+  make_room_for_silent(share_of(source));
+  group.spawn(arrival(std::make_unique<Arrival>(*this, std::move(socket), source)));
   return true;
 }
 
 awaitable<> Listener::State::accept_loop(TcpAcceptor& acceptor) {
   for (;;) {
-    while (handshakes >= limits.handshakes_in_progress) co_await slot_freed.wait();
+    while (handshakes + queued >= limits.handshakes_in_progress) co_await slot_freed.wait();
     co_await acceptor.async_wait(TcpAcceptor::wait_read, use_awaitable);
     auto more = accept_one(acceptor);
     for (int i = 1; i < kAcceptsAtOnce && more && *more; ++i) more = accept_one(acceptor);
@@ -219,6 +352,7 @@ Result<> Listener::start(const std::vector<Endpoint>& addresses, Serve serve, Re
   state_->serve = std::move(serve);
   state_->refused = std::move(refused);
   for (auto& acceptor : state_->acceptors) state_->group.spawn(state_->accept_loop(acceptor));
+  state_->group.spawn(state_->end_silent());
   return {};
 }
 
@@ -239,6 +373,7 @@ unsigned Listener::connections() const { return state_->connections; }
 
 awaitable<> Listener::stop() {
   const auto state = state_;
+  state->stopping = true;
   for (auto& acceptor : state->acceptors) {
     error_code ignored;
     acceptor.close(ignored);

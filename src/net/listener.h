@@ -12,7 +12,7 @@
 namespace daikan::net {
 
 struct ListenerLimits {
-  unsigned handshakes_in_progress;  ///< Further connections wait in the kernel's queue.
+  unsigned handshakes_in_progress;  ///< From the ClientHello on; further connections wait. Those that say nothing hold no slot.
   unsigned connections;             ///< Handed over and not yet ended; further ones are closed at once. 0: unlimited.
   unsigned connections_per_source;  ///< The same per IP address, handshakes included. 0: unlimited.
 };

@@ -58,6 +58,13 @@ class ListenerTest : public ::testing::Test {
     return socket;
   }
 
+  // One that begins a handshake and never ends it.
+  TcpSocket connect_slow() {
+    auto socket = connect_raw();
+    asio::write(socket, asio::buffer("\x16\x03\x01\x00\x04\x01\x00\x00\x40", 9));
+    return socket;
+  }
+
   // True when the listener closed `socket` without a word.
   bool is_closed(TcpSocket& socket) {
     std::optional<boost::system::error_code> seen;
@@ -120,14 +127,52 @@ TEST_F(ListenerTest, SaysThatItCannotListenOnANameOrAForeignAddress) {
 
 TEST_F(ListenerTest, FurtherHandshakesWaitUntilOneEnds) {
   ASSERT_TRUE(start({.handshakes_in_progress = 2, .connections = 0, .connections_per_source = 0}));
-  std::vector<TcpSocket> silent;
-  for (int i = 0; i < 5; ++i) silent.push_back(connect_raw());
+  std::vector<TcpSocket> slow;
+  for (int i = 0; i < 5; ++i) slow.push_back(connect_slow());
   EXPECT_TRUE(loop_.run_until([this] { return listener_->handshakes_in_progress() == 2; }));
   loop_.poll();
-  EXPECT_EQ(listener_->handshakes_in_progress(), 2U) << "the others wait in the kernel's queue";
-  for (auto& socket : silent) socket.close();
+  EXPECT_EQ(listener_->handshakes_in_progress(), 2U) << "the others wait";
+  for (auto& socket : slow) socket.close();
   const auto stream = connect();
   EXPECT_TRUE(stream) << stream.error().text();
+}
+
+TEST_F(ListenerTest, ConnectionsThatSayNothingHoldNoHandshakeSlot) {
+  ASSERT_TRUE(start({.handshakes_in_progress = 2, .connections = 0, .connections_per_source = 0}));
+  std::vector<TcpSocket> silent;
+  for (int i = 0; i < 8; ++i) silent.push_back(connect_raw());
+  asio::write(silent[0], asio::buffer("\x16", 1));                      // a part of the record's header
+  asio::write(silent[1], asio::buffer("\x16\x03\x01\x02\x00\x01", 6));  // a part of the record
+  const auto dialled = loop_.run(dial({listener_->endpoints().at(0), std::nullopt}, *TlsContext::link(client_identity(), {"rh2"}),
+                                      accept_only(server_identity()), in(5s)));
+  ASSERT_TRUE(dialled) << dialled.error().text();
+  EXPECT_TRUE(loop_.run_until([this] { return listener_->connections() == 1; }));
+  EXPECT_EQ(listener_->handshakes_in_progress(), 0U);
+  asio::write(silent[2], asio::buffer("\x16\x03\x01\x00\x04\x01\x00\x00\x40", 9));
+  EXPECT_TRUE(loop_.run_until([this] { return listener_->handshakes_in_progress() == 1; })) << "it has spoken after all";
+}
+
+TEST_F(ListenerTest, TheOldestSilentConnectionOfASourceMakesRoomForItsNext) {
+  ASSERT_TRUE(start(kRoomy));
+  std::vector<TcpSocket> silent;
+  for (int i = 0; i < 65; ++i) silent.push_back(connect_raw());
+  EXPECT_TRUE(is_closed(silent[0]));
+  loop_.poll();
+  EXPECT_EQ(silent[1].available(), 0U);
+  char byte = 0;
+  boost::system::error_code ec;
+  silent[1].non_blocking(true);
+  silent[1].read_some(asio::buffer(&byte, 1), ec);
+  EXPECT_EQ(ec, asio::error::would_block) << "the others stay";
+  EXPECT_TRUE(connect());
+}
+
+TEST_F(ListenerTest, ASilentConnectionIsClosedWhenTheTimeForAHandshakeIsOver) {
+  ASSERT_TRUE(start(kRoomy));
+  auto silent = connect_raw();
+  const auto begin = std::chrono::steady_clock::now();
+  EXPECT_TRUE(is_closed(silent));
+  EXPECT_GE(std::chrono::steady_clock::now() - begin, 9s);  // limits::kHandshakeTime is 10 s
 }
 
 TEST_F(ListenerTest, ClosesConnectionsBeyondItsLimitAtOnce) {
@@ -144,8 +189,8 @@ TEST_F(ListenerTest, ClosesConnectionsBeyondItsLimitAtOnce) {
 
 TEST_F(ListenerTest, OneSourceCannotHoldEverySlot) {
   ASSERT_TRUE(start({.handshakes_in_progress = 16, .connections = 0, .connections_per_source = 2}));
-  auto first = connect_raw();
-  auto second = connect_raw();
+  auto first = connect_slow();
+  auto second = connect_slow();
   EXPECT_TRUE(loop_.run_until([this] { return listener_->handshakes_in_progress() == 2; }));
   auto third = connect_raw();
   EXPECT_TRUE(is_closed(third));
@@ -158,6 +203,7 @@ TEST_F(ListenerTest, OneSourceCannotHoldEverySlot) {
 TEST_F(ListenerTest, StopEndsHandshakesAndConnections) {
   ASSERT_TRUE(start(kRoomy));
   const auto stream = connect();
+  const auto slow = connect_slow();
   const auto silent = connect_raw();
   EXPECT_TRUE(loop_.run_until([this] { return listener_->connections() == 1 && listener_->handshakes_in_progress() == 1; }));
   loop_.run(listener_->stop());
@@ -201,7 +247,7 @@ TEST_F(ListenerTest, WithoutDescriptorsItPausesAndThenGoesOn) {
   std::vector<TcpSocket> waiting;
   {
     const FewDescriptors few(1);
-    waiting.push_back(connect_raw());
+    waiting.push_back(connect_slow());
     loop_.context.restart();
     const auto turns = loop_.context.run_for(350ms);
     EXPECT_EQ(listener_->handshakes_in_progress(), 0U);
