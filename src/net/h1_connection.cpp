@@ -35,7 +35,7 @@ struct H1 : std::enable_shared_from_this<H1> {
   static awaitable<> exchange(Ptr me);
   static awaitable<bool> send_stream(Ptr me, std::unique_ptr<BodySource> source, bool chunked);
   static awaitable<bool> write(Ptr me, std::string bytes);
-  static awaitable<Result<std::string>> next_piece(Ptr me);
+  static awaitable<Result<std::string>> next_piece(Ptr me, std::uint64_t request);
   static awaitable<> discard_rest(Ptr me);
   std::string head_of(const Response& response, bool chunked) const;
   Result<std::string> parse_body();
@@ -47,21 +47,21 @@ struct H1 : std::enable_shared_from_this<H1> {
   TaskGroup tasks;  // the reader
   TaskGroup work;   // the handler
   H1RequestReader requests;
-  std::uint64_t request_number = 0;
-  bool gone = false;      // the peer sends no more
-  bool expects = false;   // the peer waits for "100 Continue"
-  bool keep = false;      // the connection serves another request
-  bool answered = false;  // the exchange is over
+  std::uint64_t request_number = 0;  // another one once the exchange is over: whoever still reads its body gets no more
+  bool gone = false;                 // the peer sends no more
+  bool expects = false;              // the peer waits for "100 Continue"
+  bool keep = false;                 // the connection serves another request
+  bool answered = false;             // the exchange is over
 };
 
-/// The body of the current request; of a later one, it reads nothing.
+/// The body of the current request; of a later one, it reads nothing. It may be read by a coroutine that outlives the exchange.
 class H1Source final : public BodySource {
  public:
   explicit H1Source(const H1::Ptr& owner) : owner_(owner), request_(owner->request_number) {}
   awaitable<Result<std::string>> next() override {
     const auto owner = owner_.lock();
-    if (!owner || owner->request_number != request_) co_return fail(Code::closed, "The request is over.");
-    auto piece = co_await H1::next_piece(owner);
+    if (!owner) co_return fail(Code::closed, "The request is over.");
+    auto piece = co_await H1::next_piece(owner, request_);
     co_return piece;
   }
 
@@ -111,13 +111,15 @@ awaitable<int> H1::read_head(Ptr me) {
 }
 
 Result<std::string> H1::parse_body() {
+  const auto before = requests.waiting();
   auto piece = requests.parse_body();
-  changed.notify_all();
+  if (requests.waiting() != before) changed.notify_all();  // only then: two readers would wake each other for ever
   return piece;
 }
 
-awaitable<Result<std::string>> H1::next_piece(Ptr me) {
+awaitable<Result<std::string>> H1::next_piece(Ptr me, std::uint64_t request) {
   for (;;) {
+    if (me->request_number != request) co_return fail(Code::closed, "The request is over.");
     auto piece = me->parse_body();
     if (!piece || !piece->empty() || me->requests.is_complete()) co_return piece;
     if (me->gone) co_return fail(Code::closed, "The peer went away before its request was complete.");
@@ -134,7 +136,7 @@ awaitable<Result<std::string>> H1::next_piece(Ptr me) {
 awaitable<> H1::discard_rest(Ptr me) {
   const auto until = now() + kDiscardTime;
   std::size_t discarded = 0;
-  while (!me->requests.is_complete() && discarded < kMostDiscardedBytes) {
+  while (!me->requests.is_complete() && discarded < kMostDiscardedBytes && now() < until) {
     const auto piece = me->parse_body();
     if (!piece) co_return;
     discarded += piece->size();
@@ -238,6 +240,7 @@ awaitable<> H1::exchange(Ptr me) {
     if (!me->gone && me->on_exception) me->on_exception(exception);
   }
   me->answered = true;
+  ++me->request_number;
   me->changed.notify_all();
 }
 

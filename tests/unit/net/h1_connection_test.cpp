@@ -187,6 +187,44 @@ TEST_F(H1Test, AnswersHeadWithTheLengthOnly) {
   EXPECT_TRUE(hear_until("\r\n\r\n").starts_with("HTTP/1.1 403"));
 }
 
+awaitable<> forward(std::unique_ptr<BodySource> source, Observed& seen) {
+  ++seen.started;
+  seen.changed.notify_all();
+  for (;;) {
+    auto piece = co_await source->next();
+    if (!piece) seen.error = piece.error();
+    if (!piece || piece->empty()) break;
+    seen.text += *piece;
+  }
+}
+
+// Like a relay: the body is pulled by a task that is not the exchange's, and the answer does not wait for it.
+awaitable<Response> answer_before_the_body(Request request, Observed& seen, TaskGroup& elsewhere) {
+  if (request.target != "/relayed") {
+    auto answered = co_await echo(std::move(request));
+    co_return answered;
+  }
+  elsewhere.spawn(forward(request.body.into_source(), seen));
+  while (seen.started == 0) co_await seen.changed.wait();
+  co_return Response{403, {}, Body("no")};
+}
+
+TEST_F(H1Test, GivesAReaderThatOutlivesItsRequestNothingOfTheNext) {
+  start([this](Request request) { return answer_before_the_body(std::move(request), seen, group); });
+  say("PUT /relayed HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\n");
+  EXPECT_TRUE(hear_until("\r\n\r\nno").starts_with("HTTP/1.1 403 "));
+  const auto give_up = in(1s);  // so that a reader that spins fails the test instead of hanging it
+  EXPECT_TRUE(loop.run_until([&] { return seen.error || std::chrono::steady_clock::now() > give_up; }));
+  ASSERT_TRUE(seen.error);
+  EXPECT_EQ(seen.error->code, Code::closed);
+  say("helloPUT /login HTTP/1.1\r\nHost: a\r\nContent-Length: 6\r\n\r\n");
+  loop.poll();
+  say("secret");
+  hear_until("\r\n\r\n");
+  EXPECT_EQ(hear(6), "secret");
+  EXPECT_EQ(seen.text, "");
+}
+
 TEST_F(H1Test, ClosesAfterTheAnswerWhenAsked) {
   start(refuse_unread);
   say("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
