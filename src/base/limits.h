@@ -111,20 +111,20 @@ inline constexpr unsigned kDefaultPage = 100;
 inline constexpr unsigned kLargestPage = 1000;
 
 // The console API.
-inline constexpr std::size_t kMaxTargetBytes = 8 * 1024;           // path and query: 64 nested relay prefixes and room to spare
-inline constexpr unsigned kMaxEventStreams = 512;                  // live tails at once; each holds a page of events
-inline constexpr auto kEventHeartbeat = 15s;                       // a comment line; and how often a live tail's session is checked again
-inline constexpr unsigned kMaxTreeRequests = 16;                   // secondaries asked at once for one tree
-inline constexpr std::size_t kMaxTreeBytes = 16 * 1024 * 1024;     // one secondary's subtree: some 40,000 servers
+inline constexpr std::size_t kMaxTargetBytes = 8 * 1024;        // path and query: 64 nested relay prefixes and room to spare
+inline constexpr unsigned kMaxEventStreams = 512;               // live tails at once; each holds a page of events
+inline constexpr auto kEventHeartbeat = 15s;                    // a comment line; and how often a live tail's session is checked again
+inline constexpr unsigned kMaxTreeRequests = 16;                // secondaries asked at once for one tree
+inline constexpr std::size_t kMaxTreeBytes = 16 * 1024 * 1024;  // one secondary's subtree: some 40,000 servers
 inline constexpr std::size_t kMaxTreeSurveyBytes = 32 * 1024 * 1024;  // all subtrees of one tree: what a console client reads
-inline constexpr std::size_t kMaxTreeNodes = 100'000;  // servers in one tree
-inline constexpr std::size_t kMaxTreeValues = 1'000'000;  // JSON values of one subtree: 40,000 servers of 20 and room; under 64 MiB
+inline constexpr std::size_t kMaxTreeNodes = 100'000;                 // servers in one tree
+inline constexpr std::size_t kMaxTreeValues = 1'000'000;          // JSON values of one subtree: 40,000 servers of 20 and room; under 64 MiB
 inline constexpr std::size_t kMaxAnonymousJsonBytes = 16 * 1024;  // a login is under 2 KiB
-inline constexpr auto kRequestBodyTime = 30s;  // a JSON body on the console port: 1 MiB at 35 KB/s
-inline constexpr unsigned kMaxRelayedPerLink = 48;  // of kMaxConcurrentStreams: hello, farewell and trees always find a stream
+inline constexpr auto kRequestBodyTime = 30s;                     // a JSON body on the console port: 1 MiB at 35 KB/s
+inline constexpr unsigned kMaxRelayedPerLink = 48;               // of kMaxConcurrentStreams: hello, farewell and trees always find a stream
 inline constexpr std::size_t kSharedTextPieceBytes = 16 * 1024;  // an HTTP/2 frame
-inline constexpr std::size_t kMaxIdempotencyKeyBytes = 128;        // a UUID and room to spare
-inline constexpr std::size_t kMaxWebFileBytes = 16 * 1024 * 1024;  // one file of the web console
+inline constexpr std::size_t kMaxIdempotencyKeyBytes = 128;      // a UUID and room to spare
+inline constexpr std::size_t kMaxWebFileBytes = 16 * 1024 * 1024;     // one file of the web console
 inline constexpr std::size_t kMaxWebFolderBytes = 128 * 1024 * 1024;  // all of them: they are kept in memory
 
 }  // namespace daikan::limits
