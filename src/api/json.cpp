@@ -26,7 +26,7 @@ class StrictHandler {
   static constexpr std::size_t max_key_size = limits::kMaxJsonBytes * 16;
   static constexpr std::size_t max_string_size = limits::kMaxJsonBytes * 16;
 
-  StrictHandler() { stack_.reset(); }
+  explicit StrictHandler(std::size_t most_values) : most_values_(most_values) { stack_.reset(); }
   json::value take() { return stack_.release(); }
   const std::string& duplicate() const { return duplicate_; }
 
@@ -36,15 +36,15 @@ class StrictHandler {
     keys_.emplace_back();
     return true;
   }
-  bool on_object_end(std::size_t n, error_code&) {
+  bool on_object_end(std::size_t n, error_code& ec) {
     keys_.pop_back();
     stack_.push_object(n);
-    return true;
+    return count(ec);
   }
   bool on_array_begin(error_code&) { return true; }
-  bool on_array_end(std::size_t n, error_code&) {
+  bool on_array_end(std::size_t n, error_code& ec) {
     stack_.push_array(n);
-    return true;
+    return count(ec);
   }
   bool on_key_part(json::string_view part, std::size_t, error_code&) {
     key_.append(part.data(), part.size());
@@ -66,18 +66,18 @@ class StrictHandler {
     stack_.push_chars(part);
     return true;
   }
-  bool on_string(json::string_view part, std::size_t, error_code&) {
+  bool on_string(json::string_view part, std::size_t, error_code& ec) {
     stack_.push_string(part);
-    return true;
+    return count(ec);
   }
   bool on_number_part(json::string_view, error_code&) { return true; }
-  bool on_int64(std::int64_t i, json::string_view, error_code&) {
+  bool on_int64(std::int64_t i, json::string_view, error_code& ec) {
     stack_.push_int64(i);
-    return true;
+    return count(ec);
   }
-  bool on_uint64(std::uint64_t u, json::string_view, error_code&) {
+  bool on_uint64(std::uint64_t u, json::string_view, error_code& ec) {
     stack_.push_uint64(u);
-    return true;
+    return count(ec);
   }
   bool on_double(double d, json::string_view, error_code& ec) {
     if (!std::isfinite(d)) {
@@ -85,21 +85,29 @@ class StrictHandler {
       return false;
     }
     stack_.push_double(d);
-    return true;
+    return count(ec);
   }
-  bool on_bool(bool b, error_code&) {
+  bool on_bool(bool b, error_code& ec) {
     stack_.push_bool(b);
-    return true;
+    return count(ec);
   }
-  bool on_null(error_code&) {
+  bool on_null(error_code& ec) {
     stack_.push_null();
-    return true;
+    return count(ec);
   }
   bool on_comment_part(json::string_view, error_code&) { return true; }
   bool on_comment(json::string_view, error_code&) { return true; }
 
  private:
+  bool count(error_code& ec) {
+    if (values_++ < most_values_) return true;
+    ec = json::error::array_too_large;
+    return false;
+  }
+
   json::value_stack stack_;
+  std::size_t values_ = 0;
+  std::size_t most_values_ = 0;
   std::vector<std::unordered_set<std::string>> keys_;
   std::string key_;
   std::string duplicate_;
@@ -183,12 +191,15 @@ Result<json::value> parse_json(std::string_view text, JsonBounds bounds) {
   if (!is_utf8(text)) return malformed("The JSON text is not UTF-8.");
   json::parse_options options;
   options.max_depth = bounds.max_depth;
-  json::basic_parser<StrictHandler> parser(options);
+  json::basic_parser<StrictHandler> parser(options, bounds.max_values);
   error_code ec;
   const auto used = parser.write_some(false, text.data(), text.size(), ec);
   if (!parser.handler().duplicate().empty()) {
     const auto key = quotable(parser.handler().duplicate(), 80);
     return fail(Code::invalid_request, fmt::format("The key {} is there twice.", key), "Send every key once.", key);
+  }
+  if (ec == json::error::array_too_large) {
+    return fail(Code::too_large, fmt::format("The JSON text has more than {} values.", bounds.max_values), "Send less at once.");
   }
   if (ec == json::error::too_deep) return malformed(fmt::format("The JSON text is nested deeper than {} levels.", bounds.max_depth));
   if (ec) return malformed(fmt::format("The JSON text is malformed at byte {}: {}.", used, ec.message()));

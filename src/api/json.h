@@ -19,11 +19,12 @@
 
 namespace daikan::api {
 
-/// Parses `text` strictly: one value, at most `max_bytes` bytes and `max_depth` levels, UTF-8, no key twice in one object.
-/// Fails with too_large or invalid_request (says where).
+/// Parses `text` strictly: one value, at most `max_bytes` bytes, `max_depth` levels and `max_values` values, UTF-8, no key twice in one
+/// object. Fails with too_large or invalid_request (says where).
 struct JsonBounds {
   std::size_t max_bytes = limits::kMaxJsonBytes;
   std::size_t max_depth = limits::kMaxJsonDepth;
+  std::size_t max_values = std::numeric_limits<std::size_t>::max();  ///< A value costs more memory than its text.
 };
 Result<boost::json::value> parse_json(std::string_view text, JsonBounds bounds = {});
 

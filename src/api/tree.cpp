@@ -6,6 +6,7 @@
 
 #include "api/requests.h"
 #include "api/routes.h"
+#include "api/tree_answer.h"
 #include "api/views.h"
 #include "base/text.h"
 
@@ -17,8 +18,6 @@ using Clock = std::chrono::steady_clock;
 
 constexpr std::string_view kTreeQuery[] = {"depth", "timeout_ms"};
 constexpr std::int64_t kUsualTimeoutMs = 10'000;
-/// A level of the tree is two levels of JSON arrays and objects and the node itself.
-constexpr std::size_t kTreeJsonDepth = 3 * limits::kHighestMaxDepth + 8;
 
 /// One question to all connected secondaries. Shared by the handler and its workers.
 struct Survey {
@@ -29,6 +28,7 @@ struct Survey {
   Clock::time_point deadline;
   std::vector<server::SecondaryView> views;
   std::vector<std::optional<Result<json::object>>> answers;  ///< One for each view; nothing: not asked.
+  TreeBudget budget;
   std::size_t next = 0;
   std::size_t working = 0;
   net::Signal ended;  ///< A worker has ended.
@@ -49,17 +49,6 @@ class Working {
   Survey& survey_;
 };
 
-Result<json::object> node_from(net::Response& response, std::string_view body) {
-  auto document = parse_json(body, {.max_bytes = limits::kMaxTreeBytes, .max_depth = kTreeJsonDepth});
-  if (response.status != 200) return fail(error_from_json(document ? *document : json::value()));
-  const auto* node = document ? document->if_object() : nullptr;
-  const auto* below = node ? node->if_contains("secondaries") : nullptr;
-  if (!below || !below->is_array() || text_of(*node, "id").empty()) {
-    return fail(Code::protocol_error, "The secondary's answer is no tree.", "See whether both servers run compatible versions.");
-  }
-  return *node;
-}
-
 awaitable<Result<json::object>> ask(std::shared_ptr<Survey> survey, RegistrationId id) {
   net::Request request;
   request.method = "GET";
@@ -67,9 +56,19 @@ awaitable<Result<json::object>> ask(std::shared_ptr<Survey> survey, Registration
   request.headers.add("accept", "application/json");
   auto response = co_await survey->context.services.links.relay(id, std::move(request), survey->actor);
   if (!response) co_return fail(std::move(response.error()));
-  auto body = co_await response->body.read_all(limits::kMaxTreeBytes);
-  if (!body) co_return fail(std::move(body.error()));
-  co_return node_from(*response, *body);
+  const auto source = response->body.into_source();
+  std::string body;
+  for (;;) {
+    auto piece = co_await source->next();
+    if (!piece) co_return fail(std::move(piece.error()));
+    if (piece->empty()) break;
+    if (piece->size() > limits::kMaxTreeBytes - body.size()) {
+      co_return fail(Code::too_large, "The answer was left out: the secondary's tree has more than 16 MiB.", "Ask for a smaller depth.");
+    }
+    if (auto taken = survey->budget.take_bytes(piece->size()); !taken) co_return fail(taken.error());
+    body += *piece;
+  }
+  co_return tree_node_from(response->status, body, survey->budget);
 }
 
 awaitable<> ask_in_turn(std::shared_ptr<Survey> survey) {
@@ -117,7 +116,8 @@ Error not_asked(const server::SecondaryView& view) {
 }
 
 /// The entry of one secondary; `answer` is its own node, or why there is none.
-json::object entry_json(const server::SecondaryView& view, const Result<json::object>& answer) {
+json::object entry_json(const server::SecondaryView& view, Result<json::object> answer) {
+  const auto error = answer ? json::value(nullptr) : json::value(reason_json(answer.error()));
   return {{"registration_id", view.record.id.str()},
           {"name", view.record.name},
           {"group", view.group_path},
@@ -125,8 +125,8 @@ json::object entry_json(const server::SecondaryView& view, const Result<json::ob
           {"state", to_string(view.link.state)},
           {"reason", reason_or_null(view.link.reason)},
           {"last_connected_at", time_json(view.record.last_connected_at)},
-          {"server", answer ? json::value(*answer) : json::value(nullptr)},
-          {"error", answer ? json::value(nullptr) : json::value(reason_json(answer.error()))}};
+          {"server", answer ? json::value(std::move(*answer)) : json::value(nullptr)},
+          {"error", error}};
 }
 
 json::object tree_json(const server::Facts& facts, Survey& survey) {
@@ -134,9 +134,9 @@ json::object tree_json(const server::Facts& facts, Survey& survey) {
   json::array entries;
   for (std::size_t i = 0; i < survey.views.size(); ++i) {
     const auto& view = survey.views[i];
-    const auto answer = survey.answers[i] ? std::move(*survey.answers[i]) : Result<json::object>(fail(not_asked(view)));
+    auto answer = survey.answers[i] ? std::move(*survey.answers[i]) : Result<json::object>(fail(not_asked(view)));
     complete = complete && answer && flag_of(*answer, "complete");
-    entries.push_back(entry_json(view, answer));
+    entries.push_back(entry_json(view, std::move(answer)));
   }
   return {{"id", facts.id.str()},     {"name", facts.name},
           {"version", facts.version}, {"fingerprint", facts.certificate.fingerprint},
