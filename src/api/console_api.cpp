@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include <boost/asio/this_coro.hpp>
+#include <fmt/format.h>
 
 #include "api/idempotency.h"
 #include "api/routes.h"
@@ -76,7 +77,7 @@ std::string Call::parameter(std::string_view name) const {
 
 struct ConsoleApi::State {
   State(Services services, Options options)
-      : context{services, std::move(options), {}, 0, {}, {}},
+      : context{services, std::move(options), {}, 0, {}, {}, std::make_shared<RelayCounts>()},
         routes(all_routes()),
         router(keys_of(routes)),
         files(context.options.web_folder) {}
@@ -189,10 +190,15 @@ awaitable<Result<Caller>> ConsoleApi::State::caller_of(const Route& route, const
 
 awaitable<std::optional<net::Response>> ConsoleApi::State::read_body(const Route& route, Call& call) {
   if (route.body != Body::json) co_return std::nullopt;
-  auto text = co_await call.request.body.read_all(limits::kMaxJsonBytes);
+  // Who has no account yet gets no more memory and time than a login needs.
+  const auto most = route.access == Access::anyone ? limits::kMaxAnonymousJsonBytes : limits::kMaxJsonBytes;
+  auto reading = call.request.body.read_all(most);
+  auto text =
+      co_await net::with_deadline<std::string>(Clock::now() + context.options.body_time, "reading the request's body", std::move(reading));
   if (!text && text.error().code == Code::too_large) {
-    co_return problem(Error(Code::too_large, "The body has more than 1 MiB.", "Send less at once."));
+    co_return problem(Error(Code::too_large, fmt::format("The body has more than {} KiB.", most / 1024), "Send less at once."));
   }
+  if (!text && text.error().code == Code::timed_out) co_return problem(text.error(), 408);
   if (!text) co_return problem(text.error(), 400);
   if (!is_json(call.request.headers)) {
     co_return problem(

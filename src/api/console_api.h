@@ -5,6 +5,7 @@
 // composition root. Invariant: no handler runs before the route's access, query names and body fields were checked.
 #pragma once
 
+#include <chrono>
 #include <exception>
 #include <filesystem>
 #include <functional>
@@ -13,6 +14,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/limits.h"
 #include "net/http.h"
 #include "server/accounts.h"
 #include "server/facts.h"
@@ -43,6 +45,8 @@ struct Options {
   std::filesystem::path web_folder;
   /// Hears every exception that left a handler, with the request id the person was told. Must not throw.
   std::function<void(std::exception_ptr, std::string_view request_id)> on_exception;
+  /// How long a JSON body may take to arrive; then 408.
+  std::chrono::steady_clock::duration body_time = limits::kRequestBodyTime;
 };
 
 class ConsoleApi {

@@ -3,6 +3,8 @@
 // Internal to this room. A handler is a free coroutine `answer(Context&, Call)`; it may rely on everything its Route declares.
 #pragma once
 
+#include <map>
+#include <memory>
 #include <set>
 #include <span>
 #include <string>
@@ -20,14 +22,18 @@
 
 namespace daikan::api {
 
+/// Relayed requests in progress, by registration.
+using RelayCounts = std::map<std::string, unsigned>;
+
 /// What all requests share. On the I/O thread only.
 struct Context {
   Services services;
   Options options;
   Metrics metrics;
-  unsigned event_streams = 0;      ///< Live tails now.
-  std::set<std::string> probing;   ///< Who has a probe running: name and source.
-  std::set<std::string> creating;  ///< Account and Idempotency-Key of creates now running.
+  unsigned event_streams = 0;             ///< Live tails now.
+  std::set<std::string> probing;          ///< Who has a probe running: name and source.
+  std::set<std::string> creating;         ///< Account and Idempotency-Key of creates now running.
+  std::shared_ptr<RelayCounts> relaying;  ///< Shared with the bodies that still stream.
 };
 
 /// One checked request.

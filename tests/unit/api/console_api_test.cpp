@@ -73,6 +73,39 @@ TEST_F(ConsoleApiTest, ABugIsAnsweredWithTheIdItIsReportedUnder) {
   EXPECT_EQ(site.exceptions.front(), seen.at("request_id"));
 }
 
+/// A body whose next piece never comes.
+class EndlessSource final : public net::BodySource {
+ public:
+  awaitable<Result<std::string>> next() override {
+    const bool slept = co_await net::sleep_for(std::chrono::hours(1));
+    co_return fail(Code::cancelled, slept ? "It came." : "Nobody waits any more.");
+  }
+};
+
+TEST_F(ConsoleApiTest, ABodyThatDoesNotArriveEndsItsRequest) {
+  Options options;
+  options.body_time = std::chrono::milliseconds(20);
+  ConsoleApi api(
+      {*site.storage, site.facts, *site.history, *site.accounts, *site.groups, *site.links, *site.secondaries, *site.primary, *site.joins},
+      std::move(options));
+  net::Request request;
+  request.method = "POST";
+  request.target = "/api/v1/sessions";
+  request.headers.add("content-type", "application/json");
+  request.body = std::unique_ptr<net::BodySource>(std::make_unique<EndlessSource>());
+  const auto seen = site.read(loop.run(api.handler()(std::move(request))));
+  EXPECT_EQ(seen.status, 408) << seen.text;
+  EXPECT_EQ(seen.code(), "timed_out");
+}
+
+TEST_F(ConsoleApiTest, WhoHasNoAccountMaySendLittle) {
+  const std::string body = R"({"user":")" + std::string(limits::kMaxAnonymousJsonBytes, 'x') + "\"}";
+  const auto seen = site.ask_with({}, "POST", "/api/v1/sessions", body);
+  EXPECT_EQ(seen.status, 413) << seen.text;
+  EXPECT_NE(seen.at("detail").find("16 KiB"), std::string::npos) << seen.text;
+  EXPECT_NE(site.ask("POST", "/api/v1/groups", body).status, 413);
+}
+
 TEST_F(ConsoleApiTest, RootSaysWhatThisIsWhenThereAreNoPages) {
   const auto seen = site.ask_with({}, "GET", "/");
   EXPECT_EQ(seen.status, 200);
