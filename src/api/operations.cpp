@@ -1,6 +1,7 @@
 // What those who run this server ask: health, metrics, and the specification itself.
 #include "api/openapi_text.h"
 #include "api/routes.h"
+#include "api/shared_text.h"
 
 namespace daikan::api {
 namespace {
@@ -21,7 +22,12 @@ awaitable<net::Response> show_metrics(Context& context, Call) {
   co_return text_answer(200, context.metrics.text(sources), "text/plain; version=0.0.4; charset=utf-8");
 }
 
-awaitable<net::Response> show_specification(Context&, Call) { co_return text_answer(200, specification(), "application/yaml"); }
+awaitable<net::Response> show_specification(Context&, Call) {
+  static const SharedText text = std::make_shared<const std::string>(specification());
+  net::Response response{200, {{"content-type", "application/yaml"}}, {}};
+  serve_shared(response, text);
+  co_return response;
+}
 
 constexpr Route kRoutes[] = {
     {.method = "GET", .pattern = "/healthz", .answer = show_health, .access = Access::anyone, .query_rule = Route::Query::any},

@@ -69,12 +69,13 @@ StaticFiles::StaticFiles(const fs::path& folder) {
     if (ec || size > limits::kMaxWebFileBytes || total + size > limits::kMaxWebFolderBytes) continue;
     std::ifstream in(at->path(), std::ios::binary);
     File file;
-    file.content.assign(std::istreambuf_iterator<char>(in), {});
+    std::string content(std::istreambuf_iterator<char>(in), {});
     if (in.bad()) continue;
-    total += file.content.size();
+    total += content.size();
     const auto name = relative.generic_string();
     file.type = content_type_of(name);
-    file.etag = fmt::format("\"{:016x}\"", hash_of(file.content));
+    file.etag = fmt::format("\"{:016x}\"", hash_of(content));
+    file.content = std::make_shared<const std::string>(std::move(content));
     file.hashed = name.starts_with("assets/");
     files_.emplace(name, std::move(file));
   }
@@ -96,7 +97,7 @@ std::optional<net::Response> StaticFiles::answer(const Target& target, const net
     return response;
   }
   response.headers.add("content-type", file.type);
-  response.body = file.content;
+  serve_shared(response, file.content);
   return response;
 }
 

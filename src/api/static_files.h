@@ -11,6 +11,7 @@
 #include <string_view>
 
 #include "api/router.h"
+#include "api/shared_text.h"
 #include "net/http.h"
 
 namespace daikan::api {
@@ -28,7 +29,7 @@ class StaticFiles {
 
  private:
   struct File {
-    std::string content;
+    SharedText content;
     std::string type;
     std::string etag;
     bool hashed = false;  ///< The name changes with the content: cached for a year.

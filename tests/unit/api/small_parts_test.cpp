@@ -10,7 +10,9 @@
 #include "api/events.h"
 #include "api/problem.h"
 #include "api/requests.h"
+#include "api/shared_text.h"
 #include "api/static_files.h"
+#include "unit/net/test_net.h"
 
 namespace daikan::api {
 namespace {
@@ -92,6 +94,12 @@ TEST(Problem, OfAnotherServerMayBeAnything) {
 
 // ---- static files ----
 
+std::string text_of(net::Response& response) {
+  net::test::Loop loop;
+  auto text = loop.run(response.body.read_all(limits::kMaxWebFileBytes));
+  return text ? *text : text.error().text();
+}
+
 struct StaticFilesTest : testing::Test {
   StaticFilesTest() {
     std::string pattern = (fs::temp_directory_path() / "daikan-web-XXXXXX").string();
@@ -121,23 +129,45 @@ TEST_F(StaticFilesTest, AreServedWithTheirTypeAndCaching) {
   ASSERT_TRUE(index);
   EXPECT_EQ(index->headers.find("content-type"), "text/html; charset=utf-8");
   EXPECT_EQ(index->headers.find("cache-control"), "no-cache");
-  const auto script = get("/assets/app-1a2b.js");
+  auto script = get("/assets/app-1a2b.js");
   ASSERT_TRUE(script);
-  EXPECT_EQ(script->body.text(), "1");
+  EXPECT_EQ(text_of(*script), "1");
   EXPECT_NE(script->headers.find("cache-control")->find("immutable"), std::string_view::npos);
   EXPECT_EQ(get("/", {{"if-none-match", std::string(*index->headers.find("etag"))}})->status, 304);
 }
 
+TEST_F(StaticFilesTest, AreHandedOutInPiecesOfOneBuffer) {
+  const std::string big(3 * limits::kSharedTextPieceBytes + 1, 'x');
+  const auto shared = std::make_shared<const std::string>(big);
+  net::test::Loop loop;
+  net::Response response;
+  serve_shared(response, shared);
+  EXPECT_EQ(response.headers.find("content-length"), std::to_string(big.size()));
+  EXPECT_EQ(shared.use_count(), 2) << "a response holds the buffer, no copy of it";
+  const auto source = response.body.into_source();
+  std::string all;
+  for (;;) {
+    const auto piece = loop.run(source->next());
+    ASSERT_TRUE(piece);
+    if (piece->empty()) break;
+    EXPECT_LE(piece->size(), limits::kSharedTextPieceBytes);
+    all += *piece;
+  }
+  EXPECT_EQ(all, big);
+}
+
 TEST_F(StaticFilesTest, PagesOfTheConsoleAreItsIndex) {
-  EXPECT_EQ(get("/secondaries/7")->body.text(), "<!doctype html>");
+  auto page = get("/secondaries/7");
+  ASSERT_TRUE(page);
+  EXPECT_EQ(text_of(*page), "<!doctype html>");
   EXPECT_FALSE(get("/missing.js"));
 }
 
 TEST_F(StaticFilesTest, NothingOutsideTheFolderCanBeNamed) {
   for (const auto* path : {"/../secret.txt", "/%2e%2e/secret.txt", "/..%2fsecret.txt", "/assets/..%2f..%2fsecret.txt", "/link.txt", "/.env",
                            "//etc/passwd", "/%2fetc%2fpasswd.txt", "/index.html%00.js"}) {
-    const auto response = get(path);
-    EXPECT_FALSE(response && response->body.text() != "<!doctype html>") << path;
+    auto response = get(path);
+    EXPECT_FALSE(response && text_of(*response) != "<!doctype html>") << path;
   }
 }
 
