@@ -59,6 +59,38 @@ net::Response answer_from_below(net::Response below, const std::string& id, cons
   return response;
 }
 
+/// Counts one relayed request while it lives; null when the link has as many as it may have.
+class RelaySlot {
+ public:
+  static std::unique_ptr<RelaySlot> take(const std::shared_ptr<RelayCounts>& counts, const std::string& id) {
+    if (const auto found = counts->find(id); found != counts->end() && found->second >= limits::kMaxRelayedPerLink) return nullptr;
+    return std::unique_ptr<RelaySlot>(new RelaySlot(counts, id));
+  }
+  ~RelaySlot() {
+    const auto found = counts_->find(id_);
+    if (--found->second == 0) counts_->erase(found);
+  }
+  RelaySlot(const RelaySlot&) = delete;
+  RelaySlot& operator=(const RelaySlot&) = delete;
+
+ private:
+  RelaySlot(const std::shared_ptr<RelayCounts>& counts, const std::string& id) : counts_(counts), id_(id) { ++(*counts_)[id_]; }
+  std::shared_ptr<RelayCounts> counts_;
+  std::string id_;
+};
+
+/// The body of a relayed answer; its slot is free when it is read or dropped.
+class CountedSource final : public net::BodySource {
+ public:
+  CountedSource(std::unique_ptr<RelaySlot> slot, std::unique_ptr<net::BodySource> inner)
+      : slot_(std::move(slot)), inner_(std::move(inner)) {}
+  awaitable<Result<std::string>> next() override { return inner_->next(); }
+
+ private:
+  std::unique_ptr<RelaySlot> slot_;
+  std::unique_ptr<net::BodySource> inner_;
+};
+
 awaitable<net::Response> relay(Context& context, Call call) {
   const auto& segments = call.target.segments;
   if (call.caller.actor.through.size() + 1 + further_levels(segments) > context.services.facts.max_depth) {
@@ -74,10 +106,18 @@ awaitable<net::Response> relay(Context& context, Call call) {
     co_return problem(
         Error(Code::not_found, "There is no such secondary Administration Server here.", "List the secondaries of this server."));
   }
+  auto slot = RelaySlot::take(context.relaying, id->str());
+  if (!slot) {
+    co_return problem(Error(Code::unavailable, "Too many requests to this secondary Administration Server are in progress.",
+                            "Wait until some have ended, or close live tails of its events."));
+  }
   const auto prefix = "/api/v1/servers/" + call.parameter("id") + "/relay/";
   auto below = co_await context.services.links.relay(*id, request_below(call), call.caller.actor);
   if (!below) co_return problem(below.error());
   auto response = answer_from_below(std::move(*below), id->str(), prefix);
+  if (response.body.is_stream()) {
+    response.body = std::unique_ptr<net::BodySource>(std::make_unique<CountedSource>(std::move(slot), response.body.into_source()));
+  }
   const auto type = response.headers.find("content-type");
   if (type && type->starts_with("text/event-stream") && !call.caller.secret.empty()) {
     response.body = guard_stream(response.body.into_source(), context.services.accounts, call.caller.secret);

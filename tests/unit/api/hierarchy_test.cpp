@@ -158,6 +158,27 @@ TEST_F(HierarchyTest, LiveEventsComeAsTheyHappenAndResume) {
   EXPECT_EQ(hq.ask_with(headers, "GET", "/api/v1/events").status, 422);
 }
 
+TEST_F(HierarchyTest, RelayedRequestsLeaveStreamsForTheLinkItself) {
+  const auto id = hq.join(branch);
+  const auto base = "/api/v1/servers/" + id + "/relay";
+  auto headers = hq.bearer();
+  headers.add("accept", "text/event-stream");
+  std::vector<net::Response> tails;
+  for (unsigned i = 0; i < limits::kMaxRelayedPerLink; ++i) {
+    tails.push_back(hq.open("GET", base + "/events", headers));
+    ASSERT_EQ(tails.back().status, 200) << i;
+  }
+  const auto refused = hq.ask("GET", base + "/groups");
+  EXPECT_EQ(refused.status, 503) << refused.text;
+  EXPECT_EQ(refused.code(), "unavailable");
+  EXPECT_NE(refused.at("remedy"), "");
+  EXPECT_EQ(hq.ask("GET", "/api/v1/tree").at("complete"), "true") << "the link has streams left";
+  tails.pop_back();
+  EXPECT_EQ(hq.ask("GET", base + "/groups").status, 200);
+  tails.clear();
+  EXPECT_TRUE(loop.run_until([&] { return branch.ask("GET", "/metrics").text.find("daikan_event_streams 0") != std::string::npos; }));
+}
+
 TEST_F(HierarchyTest, LiveEventsOfALowerServerStreamThrough) {
   const auto id = hq.join(branch);
   auto headers = hq.bearer();
