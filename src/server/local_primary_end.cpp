@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "server/probe.h"
 
 namespace daikan::server {
@@ -21,6 +23,10 @@ awaitable<Result<>> LocalPrimaryEnd::probe_secondary(const Endpoint& address, co
                                                      const CertificateRecord& expected) {
   ProbeRequest request{.address = address, .proxy = proxy, .expected = expected.pin, .direction = Direction::primary_dials};
   auto answer = co_await run_probe(parts_.facts, std::move(request));
+  if (answer.error && answer.error->code == Code::certificate_mismatch && answer.certificate) {
+    answer.error->message = fmt::format("{}: the certificate is another one: expected {}, received {}.", address.str(),
+                                        expected.fingerprint, answer.certificate->fingerprint);
+  }
   if (answer.error) co_return fail(std::move(*answer.error));
   co_return Result<>{};
 }

@@ -214,6 +214,21 @@ TEST_F(JoinsTest, ThePrimaryDialsTheDmzInWayThree) {
   EXPECT_EQ(loop.run(hq.secondaries->list())->front().record.direction, hierarchy::Direction::primary_dials);
 }
 
+TEST_F(JoinsTest, AnotherServerAtTheDmzAddressIsToldWithBothFingerprints) {
+  auto join = request();
+  join.way = joining::Way::primary_dials;
+  const Site other{loop, "other"};
+  join.dmz_address = other.link_endpoint();
+  const auto record = ended(begin(join).id);
+  EXPECT_EQ(record.state, "failed");
+  const auto progress = progress_of(record);
+  const auto& error = report(progress, joining::Step::probe).error;
+  ASSERT_TRUE(error);
+  EXPECT_EQ(error->code, Code::certificate_mismatch);
+  EXPECT_THAT(error->message, HasSubstr(branch.identity.certificate().fingerprint));
+  EXPECT_THAT(error->message, HasSubstr(other.identity.certificate().fingerprint));
+}
+
 TEST_F(JoinsTest, AFailedStepUndoesWhatWasMadeAndTellsWhy) {
   console->refuse_primary.emplace(Code::already_has_primary, "“branch” already has a primary: “other”.", "Clear it first.");
   const auto record = ended(begin(request()).id);
