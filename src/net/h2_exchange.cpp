@@ -32,7 +32,7 @@ class H2Connection::State::Source final : public BodySource {
     exchange_->abandoned = true;
     const auto owner = owner_.lock();
     if (!owner) return;
-    owner->take_inbox(*exchange_);
+    owner->abandon(*exchange_);
     if (!exchange_->in_ended && !exchange_->closed) owner->session.discard(exchange_->id);
     owner->kick();
   }
@@ -62,7 +62,7 @@ class H2Connection::State::Unanswered {
   Unanswered(Ptr owner, ExchangePtr exchange) : owner_(std::move(owner)), exchange_(std::move(exchange)) {}
   ~Unanswered() {
     if (!exchange_) return;
-    exchange_->abandoned = true;
+    owner_->abandon(*exchange_);
     if (exchange_->closed) return;
     owner_->session.reset(exchange_->id, NGHTTP2_CANCEL);
     owner_->kick();
@@ -85,7 +85,14 @@ std::string H2Connection::State::take_inbox(H2Exchange& exchange) {
   return taken;
 }
 
+// What nobody will read must not hold the connection's window.
+void H2Connection::State::abandon(H2Exchange& exchange) {
+  exchange.abandoned = true;
+  take_inbox(exchange);
+}
+
 Body H2Connection::State::body_of(const ExchangePtr& exchange) {
+  exchange->body_given = true;
   if (exchange->in_ended) return Body(take_inbox(*exchange));  // all of it is here already
   return Body(std::make_unique<Source>(shared_from_this(), exchange));
 }
@@ -96,6 +103,7 @@ awaitable<> H2Connection::State::supervise(Ptr me, ExchangePtr exchange, awaitab
     exchange->work.spawn(std::move(work));
     co_await exchange->work.join();
   }
+  if (me->role == H2Role::server && !exchange->body_given) me->abandon(*exchange);  // the stream ended before its handler began
   --me->working;
 }
 

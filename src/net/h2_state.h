@@ -21,7 +21,8 @@ struct H2Exchange {
   std::unique_ptr<H2Head> head;  // of the answer (client)
   std::string inbox;             // received and not yet taken: at most one window
   bool in_ended = false;
-  bool abandoned = false;  // nobody will take more
+  bool abandoned = false;   // nobody will take more
+  bool body_given = false;  // the inbox has a reader, which gives its bytes back
   bool closed = false;
   std::optional<Error> failed;
 };
@@ -72,6 +73,7 @@ struct H2Connection::State : std::enable_shared_from_this<H2Connection::State> {
   void refuse(std::int32_t id, int status);
   Body body_of(const ExchangePtr& exchange);
   std::string take_inbox(H2Exchange& exchange);
+  void abandon(H2Exchange& exchange);
 
   const std::unique_ptr<TlsStream> tls;
   const H2Role role;

@@ -443,6 +443,52 @@ TEST_P(H2ConnectionTest, EndsAtBytesThatAreNotHttp2) {
   EXPECT_EQ(loop.run(server.run()).code, Code::protocol_error);
 }
 
+std::string frame_on(std::uint8_t stream, std::uint8_t type, std::uint8_t flags, std::string_view payload) {
+  std::string out{'\0', static_cast<char>(payload.size() >> 8U), static_cast<char>(payload.size()), static_cast<char>(type)};
+  out += {static_cast<char>(flags), '\0', '\0', '\0', static_cast<char>(stream)};
+  return out.append(payload);
+}
+
+// :method POST, :scheme https, :path / from HPACK's static table, and :authority "a".
+const std::string kPost = std::string("\x83\x87\x84\x01\x01", 5) + "a";
+constexpr std::uint8_t kEndStream = 1;
+constexpr std::uint8_t kEndHeaders = 4;
+
+awaitable<Response> count_start(Request request, Observed& seen) {
+  ++seen.started;
+  auto response = co_await echo(std::move(request));
+  co_return response;
+}
+
+TEST_P(H2ConnectionTest, GetsItsWindowBackFromStreamsThatEndBeforeTheirHandlerBegins) {
+  auto tls = make_link_pair(loop, GetParam());
+  H2Connection server(std::move(tls.server), H2Role::server, plain_settings(),
+                      [this](Request request) { return count_start(std::move(request), seen); });
+  std::optional<Error> end;
+  TaskGroup group(loop.executor());
+  group.spawn(run_until_cancelled(server, end));
+  const std::string piece(15'000, 'x');  // head, piece and reset: one record, so one feed
+  ASSERT_TRUE(loop.run(tls.client->write(bytes_of("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + frame(4, "")))));
+  std::uint32_t stream = 1;
+  const auto on_stream = [&stream](std::uint8_t type, std::uint8_t flags, std::string_view payload) {
+    auto out = frame_on(static_cast<std::uint8_t>(stream), type, flags, payload);
+    out[7] = static_cast<char>(stream >> 8U);
+    return out;
+  };
+  for (std::size_t sent = 0; sent <= limits::kConnectionWindowBytes && !end; sent += piece.size(), stream += 2) {
+    const auto abandoned = on_stream(1, kEndHeaders, kPost) + on_stream(0, 0, piece) + on_stream(3, 0, std::string("\0\0\0\x8", 4));
+    if (!loop.run(tls.client->write(bytes_of(abandoned)))) break;
+    loop.poll();
+  }
+  ASSERT_FALSE(end) << end->text();
+  EXPECT_EQ(seen.started, 0);
+  ASSERT_TRUE(loop.run(tls.client->write(bytes_of(on_stream(1, kEndHeaders, kPost) + on_stream(0, kEndStream, piece)))));
+  ASSERT_TRUE(loop.run_until([&] { return seen.started == 1 || end; }));
+  EXPECT_FALSE(end);
+  server.close({Code::closed, "The test is over."});
+  loop.run(group.join());
+}
+
 // TLS 1.3: the dialling side's handshake ends before the other side has judged its certificate.
 TEST_F(H2RefusedTest, IsNotReadyWhenThePeerDoesNotKnowOurCertificate) {
   const auto upper = make_identity("upper");
