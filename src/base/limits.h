@@ -42,8 +42,9 @@ inline constexpr std::size_t kMaxCapabilities = 64;                      // in a
 inline constexpr std::size_t kMaxCapabilityBytes = 64;                   // each
 inline constexpr std::size_t kMaxLinkTextBytes = 2048;  // a message or remedy on a link: a sentence with a path of 16 names in it
 inline constexpr unsigned kMaxConcurrentStreams = 64;
-inline constexpr std::size_t kStreamWindowBytes = 64 * 1024;        // received and not yet read, per stream
-inline constexpr std::size_t kConnectionWindowBytes = 1024 * 1024;  // received and not yet read, per connection
+inline constexpr std::size_t kStreamWindowBytes = 64 * 1024;  // received and not yet read, per stream
+// Received and not yet read, per connection: every stream's window, so that streams nobody reads cannot block those somebody does.
+inline constexpr std::size_t kConnectionWindowBytes = kMaxConcurrentStreams * kStreamWindowBytes;
 
 // HTTP/2 abuse: a token bucket per connection, refilled every second. A frame that costs the peer less than it costs us takes tokens
 // (PING, SETTINGS, empty DATA, PRIORITY, WINDOW_UPDATE, RST_STREAM received or provoked).
