@@ -294,7 +294,9 @@ awaitable<> serve_console_connection(std::unique_ptr<TlsStream> stream, Handler 
     co_await serve_h1(std::move(stream), std::move(handler), std::move(on_exception));
     co_return;
   }
-  const H2Settings settings{.concurrent_streams = limits::kMaxConcurrentStreams, .idle_close = limits::kIdleConnectionTime};
+  const H2Settings settings{.concurrent_streams = limits::kMaxConcurrentStreams,
+                            .idle_close = limits::kIdleConnectionTime,
+                            .write_stall = limits::kWriteStallTime};
   H2Connection connection(std::move(stream), H2Role::server, settings, std::move(handler), std::move(on_exception));
   co_await connection.run();
 }

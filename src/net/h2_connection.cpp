@@ -302,6 +302,7 @@ void H2Connection::State::stream_closed(const H2Event& event) {
   exchange->work.cancel();
   exchange->changed.notify_all();
   if (open.empty()) idle_since = now();
+  if (!session.has_unsent()) stalled_since.reset();
   changed.notify_all();
 }
 

@@ -17,6 +17,9 @@ struct H2Settings {
   std::chrono::milliseconds ping_answer{0};      ///< Dead after this long without an answer.
   unsigned concurrent_streams;                   ///< What we grant the peer (server) and keep to (client).
   std::chrono::milliseconds idle_close{0};       ///< Server on 13291: close after this long without a stream. 0: never.
+  /// The end when bodies are queued and the peer grants no window for a byte of them for this long (noticed up to half as late again).
+  /// 0: never, for links: there a body waits for whoever reads a relayed answer, and one slow reader must not end the link for all.
+  std::chrono::milliseconds write_stall{0};
 };
 
 /// One HTTP/2 connection. Bounds: limits.h (header list, windows, streams, control-frame bucket); a flood ends the connection with GOAWAY
@@ -31,9 +34,9 @@ class H2Connection final : public Requester {
                std::function<void(std::exception_ptr)> on_exception = {});
   ~H2Connection() override;
 
-  /// Serves the connection until it ends; returns why: closed (by the peer or close()), timed_out (PING unanswered), protocol_error,
-  /// unknown_to_primary (the peer's alert), rate_limited (a flood). Every request in flight has failed and every handler was cancelled
-  /// and waited for when it returns.
+  /// Serves the connection until it ends; returns why: closed (by the peer or close()), timed_out (PING unanswered, write_stall),
+  /// protocol_error, unknown_to_primary (the peer's alert), rate_limited (a flood). Every request in flight has failed and every handler
+  /// was cancelled and waited for when it returns.
   awaitable<Error> run();
 
   /// Waits for the peer's first SETTINGS: only then did a TLS 1.3 server accept our certificate. Fails as run() does, or timed_out.

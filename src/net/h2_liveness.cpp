@@ -70,7 +70,27 @@ SteadyTime H2Connection::State::next_look(SteadyTime at) {
     }
     next = std::min(next, due);
   }
+  if (settings.write_stall > 0ms && !reason) next = std::min(next, look_at_stall(at));
   return next;
+}
+
+// A body that the peer grants no window for would be held for ever. While the socket takes nothing, TlsStream counts the time.
+SteadyTime H2Connection::State::look_at_stall(SteadyTime at) {
+  if (writing || !session.has_unsent()) {
+    stalled_since.reset();
+  } else if (!stalled_since || session.body_bytes_sent() != sent_before) {
+    stalled_since = at;
+    sent_before = session.body_bytes_sent();
+  }
+  const auto often = at + settings.write_stall / 2;
+  if (!stalled_since) return often;
+  const auto due = *stalled_since + settings.write_stall;
+  if (at >= due) {
+    end({Code::timed_out,
+         fmt::format("{}: the other side took nothing of its answers for {} ms.", tls->remote_address(), settings.write_stall.count()),
+         "Check that the program at the other end reads what it asked for."});
+  }
+  return std::min(often, due);
 }
 
 void H2Connection::State::look() {

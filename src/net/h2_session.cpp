@@ -190,6 +190,10 @@ bool H2Session::has_room(std::int32_t id) const {
   return stream != nullptr && stream->next.size() < kSendAheadBytes;
 }
 
+bool H2Session::has_unsent() const {
+  return std::ranges::any_of(streams_, [](const auto& entry) { return entry.second->unsent() > 0; });
+}
+
 void H2Session::provide(std::int32_t id, std::string piece, H2Piece place) {
   auto* stream = find(id);
   if (stream == nullptr) return;

@@ -88,6 +88,10 @@ class H2Session {
   /// Queues a piece of the body; ignored when the stream is gone. Call only while has_room(); more is taken, but not bounded.
   void provide(std::int32_t stream, std::string piece, H2Piece place);
   bool has_room(std::int32_t stream) const;
+  /// True while bytes of any body are queued.
+  bool has_unsent() const;
+  /// Of all bodies, since the beginning.
+  std::uint64_t body_bytes_sent() const { return body_bytes_sent_; }
   /// `bytes` of `stream` were taken by their reader: the peer may send as many more. The stream may be gone.
   void consume(std::int32_t stream, std::size_t bytes);
   /// Nobody reads the rest: a client resets the stream (CANCEL), a server does (NO_ERROR) once its answer is complete.
@@ -130,6 +134,7 @@ class H2Session {
   std::int32_t bulk_turn_ = 0;              // the one bulk stream that may send one frame now
   std::string* out_ = nullptr;              // while fill() runs
   std::size_t out_limit_ = 0;
+  std::uint64_t body_bytes_sent_ = 0;
   FrameMeter meter_;
   FrameBudget budget_;
   std::optional<Error> failure_;

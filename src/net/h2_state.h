@@ -59,6 +59,7 @@ struct H2Connection::State : std::enable_shared_from_this<H2Connection::State> {
   void end(Error why);
   void look();
   SteadyTime next_look(SteadyTime now);
+  SteadyTime look_at_stall(SteadyTime now);
   std::uint64_t send_ping();
 
   // h2_exchange.cpp
@@ -94,6 +95,8 @@ struct H2Connection::State : std::enable_shared_from_this<H2Connection::State> {
   SteadyTime last_heard;
   SteadyTime idle_since;
   SteadyTime resting_since;
+  std::optional<SteadyTime> stalled_since;  // bodies are queued and `sent_before` has not grown
+  std::uint64_t sent_before = 0;
   std::optional<std::chrono::microseconds> round_trip;
   unsigned rests = 0;
   unsigned working = 0;  // exchanges whose coroutine has not ended

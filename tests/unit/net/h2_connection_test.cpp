@@ -489,6 +489,43 @@ TEST_P(H2ConnectionTest, GetsItsWindowBackFromStreamsThatEndBeforeTheirHandlerBe
   loop.run(group.join());
 }
 
+awaitable<Response> answer_at_length() { co_return Response{200, {}, Body(std::string(1'000, 'x'))}; }
+
+TEST_P(H2ConnectionTest, EndsWhenThePeerGrantsNoWindowForItsAnswers) {
+  auto tls = make_link_pair(loop, GetParam());
+  auto settings = plain_settings();
+  settings.write_stall = 50ms;
+  H2Connection server(std::move(tls.server), H2Role::server, settings, [](Request) { return answer_at_length(); });
+  std::optional<Error> end;
+  TaskGroup group(loop.executor());
+  group.spawn(run_until_cancelled(server, end));
+  const auto no_window = frame(4, std::string("\0\x4\0\0\0\0", 6));  // SETTINGS_INITIAL_WINDOW_SIZE 0
+  const auto ask = frame_on(1, 1, kEndHeaders | kEndStream, kPost);
+  ASSERT_TRUE(loop.run(tls.client->write(bytes_of("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + no_window + ask))));
+  const auto give_up = in(3s);
+  ASSERT_TRUE(loop.run_until([&] { return end || std::chrono::steady_clock::now() > give_up; }));
+  EXPECT_TRUE(end);
+  server.close({Code::closed, "The test is over."});
+  loop.run(group.join());
+  EXPECT_EQ(end->code, Code::timed_out);
+  const auto heard = loop.run(read_exactly(*tls.client, 1 << 20));
+  ASSERT_TRUE(heard) << heard.error().text();
+  EXPECT_TRUE(heard->ends_with(frame(7, std::string("\0\0\0\x1\0\0\0\0", 8))));  // GOAWAY after stream 1, NO_ERROR
+}
+
+TEST_P(H2ConnectionTest, KeepsALiveStreamThatHasNothingToSay) {
+  auto server = plain_settings();
+  server.write_stall = 10ms;
+  auto pair = pair_with([this](Request) { return stream_stuck(fed); }, plain_settings(), server);
+  auto answer = pair.ask(get("/events"));
+  ASSERT_TRUE(answer);
+  auto source = answer->body.into_source();
+  EXPECT_EQ(loop.run(source->next()).value(), "first");
+  loop.run(sleep_for(60ms));  // six times as long: nothing is to happen
+  EXPECT_TRUE(loop.run(pair.client->ping(soon())));
+  EXPECT_FALSE(pair.server_end);
+}
+
 // TLS 1.3: the dialling side's handshake ends before the other side has judged its certificate.
 TEST_F(H2RefusedTest, IsNotReadyWhenThePeerDoesNotKnowOurCertificate) {
   const auto upper = make_identity("upper");
