@@ -54,8 +54,9 @@ SteadyTime H2Connection::State::next_look(SteadyTime at) {
            "Check the network between the two servers; the connection is made again by itself."});
       return next;
     }
-    // A server asks a little earlier: what it says counts as life at the client, so that they do not both ask every time.
-    const auto ask_due = last_heard + settings.ping_after_idle - (role == H2Role::server ? 2 * grid : grid);
+    // A client asks a little earlier: what it says counts as life at the server, so that they do not both ask every time. On a link the
+    // client is the primary, which shows the round trips of all its secondaries.
+    const auto ask_due = last_heard + settings.ping_after_idle - (role == H2Role::client ? 2 * grid : grid);
     if (probe == 0 && at >= ask_due) {
       probe = send_ping();
       probe_sent = at;

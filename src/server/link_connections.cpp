@@ -14,8 +14,14 @@ std::string alpn_for(hierarchy::Direction direction) {
   return std::string(direction == hierarchy::Direction::secondary_dials ? net::kAlpnReversedH2 : net::kAlpnH2);
 }
 
-/// A dial's failure in the words of the side that dials.
-Error worded(Error error, const RunningEnd& end) {
+/// A dial's failure in the words of the side that dials. `met` is the fingerprint of the certificate that came, empty when none did.
+Error worded(Error error, const RunningEnd& end, const std::string& met = {}) {
+  if (error.code == Code::certificate_mismatch && !met.empty()) {
+    return Error(Code::certificate_mismatch,
+                 fmt::format("{}: another server answers there: expected the certificate with the fingerprint {}, received {}.",
+                             end.target().endpoint.str(), end.fingerprint(), met),
+                 "Check the address; if the server was set up anew, exchange its certificate again.");
+  }
   if (error.code != Code::unknown_to_primary) return error;
   const std::string where = end.target().endpoint.str();
   if (end.registration()) {
@@ -102,6 +108,9 @@ awaitable<> LinkHost::State::announce(RunningEndPtr end, LinkConnectionPtr conne
   connection->h2->stream().forget_certificate();
   connection->announced = true;
   act(end, end->connected(connection->id, connection->h2->stream().remote_address(), now()));
+  // So that both sides can show a round trip from the first moment; later PINGs renew it.
+  auto measured = co_await connection->h2->ping(std::chrono::steady_clock::now() + limits::kPingAnswerTime);
+  if (measured) changed.notify_all();
 }
 
 awaitable<> LinkHost::State::dial(RunningEndPtr end, std::uint64_t number) {
@@ -110,11 +119,15 @@ awaitable<> LinkHost::State::dial(RunningEndPtr end, std::uint64_t number) {
     co_return;
   }
   const auto context = end->registration() ? dialling_secondary : dialling_primary;
-  net::PinCheck check = [expected = end->pin()](const Pin& pin, const CertificateRecord&) { return pin == expected; };
+  const auto met = std::make_shared<std::string>();
+  net::PinCheck check = [expected = end->pin(), met](const Pin& pin, const CertificateRecord& certificate) {
+    if (pin != expected) *met = certificate.fingerprint;
+    return pin == expected;
+  };
   auto dialled = co_await net::dial(end->target(), context, std::move(check), std::chrono::steady_clock::now() + limits::kDialTime);
   if (number != end->dial_number || stopping) co_return;
   if (!dialled) {
-    act(end, end->dial_failed(worded(std::move(dialled.error()), *end), now()));
+    act(end, end->dial_failed(worded(std::move(dialled.error()), *end, *met), now()));
     co_return;
   }
   co_await run_connection(end, std::move(*dialled), number);

@@ -56,6 +56,7 @@ struct RunningEnd {
   /// Where to dial and whom to expect there.
   virtual net::DialTarget target() const = 0;
   virtual const Pin& pin() const = 0;
+  virtual const std::string& fingerprint() const = 0;
   virtual net::H2Role role() const = 0;
   virtual std::optional<RegistrationId> registration() const = 0;
 
@@ -184,6 +185,7 @@ struct RunningLink : RunningEnd {
   const hierarchy::LinkStatus& status() const override { return end.status(); }
   net::DialTarget target() const override { return {record.address.value_or(Endpoint{}), record.proxy}; }
   const Pin& pin() const override { return record.certificate.pin; }
+  const std::string& fingerprint() const override { return record.certificate.fingerprint; }
 
   Record record;
   End end;
