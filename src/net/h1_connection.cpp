@@ -256,10 +256,8 @@ awaitable<> H1::serve(Ptr me) {
     }
     me->answered = false;
     me->work.spawn(exchange(me));
-    while (!me->answered) {
-      const bool woken = co_await me->changed.wait();
-      if (!woken) co_return;
-    }
+    // An exchange that was cancelled before it began never says that it is over; when this coroutine is cancelled, the next wait throws.
+    while (!me->answered && me->work.size() > 0) co_await me->changed.wait(std::chrono::steady_clock::now() + std::chrono::seconds(1));
     co_await discard_rest(me);
     if (!me->keep || me->gone || !me->requests.is_complete()) co_return;
   }
