@@ -13,7 +13,7 @@ struct Cell {
       : text(std::move(text_)), colour(colour_) {}  // NOLINT: cells are written as texts
   Cell(const char* text_) : text(text_) {}          // NOLINT
   std::string text;
-  Colour colour;
+  Colour colour = Colour::plain;
 };
 
 class Table {
