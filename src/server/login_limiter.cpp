@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-
 #include "base/address.h"
 #include "base/limits.h"
 #include "hierarchy/names.h"
