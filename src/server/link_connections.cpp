@@ -35,6 +35,14 @@ Error worded(Error error, const RunningEnd& end, const std::string& met = {}) {
       "On the primary, add this server as a secondary with this server's certificate; there it is listed under unrecognised servers.");
 }
 
+void report_exception(std::exception_ptr error) {
+  try {
+    std::rethrow_exception(std::move(error));
+  } catch (const std::exception& what) {
+    spdlog::error("link: a request ended with an exception: {}", what.what());
+  }
+}
+
 }  // namespace
 
 Result<> LinkHost::State::make_contexts() {
@@ -62,38 +70,42 @@ awaitable<> LinkHost::State::serve(std::unique_ptr<net::TlsStream> stream) {
     }
     ++counters.handshakes_refused;
     stream->close();
-    co_return;
+    return net::yield();
   }
-  co_await run_connection(end, std::move(stream), std::nullopt);
+  return run_connection(end, open_connection(*end, std::move(stream)), std::nullopt);
 }
 
-awaitable<> LinkHost::State::run_connection(RunningEndPtr end, std::unique_ptr<net::TlsStream> stream,
-                                            std::optional<std::uint64_t> dial_of) {
+LinkConnectionPtr LinkHost::State::open_connection(RunningEnd& end, std::unique_ptr<net::TlsStream> stream) {
   auto connection = std::make_shared<LinkConnection>();
   connection->id = link::ConnectionId{next_connection++};
   net::Handler handler;
-  if (end->role() == net::H2Role::server) {
+  if (end.role() == net::H2Role::server) {
     handler = [this, connection_id = connection->id](net::Request request) { return answer(connection_id, std::move(request)); };
   }
   net::H2Settings settings{};
   settings.ping_after_idle = limits::kPingAfterIdle;
   settings.ping_answer = limits::kPingAnswerTime;
   settings.concurrent_streams = limits::kMaxConcurrentStreams;
-  connection->h2 =
-      std::make_unique<net::H2Connection>(std::move(stream), end->role(), settings, std::move(handler), [](std::exception_ptr error) {
-        try {
-          std::rethrow_exception(error);
-        } catch (const std::exception& what) {
-          spdlog::error("link: a request ended with an exception: {}", what.what());
-        }
-      });
-  end->connections.push_back(connection);
+  connection->h2 = std::make_unique<net::H2Connection>(std::move(stream), end.role(), settings, std::move(handler), report_exception);
+  end.connections.push_back(connection);
+  return connection;
+}
+
+// Its frame lives as long as the link and there is one for each: it holds what it must and nothing else.
+awaitable<> LinkHost::State::run_connection(RunningEndPtr end, LinkConnectionPtr connection, std::optional<std::uint64_t> dial_of) {
   tasks.spawn(announce(end, connection));
   Error reason = co_await connection->h2->run();
-  // From here on nothing may suspend: the coroutine may have been cancelled.
-  std::erase(end->connections, connection);
-  if (connection->announced) {
-    act(end, end->closed(connection->id, std::move(reason), now()));
+  ended(end, *connection, dial_of, std::move(reason));
+}
+
+// A plain function, because nothing may suspend here: the coroutine that calls it may have been cancelled.
+void LinkHost::State::ended(const RunningEndPtr& end, const LinkConnection& connection, std::optional<std::uint64_t> dial_of,
+                            Error reason) {
+  const bool announced = connection.announced;
+  const auto id = connection.id;
+  std::erase_if(end->connections, [id](const LinkConnectionPtr& other) { return other->id == id; });
+  if (announced) {
+    act(end, end->closed(id, std::move(reason), now()));
   } else if (dial_of && *dial_of == end->dial_number && !stopping) {
     act(end, end->dial_failed(worded(std::move(reason), *end), now()));
   }
@@ -130,7 +142,8 @@ awaitable<> LinkHost::State::dial(RunningEndPtr end, std::uint64_t number) {
     act(end, end->dial_failed(worded(std::move(dialled.error()), *end, *met), now()));
     co_return;
   }
-  co_await run_connection(end, std::move(*dialled), number);
+  auto connection = open_connection(*end, std::move(*dialled));
+  co_await run_connection(end, std::move(connection), number);
 }
 
 void LinkHost::State::refused(const Error& error, const net::TlsStream& stream) {

@@ -53,6 +53,7 @@ awaitable<> LinkHost::State::drain(RunningEndPtr end) {
     next.outcome->state = state;
     outcomes.notify_all();
   }
+  end->pending.shrink_to_fit();  // thousands of idle ends keep no room for effects
   end->draining = false;
 }
 

@@ -119,7 +119,9 @@ struct LinkHost::State : std::enable_shared_from_this<LinkHost::State> {
   Result<> make_contexts();
   bool knows(const Pin& pin) const { return end_of(pin) != nullptr; }
   awaitable<> serve(std::unique_ptr<net::TlsStream> stream);
-  awaitable<> run_connection(RunningEndPtr end, std::unique_ptr<net::TlsStream> stream, std::optional<std::uint64_t> dial);
+  LinkConnectionPtr open_connection(RunningEnd& end, std::unique_ptr<net::TlsStream> stream);
+  awaitable<> run_connection(RunningEndPtr end, LinkConnectionPtr connection, std::optional<std::uint64_t> dial_of);
+  void ended(const RunningEndPtr& end, const LinkConnection& connection, std::optional<std::uint64_t> dial_of, Error reason);
   awaitable<> announce(RunningEndPtr end, LinkConnectionPtr connection);
   awaitable<> dial(RunningEndPtr end, std::uint64_t number);
   void refused(const Error& error, const net::TlsStream& stream);
