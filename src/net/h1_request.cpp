@@ -86,11 +86,16 @@ Request H1RequestReader::take_head() const {
   return request;
 }
 
+// Beast 1.81 asserts (basic_parser.ipp, parse_chunk_header) when it is asked again with fewer bytes than the shortest last chunk has.
+// Whatever is left of an unfinished chunked body is at least that long, so waiting for it delays nothing.
+constexpr std::size_t kLastChunkBytes = std::string_view("0\r\n\r\n").size();
+
 Result<std::string> H1RequestReader::parse_body() {
   std::string piece;
   std::size_t before = 0;
   do {
     if (is_complete() || broken_ || inbox_.empty()) break;
+    if (parser_->beast.chunked() && inbox_.size() < kLastChunkBytes) break;
     piece.resize(kPieceBytes);
     auto& body = parser_->beast.get().body();
     body.data = piece.data();
