@@ -44,6 +44,7 @@ void H1RequestReader::begin() {
   parser_->beast.header_limit(limits::kMaxHeaderListBytes);
   parser_->beast.body_limit(boost::none);  // the handler's matter: Body::read_all
   broken_ = false;
+  wants_more_ = false;
 }
 
 int H1RequestReader::parse_head() {
@@ -87,7 +88,7 @@ Request H1RequestReader::take_head() const {
 }
 
 // Beast 1.81 asserts (basic_parser.ipp, parse_chunk_header) when it is asked again with fewer bytes than the shortest last chunk has.
-// Whatever is left of an unfinished chunked body is at least that long, so waiting for it delays nothing.
+// So once it wanted more, it is asked again only with that much; whatever is left of an unfinished chunked body is at least that long.
 constexpr std::size_t kLastChunkBytes = std::string_view("0\r\n\r\n").size();
 
 Result<std::string> H1RequestReader::parse_body() {
@@ -95,7 +96,7 @@ Result<std::string> H1RequestReader::parse_body() {
   std::size_t before = 0;
   do {
     if (is_complete() || broken_ || inbox_.empty()) break;
-    if (parser_->beast.chunked() && inbox_.size() < kLastChunkBytes) break;
+    if (wants_more_ && parser_->beast.chunked() && inbox_.size() < kLastChunkBytes) break;
     piece.resize(kPieceBytes);
     auto& body = parser_->beast.get().body();
     body.data = piece.data();
@@ -106,6 +107,7 @@ Result<std::string> H1RequestReader::parse_body() {
     inbox_.erase(0, parser_->beast.put(boost::asio::buffer(inbox_), ec));
     piece.resize(piece.size() - body.size);
     body.data = nullptr;
+    wants_more_ = ec == http::error::need_more;
     const bool endless = inbox_.size() == before && full();  // the head of a chunk
     broken_ = endless || (ec && ec != http::error::need_more && ec != http::error::need_buffer);
   } while (piece.empty() && inbox_.size() < before);

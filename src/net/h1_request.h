@@ -48,6 +48,7 @@ class H1RequestReader {
   std::unique_ptr<Parser> parser_;
   std::string inbox_;
   bool broken_ = false;
+  bool wants_more_ = false;  ///< What Beast said last of this body.
 };
 
 }  // namespace daikan::net
