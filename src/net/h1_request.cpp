@@ -1,6 +1,6 @@
 #include "net/h1_request.h"
 
-#include <boost/beast/http/buffer_body.hpp>
+#include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/http/parser.hpp>
 
 #include "base/limits.h"
@@ -9,8 +9,6 @@ namespace daikan::net {
 namespace {
 
 namespace http = boost::beast::http;
-
-constexpr std::size_t kPieceBytes = 16 * 1024;  // of a body, handed over at once
 
 bool of_connection(http::field name) {
   switch (name) {
@@ -29,7 +27,7 @@ bool of_connection(http::field name) {
 }  // namespace
 
 struct H1RequestReader::Parser {
-  http::request_parser<http::buffer_body> beast;
+  http::request_parser<http::empty_body> beast;
   const auto& head() const { return beast.get(); }
 };
 
@@ -43,24 +41,20 @@ void H1RequestReader::begin() {
   parser_ = std::make_unique<Parser>();
   parser_->beast.header_limit(limits::kMaxHeaderListBytes);
   parser_->beast.body_limit(boost::none);  // the handler's matter: Body::read_all
-  broken_ = false;
-  wants_more_ = false;
+  body_ = H1Body::sized(0);
 }
 
 int H1RequestReader::parse_head() {
   boost::system::error_code ec;
   const auto used = parser_->beast.put(boost::asio::buffer(inbox_), ec);
   inbox_.erase(0, used);
-  if (parser_->beast.is_header_done()) {
-    parser_->beast.eager(true);  // from here on, as many chunks as there are
-    return judge_head();
-  }
+  if (parser_->beast.is_header_done()) return judge_head();
   if (!ec || ec == http::error::need_more) return 0;
   return ec == http::error::header_limit ? 431 : 400;
 }
 
 // What Beast lets pass: framing that another server could read differently (RFC 9112 section 6.1), and what is not for us.
-int H1RequestReader::judge_head() const {
+int H1RequestReader::judge_head() {
   const auto& head = parser_->head();
   if (const auto coding = head.count(http::field::transfer_encoding); coding > 0) {
     if (head.version() == 10 || head.count(http::field::content_length) > 0) return 400;
@@ -69,6 +63,7 @@ int H1RequestReader::judge_head() const {
   const auto hosts = head.count(http::field::host);
   if (hosts > 1 || (hosts == 0 && head.version() == 11)) return 400;
   if (!head.target().starts_with('/') && !head.target().starts_with("https://")) return 400;
+  body_ = parser_->beast.chunked() ? H1Body::chunked() : H1Body::sized(parser_->beast.content_length().value_or(0));
   return 200;
 }
 
@@ -87,35 +82,8 @@ Request H1RequestReader::take_head() const {
   return request;
 }
 
-// Beast 1.81 asserts (basic_parser.ipp, parse_chunk_header) when it is asked again with fewer bytes than the shortest last chunk has.
-// So once it wanted more, it is asked again only with that much; whatever is left of an unfinished chunked body is at least that long.
-constexpr std::size_t kLastChunkBytes = std::string_view("0\r\n\r\n").size();
+Result<std::string> H1RequestReader::parse_body() { return body_.take(inbox_); }
 
-Result<std::string> H1RequestReader::parse_body() {
-  std::string piece;
-  std::size_t before = 0;
-  do {
-    if (is_complete() || broken_ || inbox_.empty()) break;
-    if (wants_more_ && parser_->beast.chunked() && inbox_.size() < kLastChunkBytes) break;
-    piece.resize(kPieceBytes);
-    auto& body = parser_->beast.get().body();
-    body.data = piece.data();
-    body.size = piece.size();
-    body.more = true;
-    boost::system::error_code ec;
-    before = inbox_.size();
-    inbox_.erase(0, parser_->beast.put(boost::asio::buffer(inbox_), ec));
-    piece.resize(piece.size() - body.size);
-    body.data = nullptr;
-    wants_more_ = ec == http::error::need_more;
-    const bool endless = inbox_.size() == before && full();  // the head of a chunk
-    broken_ = endless || (ec && ec != http::error::need_more && ec != http::error::need_buffer);
-  } while (piece.empty() && inbox_.size() < before);
-  if (broken_) return fail(Code::protocol_error, "The request's body is not well-formed HTTP.");
-  return piece;
-}
-
-bool H1RequestReader::is_complete() const { return parser_->beast.is_done(); }
 bool H1RequestReader::keeps_alive() const { return parser_->beast.keep_alive(); }
 bool H1RequestReader::is_head() const { return parser_->head().method() == http::verb::head; }
 bool H1RequestReader::is_http11() const { return parser_->head().version() == 11; }

@@ -1,7 +1,7 @@
 // HTTP/1.1 requests out of bytes: one after another, head first, then the body piece by piece.
 //
-// It knows the grammar (by Beast) and which framing is refused because another server could read it differently. It knows no socket and
-// no time. Called by h1_connection.cpp and the fuzzer. Invariant: what is held is bounded as long as the caller feeds only while !full().
+// It knows the grammar (of the head by Beast, of the body by H1Body) and which framing is refused because another server could read it
+// differently. It knows no socket and no time. Called by h1_connection.cpp and the fuzzer. Invariant: what is held is bounded as long as the caller feeds only while !full().
 #pragma once
 
 #include <cstdint>
@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "base/result.h"
+#include "net/h1_body.h"
 #include "net/http.h"
 
 namespace daikan::net {
@@ -34,8 +35,8 @@ class H1RequestReader {
   Request take_head() const;
   /// The next piece of the body; empty when more bytes are needed or is_complete(). Fails with protocol_error, then and ever after.
   Result<std::string> parse_body();
-  bool is_complete() const;
-  bool is_broken() const { return broken_; }
+  bool is_complete() const { return body_.is_complete(); }
+  bool is_broken() const { return body_.is_broken(); }
 
   bool keeps_alive() const;
   bool is_head() const;
@@ -44,11 +45,10 @@ class H1RequestReader {
 
  private:
   struct Parser;
-  int judge_head() const;
+  int judge_head();
   std::unique_ptr<Parser> parser_;
   std::string inbox_;
-  bool broken_ = false;
-  bool wants_more_ = false;  ///< What Beast said last of this body.
+  H1Body body_ = H1Body::sized(0);
 };
 
 }  // namespace daikan::net
