@@ -12,12 +12,6 @@ namespace {
 using hierarchy::Group;
 using hierarchy::GroupTree;
 
-std::unordered_map<GroupId, std::size_t> count_secondaries(store::Transaction& transaction) {
-  std::unordered_map<GroupId, std::size_t> counts;
-  for (const auto& record : store::all_secondaries(transaction)) ++counts[record.group];
-  return counts;
-}
-
 GroupView view_of(const GroupTree& tree, const Group& group, const std::unordered_map<GroupId, std::size_t>& counts) {
   const auto count = counts.find(group.id);
   return {group, tree.path_of(group.id), count == counts.end() ? 0 : count->second};
@@ -59,7 +53,7 @@ Result<Done> remove_empty(store::Transaction& transaction, const Actor& actor, G
     return fail(Code::permission_denied, fmt::format("The root group “{}” cannot be removed.", group->name), "Choose a group below it.");
   }
   const auto children = tree.children(id);
-  const auto count = count_secondaries(transaction)[id];
+  const auto count = store::count_secondaries(transaction)[id];
   if (!children.empty() || count > 0) {
     return fail(
         Code::group_not_empty,
@@ -80,7 +74,7 @@ Groups::Groups(Storage& storage, History& history) : storage_(storage), history_
 awaitable<Result<std::vector<GroupView>>> Groups::list() {
   return storage_.read<std::vector<GroupView>>([](store::Transaction& transaction) -> Result<std::vector<GroupView>> {
     const auto groups = store::all_groups(transaction);
-    const auto counts = count_secondaries(transaction);
+    const auto counts = store::count_secondaries(transaction);
     const GroupTree tree(groups);
     std::vector<GroupView> views;
     for (const auto& group : groups) views.push_back(view_of(tree, group, counts));
@@ -94,7 +88,7 @@ awaitable<Result<GroupView>> Groups::find(GroupId id) {
     const GroupTree tree(store::all_groups(transaction));
     const auto* group = tree.find(id);
     if (!group) return fail(Code::not_found, "There is no such group.", "List the groups and choose one of those.");
-    return view_of(tree, *group, count_secondaries(transaction));
+    return view_of(tree, *group, store::count_secondaries(transaction));
   });
 }
 

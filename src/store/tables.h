@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "hierarchy/accounts.h"
@@ -26,6 +27,8 @@ void remove_group(Transaction&, const GroupId&);
 
 // Secondaries, oldest first: unique by pin, and by name without regard to ASCII case.
 std::vector<hierarchy::SecondaryRecord> all_secondaries(Transaction&);
+/// How many are attached to each group that has any; reads an index, not the records.
+std::unordered_map<GroupId, std::size_t> count_secondaries(Transaction&);
 std::optional<hierarchy::SecondaryRecord> find_secondary(Transaction&, const RegistrationId&);
 void insert_secondary(Transaction&, const hierarchy::SecondaryRecord&);
 /// Writes every field but created_at; revision becomes record.revision. False when the record is gone or its revision is not `expected`.

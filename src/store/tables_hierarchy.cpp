@@ -73,6 +73,14 @@ std::vector<hierarchy::SecondaryRecord> all_secondaries(Transaction& transaction
   return records;
 }
 
+std::unordered_map<GroupId, std::size_t> count_secondaries(Transaction& transaction) {
+  std::unordered_map<GroupId, std::size_t> counts;
+  for (const auto& row : transaction.query("SELECT group_id, COUNT(*) FROM secondaries GROUP BY group_id")) {
+    counts[read_id<GroupId>(row, 0)] = static_cast<std::size_t>(row.integer(1));
+  }
+  return counts;
+}
+
 std::optional<hierarchy::SecondaryRecord> find_secondary(Transaction& transaction, const RegistrationId& id) {
   const auto rows = transaction.query("SELECT " DAIKAN_SECONDARY_COLUMNS " FROM secondaries WHERE id = $1", {to_value(id)});
   if (rows.empty()) return std::nullopt;

@@ -140,6 +140,22 @@ TEST_P(HierarchyTables, SecondaryComesBackWithEveryField) {
   EXPECT_FALSE(in_read(database(), [](Transaction& t) { return store::find_secondary(t, RegistrationId::make(at(0))); }));
 }
 
+TEST_P(HierarchyTables, SecondariesAreCountedByGroup) {
+  const auto root = with_root(database());
+  const hierarchy::Group branches{GroupId::make(at(1)), root.id, "Branches"};
+  EXPECT_THAT(in_read(database(), [](Transaction& t) { return store::count_secondaries(t); }), ::testing::IsEmpty());
+  in_write(database(), [&](Transaction& t) {
+    store::insert_group(t, branches);
+    store::insert_group(t, {GroupId::make(at(2)), root.id, "Nobody"});
+    store::insert_secondary(t, secondary("Branch 1", 1, root.id));
+    store::insert_secondary(t, secondary("Branch 2", 2, branches.id));
+    store::insert_secondary(t, secondary("Branch 3", 3, branches.id));
+    return 0;
+  });
+  EXPECT_THAT(in_read(database(), [](Transaction& t) { return store::count_secondaries(t); }),
+              ::testing::UnorderedElementsAre(::testing::Pair(root.id, 1U), ::testing::Pair(branches.id, 2U)));
+}
+
 TEST_P(HierarchyTables, SecondaryIsUpdatedOnlyFromTheExpectedRevision) {
   const auto root = with_root(database());
   auto record = secondary("Branch 1", 1, root.id);
