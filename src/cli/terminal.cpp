@@ -44,17 +44,18 @@ std::string paint(Colours colours, Colour colour, std::string_view text) {
   return fmt::format("{}{}\x1b[0m", escape_of(colour), text);
 }
 
-/// Echo off while a secret is typed; on again whatever happens.
+/// Echo off while a secret is typed; on again whatever happens. What was typed ahead is kept (TCSADRAIN, not TCSAFLUSH): a person who is
+/// faster than this program, or a script at a terminal, would otherwise wait for a prompt that was answered already.
 class WithoutEcho {
  public:
   explicit WithoutEcho(int fd) : fd_(fd), changed_(tcgetattr(fd, &before_) == 0) {
     if (!changed_) return;
     auto silent = before_;
     silent.c_lflag &= ~static_cast<tcflag_t>(ECHO);
-    tcsetattr(fd_, TCSAFLUSH, &silent);
+    tcsetattr(fd_, TCSADRAIN, &silent);
   }
   ~WithoutEcho() {
-    if (changed_) tcsetattr(fd_, TCSAFLUSH, &before_);
+    if (changed_) tcsetattr(fd_, TCSADRAIN, &before_);
   }
   WithoutEcho(const WithoutEcho&) = delete;
   WithoutEcho& operator=(const WithoutEcho&) = delete;
@@ -141,8 +142,8 @@ Result<std::string> Terminal::ask(std::string_view question, std::string_view pr
 
 Result<std::string> Terminal::ask_secret(std::string_view question) {
   if (!can_ask()) return fail(Code::invalid_request, fmt::format("“{}” cannot be asked here.", question), "Give it in a file.");
+  const WithoutEcho silent(input_);  // before the question: whoever answers at once is not echoed either
   err_ << question << ": " << std::flush;
-  const WithoutEcho silent(input_);
   auto answer = read_line();
   err_ << '\n' << std::flush;
   return answer;

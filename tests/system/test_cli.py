@@ -76,6 +76,12 @@ def test_login_asks_at_a_terminal_and_shows_the_fingerprint(hq, start):
     assert cli.json("secondary", "list", server="hq") == []
 
 
+def test_answers_typed_ahead_of_their_questions_are_not_lost(hq, start):
+    terminal = Terminal(start.cli(), "login", f"https://{hq.console}", "--as", "hq")
+    terminal.answer("yes").answer(USER).answer(PASSWORD)
+    assert terminal.end() == 0, terminal.seen
+
+
 def test_piped_a_missing_answer_is_an_error_that_names_its_flag(hq, start):
     cli = start.cli(hq)
     assert "--fingerprint" in cli.fails("login", f"https://{hq.console}", "--as", "again", "--user", USER, "--password-file", cli.password_file)
