@@ -1,6 +1,10 @@
 #include "net/h2_connection.h"
 
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
 #include "base/limits.h"
+#include "net/h2_session.h"
 #include "unit/net/test_http.h"
 
 namespace daikan::net {
@@ -22,6 +26,13 @@ class H2ConnectionTest : public testing::TestWithParam<std::string_view> {
     return [this](Request) { return never_answer(seen); };
   }
 };
+
+/// Whether the peer of this socket will send no more (TCP's CLOSE_WAIT and what follows it).
+bool has_ended(int descriptor) {
+  tcp_info info{};
+  socklen_t size = sizeof info;
+  return ::getsockopt(descriptor, IPPROTO_TCP, TCP_INFO, &info, &size) == 0 && info.tcpi_state != TCP_ESTABLISHED;
+}
 
 class H2RefusedTest : public testing::Test {
  protected:
@@ -543,6 +554,56 @@ TEST_F(H2RefusedTest, IsNotReadyWhenThePeerDoesNotKnowOurCertificate) {
   ASSERT_FALSE(ready);
   EXPECT_EQ(ready.error().code, Code::unknown_to_primary);
   EXPECT_EQ(end->code, Code::unknown_to_primary);
+}
+
+// What a peer has not read yet is lost to it when the connection is reset, and closing a socket whose peer still sends does that.
+TEST_F(H2RefusedTest, TheLastAnswerReachesAPeerThatWritesBeforeItReads) {
+  const auto upper = make_identity("upper");
+  const auto lower = make_identity("lower");
+  const std::vector<std::string> alpn{std::string(kAlpnH2)};
+  auto sockets = connected_sockets(loop);
+  const int dialled = sockets.first.native_handle();
+  TlsStream client(std::move(sockets.first), *TlsContext::link(upper, alpn));
+  auto accepted = std::make_unique<TlsStream>(std::move(sockets.second), *TlsContext::link(lower, alpn));
+  TaskGroup group(loop.executor());
+  Result<> shaken;
+  group.spawn(test::detail::accept_into(*accepted, accept_any(), shaken));
+  ASSERT_TRUE(loop.run(client.connect("", accept_any(), soon())));
+  loop.run(group.join());
+  ASSERT_TRUE(shaken);
+  std::optional<Error> end;
+  H2Connection server(std::move(accepted), H2Role::server, plain_settings(), [&server](Request request) {
+    server.close({Code::removed, "This server was removed."}, 1000ms);  // as after a refusal: the answer under way, then the end
+    return echo(std::move(request));
+  });
+  group.spawn(run_until_cancelled(server, end));
+
+  H2Session session(H2Role::client, 64, std::chrono::steady_clock::now());
+  H2Head head;
+  head.method = "POST";
+  head.target = "/link/v1/hello";
+  head.authority = "dmz1";
+  ASSERT_TRUE(session.request(head, H2Follows::nothing, H2Urgency::normal));
+  std::string out;
+  session.fill(out, 16 * 1024);
+  ASSERT_TRUE(loop.run(client.write(bytes_of(out))));
+  ASSERT_TRUE(loop.run_until([dialled] { return has_ended(dialled); }));
+  for (std::uint64_t i = 1; i <= 2; ++i) {  // the first would provoke the reset, the second would meet it
+    out.clear();
+    session.ping(i);
+    session.fill(out, 16 * 1024);
+    EXPECT_TRUE(loop.run(client.write(bytes_of(out))));
+    loop.poll();
+  }
+  const auto read = loop.run(read_exactly(client, 64 * 1024));
+  ASSERT_TRUE(read) << read.error().text();
+  session.feed(bytes_of(*read), std::chrono::steady_clock::now());
+  int answers = 0;
+  for (const auto& event : session.take_events()) answers += event.kind == H2Event::Kind::head && event.head->status == 200 ? 1 : 0;
+  EXPECT_EQ(answers, 1);
+  client.close();
+  loop.run(group.join());
+  EXPECT_EQ(end->code, Code::removed);
 }
 
 // A gigabyte of bulk must not delay a request: while the bulk stream's sender is never short of data, requests are answered.
