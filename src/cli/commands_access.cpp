@@ -1,4 +1,5 @@
 // token, operation, api: access for scripts, long operations, and any request at all.
+#include <algorithm>
 #include <ostream>
 
 #include <boost/json.hpp>
@@ -125,6 +126,10 @@ awaitable<Result<>> operation_show(Context& context, ApiSession& session, IdOpti
 }
 
 awaitable<Result<>> raw_call(Context& context, ApiSession& session, RawCall options) {
+  if (!std::ranges::all_of(options.path, [](char c) { return c > ' ' && c < 0x7f; })) {
+    co_return fail(Code::invalid_request, fmt::format("The path “{}” is not a path of a URL.", options.path),
+                   "Write blanks and other letters than ASCII percent-encoded: “%20” for a blank.");
+  }
   net::Request request{.method = std::move(options.method), .target = api_path(options.path), .headers = {}, .body = {}, .remote_ip = {}};
   for (auto& c : request.method) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
   request.headers.set("accept", "*/*");

@@ -148,7 +148,7 @@ void LinkHost::State::log_events(const RunningEndPtr& end, std::vector<link::Lin
     const auto level = event.severity == hierarchy::Severity::info      ? spdlog::level::info
                        : event.severity == hierarchy::Severity::warning ? spdlog::level::warn
                                                                         : spdlog::level::err;
-    spdlog::log(level, "link: {}: {}", event.kind, event.message);
+    spdlog::log(level, "{}: {}", event.kind, event.message);
     hierarchy::Event line;
     line.at = now();
     line.severity = event.severity;
