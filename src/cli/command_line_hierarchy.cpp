@@ -105,6 +105,15 @@ void add_primary_commands(CLI::App& app, Command& chosen) {
   probe_verb->add_option("--fingerprint", probed->fingerprint, "The fingerprint it must have")->type_name("SHA256");
   probe_verb->add_flag("--dmz", probed->dmz, "It is a secondary in a DMZ, not a primary");
   choose(probe_verb, chosen, probed, probe);
+
+  auto* link = add_noun(app, "link", "Links between servers");
+  auto checked = std::make_shared<LinkCheckOptions>();
+  auto* check = add_verb(link, "check", "Examine a link step by step, from both ends where a way exists, and say what to do",
+                         "  daikan link check\n"
+                         "  daikan link check branch1 --report branch1.json");
+  check->add_option("SERVER", checked->name, "A secondary, or primary; without it the primary, and a line for each secondary");
+  check->add_option("--report", checked->report, "Write all of it to this file, without secrets, to attach to a ticket")->type_name("FILE");
+  choose(check, chosen, checked, link_check);
 }
 
 void add_history_commands(CLI::App& app, Command& chosen) {

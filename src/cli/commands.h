@@ -109,6 +109,13 @@ struct ProbeOptions {
 };
 awaitable<Result<>> probe(Context&, ApiSession&, ProbeOptions);
 
+// Links.
+struct LinkCheckOptions {
+  std::string name;    ///< A secondary, or the primary; empty: the primary in full and a line for each secondary.
+  std::string report;  ///< File for the report; empty: none.
+};
+awaitable<Result<>> link_check(Context&, ApiSession&, LinkCheckOptions);
+
 // The hierarchy.
 struct TreeOptions {
   int depth = -1;  ///< Below zero: all.
