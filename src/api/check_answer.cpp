@@ -21,7 +21,8 @@ constexpr double kLongestMilliseconds = 1e15;  // some 30,000 years: what a cloc
 std::string safe(std::string_view text) { return server::without_secrets(quotable(text, limits::kMaxLinkTextBytes), std::nullopt); }
 
 tl::unexpected<Error> no_check() {
-  return fail(Code::protocol_error, "The other server's answer is no check of a link.", "See whether both servers run compatible versions.");
+  return fail(Code::protocol_error, "The other server's answer is no check of a link.",
+              "See whether both servers run compatible versions.");
 }
 
 std::optional<double> number_of(const json::object& object, std::string_view name) {
@@ -115,16 +116,14 @@ json::value unrecognised_from(const json::value& value) {
   const auto fingerprint = net::normalise_fingerprint(text_of(*object, "fingerprint"));
   const auto* attempts = object->if_contains("attempts");
   if (first.is_null() || last.is_null() || !fingerprint || !attempts || !attempts->is_int64()) return nullptr;
-  return json::object{{"fingerprint", *fingerprint},
-                      {"source", safe(text_of(*object, "source"))},
-                      {"first_seen", std::move(first)},
-                      {"last_seen", std::move(last)},
-                      {"attempts", attempts->get_int64()}};
+  return json::object{{"fingerprint", *fingerprint},  {"source", safe(text_of(*object, "source"))}, {"first_seen", std::move(first)},
+                      {"last_seen", std::move(last)}, {"attempts", attempts->get_int64()},          {"ignored_at", nullptr}};
 }
 
 bool is_state(std::string_view text) {
   using hierarchy::LinkState;
-  for (const auto state : {LinkState::never_connected, LinkState::connecting, LinkState::connected, LinkState::disconnected, LinkState::refused}) {
+  for (const auto state :
+       {LinkState::never_connected, LinkState::connecting, LinkState::connected, LinkState::disconnected, LinkState::refused}) {
     if (to_string(state) == text) return true;
   }
   return false;
@@ -161,7 +160,8 @@ std::optional<json::object> end_from(const json::object& told) {
 }  // namespace
 
 Result<OtherEnd> other_end_from(int status, std::string_view body) {
-  auto document = parse_json(body, {.max_bytes = limits::kMaxCheckAnswerBytes, .max_depth = limits::kMaxJsonDepth, .max_values = kMaxCheckValues});
+  auto document =
+      parse_json(body, {.max_bytes = limits::kMaxCheckAnswerBytes, .max_depth = limits::kMaxJsonDepth, .max_values = kMaxCheckValues});
   if (status != 200) {
     const auto told = error_from_json(document ? *document : json::value());
     return fail(told.code, safe(told.message), safe(told.remedy));

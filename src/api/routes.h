@@ -77,6 +77,7 @@ std::span<const Route> sessions_routes();
 std::span<const Route> server_routes();
 std::span<const Route> groups_routes();
 std::span<const Route> secondaries_routes();
+std::span<const Route> unrecognised_routes();
 std::span<const Route> primary_routes();
 std::span<const Route> probes_routes();
 std::span<const Route> link_checks_routes();

@@ -81,11 +81,22 @@ struct SecondaryName {
 };
 awaitable<Result<>> secondary_show(Context&, ApiSession&, SecondaryName);
 awaitable<Result<>> secondary_remove(Context&, ApiSession&, SecondaryName);
-awaitable<Result<>> unrecognised_list(Context&, ApiSession&, NoOptions);
+struct UnrecognisedList {
+  bool ignored = false;
+};
+awaitable<Result<>> unrecognised_list(Context&, ApiSession&, UnrecognisedList);
+struct UnrecognisedAdd {
+  std::string fingerprint;
+  std::string group;
+  std::string name;
+};
+awaitable<Result<>> unrecognised_add(Context&, ApiSession&, UnrecognisedAdd);
 struct FingerprintOption {
   std::string fingerprint;
 };
 awaitable<Result<>> unrecognised_ignore(Context&, ApiSession&, FingerprintOption);
+awaitable<Result<>> unrecognised_unignore(Context&, ApiSession&, FingerprintOption);
+awaitable<Result<>> unrecognised_forget(Context&, ApiSession&, FingerprintOption);
 
 // This server's primary.
 struct PrimarySet {

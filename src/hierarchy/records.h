@@ -86,7 +86,7 @@ struct UnrecognisedRecord {
   TimePoint first_seen;
   TimePoint last_seen;
   std::int64_t attempts = 1;
-  std::optional<TimePoint> ignored_at;  ///< Since when an administrator does not want to see it.
+  std::optional<TimePoint> ignored_at = std::nullopt;  ///< Since when an administrator does not want to see it.
 };
 
 }  // namespace daikan::hierarchy

@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "base/text.h"
-#include "store/tables.h"
+#include "server/unrecognised.h"
 
 namespace daikan::server {
 namespace {
@@ -26,9 +26,7 @@ void drop_users_of_urls(std::string& text) {
   }
 }
 
-std::string packed(std::string_view text) {
-  return to_base64(std::span(reinterpret_cast<const std::uint8_t*>(text.data()), text.size()));
-}
+std::string packed(std::string_view text) { return to_base64(std::span(reinterpret_cast<const std::uint8_t*>(text.data()), text.size())); }
 
 /// Everything a person reads, cleaned.
 class Cleaner {
@@ -55,15 +53,11 @@ class Cleaner {
 
 /// The servers that dialled unrecognised since the link was last up, or since it was registered.
 awaitable<Result<std::vector<hierarchy::UnrecognisedRecord>>> strangers_since(Storage& storage, TimePoint since) {
-  std::function<Result<std::vector<hierarchy::UnrecognisedRecord>>(store::Transaction&)> work =
-      [since](store::Transaction& transaction) -> Result<std::vector<hierarchy::UnrecognisedRecord>> {
-    auto records = store::all_unrecognised(transaction);
-    std::erase_if(records, [since](const auto& record) { return record.last_seen < since || record.ignored_at; });
-    std::sort(records.begin(), records.end(), [](const auto& a, const auto& b) { return a.last_seen > b.last_seen; });
-    if (records.size() > kUnrecognisedShown) records.resize(kUnrecognisedShown);
-    return records;
-  };
-  return storage.read<std::vector<hierarchy::UnrecognisedRecord>>(std::move(work));
+  auto records = co_await list_unrecognised(storage, Unrecognised::shown);
+  if (!records) co_return records;
+  std::erase_if(*records, [since](const auto& record) { return record.last_seen < since; });
+  if (records->size() > kUnrecognisedShown) records->resize(kUnrecognisedShown);
+  co_return records;
 }
 
 Error no_such_link(bool primary) {

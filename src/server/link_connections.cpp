@@ -20,8 +20,7 @@ Error why_closed(const RunningEnd& end, std::string_view offered, std::string_vi
   const bool upper = sight.role == link::Role::upper;
   const auto peer = sight.peer.empty() ? std::string("The other server") : fmt::format("“{}”", sight.peer);
   if (offered == wanted) {
-    return {Code::rate_limited,
-            fmt::format("{} connects more than {} times a minute.", peer, limits::kMaxConnectionsPerPeerPerMinute),
+    return {Code::rate_limited, fmt::format("{} connects more than {} times a minute.", peer, limits::kMaxConnectionsPerPeerPerMinute),
             "See whether two copies of it run, and look into its log."};
   }
   return {Code::conflict,
@@ -41,24 +40,28 @@ void report_exception(std::exception_ptr error) {
 
 }  // namespace
 
-Error worded(Error error, const RunningEnd& end, const std::string& met) {
+Error LinkHost::State::worded(Error error, const RunningEnd& end, const std::string& met) const {
   if (error.code == Code::certificate_mismatch && !met.empty()) {
-    return Error(Code::certificate_mismatch,
-                 fmt::format("{}: another server answers there: expected the certificate with the fingerprint {}, received {}.",
-                             end.target().endpoint.str(), end.fingerprint(), met),
-                 "Check the address; if the server was set up anew, exchange its certificate again.");
+    return Error(
+        Code::certificate_mismatch,
+        fmt::format("{}: another server answers there: expected the certificate with the fingerprint {}, received {}.",
+                    end.target().endpoint.str(), end.fingerprint(), met),
+        "Check the address. If the server was set up anew, get its certificate file again, compare the fingerprint by voice, and give "
+        "it to this server.");
   }
   if (error.code != Code::unknown_to_primary) return error;
   const std::string where = end.target().endpoint.str();
   if (end.registration()) {
-    return Error(
-        Code::unknown_to_secondary,
-        fmt::format("{}: the secondary Administration Server does not accept this server as its primary.", where),
-        "On the secondary, set this server as its primary with this server's certificate (daikan primary set --dmz --certificate FILE).");
+    return Error(Code::unknown_to_secondary,
+                 fmt::format("{}: the secondary Administration Server does not accept this server as its primary.", where),
+                 "On the secondary, set this server as its primary with the file that daikan certificate export writes here: daikan "
+                 "primary set --dmz "
+                 "--certificate FILE.");
   }
-  return Error(
-      Code::unknown_to_primary, fmt::format("{}: the primary Administration Server does not know this server.", where),
-      "On the primary, add this server as a secondary with this server's certificate; there it is listed under unrecognised servers.");
+  return Error(Code::unknown_to_primary, fmt::format("{}: the primary Administration Server does not know this server.", where),
+               fmt::format("On the primary, add this server as a secondary: it is listed under unrecognised servers there (daikan "
+                           "unrecognised list), and daikan unrecognised add {} adds it.",
+                           facts.certificate.fingerprint));
 }
 
 Result<> LinkHost::State::make_contexts() {
@@ -205,7 +208,7 @@ bool LinkHost::State::too_often(RunningEnd& end) {
 
 awaitable<> LinkHost::State::note_unrecognised(hierarchy::UnrecognisedRecord record) {
   std::function<Result<Done>(store::Transaction&)> work = [record](store::Transaction& transaction) -> Result<Done> {
-    if (store::record_unrecognised(transaction, record, limits::kMaxUnrecognised) == record.attempts) {
+    if (store::record_unrecognised(transaction, record, {limits::kMaxUnrecognised, limits::kMaxUnrecognisedPerSource}) == record.attempts) {
       hierarchy::Event event;
       event.at = record.last_seen;
       event.severity = hierarchy::Severity::warning;

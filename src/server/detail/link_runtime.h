@@ -85,7 +85,7 @@ struct RunningEnd {
   bool draining = false;
   unsigned connections_this_minute = 0;
   TimePoint minute;
-  bool storing = false;           ///< What a hello told is on its way to the database: the link is not shown as connected yet.
+  bool storing = false;            ///< What a hello told is on its way to the database: the link is not shown as connected yet.
   std::optional<Refusal> refused;  ///< The last connection that proved to be this peer and was closed all the same.
   std::optional<Error> unusable;   ///< Why it cannot be dialled at all (its proxy's password does not open).
 };
@@ -93,9 +93,6 @@ using RunningEndPtr = std::shared_ptr<RunningEnd>;
 
 struct UpperRunning;
 struct LowerRunning;
-
-/// A dial's failure in the words of the side that dials. `met` is the fingerprint of the certificate that came, empty when none did.
-Error worded(Error error, const RunningEnd& end, const std::string& met = {});
 
 struct LinkHost::State : std::enable_shared_from_this<LinkHost::State> {
   State(Storage& storage_, History& history_, const net::Identity& identity_, Facts& facts_, const Sealing& sealing_);
@@ -134,6 +131,8 @@ struct LinkHost::State : std::enable_shared_from_this<LinkHost::State> {
   void ended(const RunningEndPtr& end, const LinkConnection& connection, std::optional<std::uint64_t> dial_of, Error reason);
   awaitable<> announce(RunningEndPtr end, LinkConnectionPtr connection);
   awaitable<> dial(RunningEndPtr end, std::uint64_t number);
+  /// A dial's failure in the words of the side that dials. `met` is the fingerprint of the certificate that came, empty when none did.
+  Error worded(Error error, const RunningEnd& end, const std::string& met = {}) const;
   void refused(const Error& error, const net::TlsStream& stream);
   awaitable<> note_unrecognised(hierarchy::UnrecognisedRecord record);
   bool may_note(const std::string& source);
