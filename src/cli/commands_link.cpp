@@ -44,9 +44,8 @@ awaitable<Result<json::value>> check_at(ApiSession& there, const json::value& ow
       if (text_of(each, "fingerprint") == own_fingerprint) body["secondary_id"] = text_of(each, "id");
     }
     if (body.empty()) {
-      co_return fail(
-          Code::unknown_to_primary, fmt::format("“{}” has not registered this server.", there.profile().name),
-          fmt::format("Add it there: daikan --server {} secondary add --fingerprint {}.", there.profile().name, own_fingerprint));
+      co_return fail(Code::unknown_to_primary, fmt::format("“{}” has not registered this server.", there.profile().name),
+                     fmt::format("Add it there: daikan --server {} unrecognised add {}.", there.profile().name, own_fingerprint));
     }
   }
   co_return co_await there.call("POST", "/link_checks", json::value(std::move(body)));

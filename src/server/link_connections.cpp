@@ -54,9 +54,8 @@ Error LinkHost::State::worded(Error error, const RunningEnd& end, const std::str
   if (end.registration()) {
     return Error(Code::unknown_to_secondary,
                  fmt::format("{}: the secondary Administration Server does not accept this server as its primary.", where),
-                 "On the secondary, set this server as its primary with the file that daikan certificate export writes here: daikan "
-                 "primary set --dmz "
-                 "--certificate FILE.");
+                 "On the secondary, set this server as its primary with the file that daikan certificate export writes here: "
+                 "daikan primary set --dmz --certificate FILE.");
   }
   return Error(Code::unknown_to_primary, fmt::format("{}: the primary Administration Server does not know this server.", where),
                fmt::format("On the primary, add this server as a secondary: it is listed under unrecognised servers there (daikan "
@@ -103,6 +102,8 @@ LinkConnectionPtr LinkHost::State::open_connection(RunningEnd& end, std::unique_
   settings.ping_after_idle = limits::kPingAfterIdle;
   settings.ping_answer = limits::kPingAnswerTime;
   settings.concurrent_streams = limits::kMaxConcurrentStreams;
+  // Longer than the console connection of whoever reads a relayed answer may stall: it has ended before, unless the peer is at fault.
+  settings.stream_stall = 2 * limits::kWriteStallTime;
   connection->h2 = std::make_unique<net::H2Connection>(std::move(stream), end.role(), settings, std::move(handler), report_exception);
   end.connections.push_back(connection);
   return connection;

@@ -257,6 +257,20 @@ def test_the_other_end_is_asked_at_its_console_when_one_is_logged_in_there(hq, s
     assert report["other_check"]["this_end"]["server"] == branch.name
 
 
+def test_the_primary_is_asked_at_its_console_as_well(hq, start):
+    branch, port = start.server("branch-below"), free_port()
+    branch.follow(hq, address=f"127.0.0.1:{port}")
+    cli = start.cli(hq, branch)
+    done = cli.run("link", "check", "primary", server=branch.name)
+    assert "“hq” has not registered this server." in done.stderr and f"daikan --server hq unrecognised add {branch.fingerprint}" in done.stderr
+    hq.register(branch)
+    said = doctor(cli, branch, "tcp", "refused", UNREACHABLE, "primary")  # the end that dials knows where its way ends
+    assert f"127.0.0.1:{port}: connection refused." in said
+    report = json.loads(cli.run("link", "check", "primary", "-o", "json", server=branch.name).stdout)
+    assert report["other_check"]["this_end"]["server"] == "hq" and report["other_check"]["peer"] == branch.name
+    assert "never dialled" in report["other_check"]["error"]["message"]
+
+
 # Without a name.
 
 def test_without_a_name_the_primary_in_full_and_the_secondaries_in_a_line(start):

@@ -106,3 +106,30 @@ def test_a_flood_of_certificates_from_one_source_takes_nobodys_place_and_no_memo
     assert 1 <= len(noisy) <= 50  # a share of the list; within a minute even less is written
     assert len([event for event in hq.api.get("/events?limit=1000")["items"] if event["kind"] == "unrecognised_server"]) == len(known)
     stays(lambda: hq.alive(), 1)
+
+
+def client_hello() -> bytes:
+    """The first flight of a TLS client, taken down."""
+    incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+    tls = certificates.link_context(None, ["rh2"]).wrap_bio(incoming, outgoing, server_hostname="daikan.test")
+    try:
+        tls.do_handshake()
+    except ssl.SSLWantReadError:
+        pass
+    return outgoing.read()
+
+
+def test_stalled_handshakes_from_one_address_keep_no_registered_server_out(start):
+    hq, branch = start.server("hq"), start.server("branch")
+    hq.register(branch)
+    hello = client_hello()
+    stalled = []
+    for _ in range(500):  # four times as many as may be in progress at once
+        connection = socket.create_connection((hq.link.host, hq.link.port), timeout=20, source_address=("127.0.0.9", 0))
+        connection.sendall(hello)
+        stalled.append(connection)
+    branch.follow(hq)
+    # Each handshake is given up after 10 s: in the order they came, it would be the branch's turn after 40 s.
+    branch.wait_for_primary(deadline=15)
+    for connection in stalled:
+        connection.close()
