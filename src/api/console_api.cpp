@@ -28,9 +28,9 @@ constexpr std::string_view kWelcome =
 
 std::vector<Route> all_routes() {
   std::vector<Route> all;
-  for (const auto routes :
-       {operations_routes(), sessions_routes(), server_routes(), groups_routes(), secondaries_routes(), primary_routes(), probes_routes(),
-        joins_routes(), tree_routes(), relay_routes(), events_routes(), audit_routes()}) {
+  for (const auto routes : {operations_routes(), sessions_routes(), server_routes(), groups_routes(), secondaries_routes(),
+                            unrecognised_routes(), primary_routes(), probes_routes(), link_checks_routes(), joins_routes(), tree_routes(),
+                            relay_routes(), events_routes(), audit_routes()}) {
     all.insert(all.end(), routes.begin(), routes.end());
   }
   return all;
@@ -77,7 +77,7 @@ std::string Call::parameter(std::string_view name) const {
 
 struct ConsoleApi::State {
   State(Services services, Options options)
-      : context{services, std::move(options), {}, 0, {}, {}, std::make_shared<RelayCounts>()},
+      : context{services, std::move(options), {}, 0, {}, {}, {}, std::make_shared<RelayCounts>()},
         routes(all_routes()),
         router(keys_of(routes)),
         files(context.options.web_folder) {}

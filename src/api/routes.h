@@ -32,6 +32,7 @@ struct Context {
   Metrics metrics;
   unsigned event_streams = 0;             ///< Live tails now.
   std::set<std::string> probing;          ///< Who has a probe running: name and source.
+  std::set<std::string> checking;         ///< Who has a link check running: name and source.
   std::set<std::string> creating;         ///< Account and Idempotency-Key of creates now running.
   std::shared_ptr<RelayCounts> relaying;  ///< Shared with the bodies that still stream.
 };
@@ -76,8 +77,10 @@ std::span<const Route> sessions_routes();
 std::span<const Route> server_routes();
 std::span<const Route> groups_routes();
 std::span<const Route> secondaries_routes();
+std::span<const Route> unrecognised_routes();
 std::span<const Route> primary_routes();
 std::span<const Route> probes_routes();
+std::span<const Route> link_checks_routes();
 std::span<const Route> joins_routes();
 std::span<const Route> tree_routes();
 std::span<const Route> relay_routes();

@@ -1,4 +1,4 @@
-// The secondaries of this server, and the servers that dialled without being registered.
+// The secondaries of this server.
 #include <algorithm>
 
 #include "api/requests.h"
@@ -6,7 +6,6 @@
 #include "api/views.h"
 #include "base/text.h"
 #include "hierarchy/group_tree.h"
-#include "net/identity.h"
 
 namespace daikan::api {
 namespace {
@@ -186,26 +185,6 @@ awaitable<net::Response> remove_secondary(Context& context, Call call) {
   co_return no_content();
 }
 
-awaitable<net::Response> list_unrecognised(Context& context, Call) {
-  auto records = co_await context.services.secondaries.unrecognised();
-  if (!records) co_return problem(records.error());
-  std::sort(records->begin(), records->end(), [](const auto& a, const auto& b) { return a.last_seen > b.last_seen; });
-  json::array items;
-  for (const auto& record : *records) items.push_back(unrecognised_json(record));
-  co_return json_answer(200, json::object{{"items", std::move(items)}});
-}
-
-awaitable<net::Response> ignore_unrecognised(Context& context, Call call) {
-  auto fingerprint = net::normalise_fingerprint(call.parameter("fingerprint"));
-  if (!fingerprint) {
-    co_return problem(
-        Error(Code::not_found, "No unrecognised server has this fingerprint.", "List them with GET /api/v1/unrecognised_servers."));
-  }
-  auto ignored = co_await context.services.secondaries.ignore_unrecognised(call.caller.actor, std::move(*fingerprint));
-  if (!ignored) co_return problem(ignored.error());
-  co_return no_content();
-}
-
 constexpr Route kRoutes[] = {
     {.method = "GET", .pattern = "/api/v1/secondaries", .answer = list_secondaries, .query = kListQuery},
     {.method = "POST",
@@ -216,8 +195,6 @@ constexpr Route kRoutes[] = {
      .repeat = Repeat::by_key},
     {.method = "GET", .pattern = "/api/v1/secondaries/{id}", .answer = show_secondary},
     {.method = "DELETE", .pattern = "/api/v1/secondaries/{id}", .answer = remove_secondary},
-    {.method = "GET", .pattern = "/api/v1/unrecognised_servers", .answer = list_unrecognised},
-    {.method = "DELETE", .pattern = "/api/v1/unrecognised_servers/{fingerprint}", .answer = ignore_unrecognised},
 };
 
 }  // namespace

@@ -89,11 +89,8 @@ json::object secondary_json(const server::SecondaryView& view) {
 }
 
 json::object unrecognised_json(const hierarchy::UnrecognisedRecord& record) {
-  return {{"fingerprint", record.certificate.fingerprint},
-          {"source", record.source},
-          {"first_seen", to_rfc3339(record.first_seen)},
-          {"last_seen", to_rfc3339(record.last_seen)},
-          {"attempts", record.attempts}};
+  return {{"fingerprint", record.certificate.fingerprint}, {"source", record.source},     {"first_seen", to_rfc3339(record.first_seen)},
+          {"last_seen", to_rfc3339(record.last_seen)},     {"attempts", record.attempts}, {"ignored_at", time_json(record.ignored_at)}};
 }
 
 json::object primary_json(const server::PrimaryView& view) {

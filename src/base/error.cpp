@@ -30,6 +30,7 @@ constexpr std::array<std::string_view, static_cast<std::size_t>(Code::internal) 
     "too_deep",
     "version_unsupported",
     "identity_conflict",
+    "clock_skew",
     "permission_denied",
     "two_factor_required",
     "wrong_credentials",

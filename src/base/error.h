@@ -38,6 +38,7 @@ enum class Code : std::uint8_t {
   too_deep,
   version_unsupported,
   identity_conflict,
+  clock_skew,
   // Who may.
   permission_denied,
   two_factor_required,

@@ -69,6 +69,12 @@ inline constexpr auto kShutdownTime = 5s;
 
 inline constexpr auto kConsoleAnswerTime = 75s;  // a console client waits for a whole answer: a relayed one, and a bit
 
+// The link doctor. A check from both ends has to fit into kConsoleAnswerTime and, below, into kRelayAnswerTime.
+inline constexpr auto kCheckHelloTime = 12s;                     // until a fresh hello is answered or given up, behind a dial of kDialTime
+inline constexpr auto kCheckOtherEndTime = 40s;                  // until the other end has told what it sees
+inline constexpr unsigned kMaxLinkChecksAtOnce = 4;              // each may hold a socket for kDialTime
+inline constexpr std::size_t kMaxCheckAnswerBytes = 128 * 1024;  // the other end's report; ours are under 32 KiB
+
 // Reconnect (link.md): exponential back-off with full jitter.
 inline constexpr auto kBackoffFirst = 500ms;
 inline constexpr auto kBackoffLongest = 60s;
@@ -84,6 +90,9 @@ inline constexpr unsigned kMaxConnectionsPerPeerPerMinute =
     120;                                                    // a registered peer that flaps: each connection costs a write and two events
 inline constexpr unsigned kMaxUnrecognisedPerMinute = 300;  // from all sources
 inline constexpr unsigned kMaxUnrecognisedPerSourcePerMinute = 10;
+inline constexpr std::size_t kMaxUnrecognisedPerSource = 50;  // of kMaxUnrecognised: one source pushes out its own, nobody else's
+inline constexpr std::size_t kMaxIgnoredServers = 1000;       // each ignored by a person; they are kept beside kMaxUnrecognised
+inline constexpr std::size_t kMaxRefusalsKept = 32;           // refused connections remembered for the link doctor, under 1 KiB each
 
 // Proxies: a status line and headers, or a SOCKS5 reply (RFC 1928: at most 262 bytes).
 inline constexpr std::size_t kMaxProxyAnswerBytes = 8 * 1024;

@@ -44,6 +44,31 @@ void add_secondary_add(CLI::App* noun, Command& chosen) {
   choose(verb, chosen, options, secondary_add);
 }
 
+void add_unrecognised(CLI::App& app, Command& chosen) {
+  auto* noun = add_noun(app, "unrecognised", "Servers that dialled and are not registered");
+  auto listed = std::make_shared<UnrecognisedList>();
+  auto* list = add_verb(noun, "list", "Their fingerprints and where they dialled from",
+                        "  daikan unrecognised list\n  daikan unrecognised list --ignored");
+  list->add_flag("--ignored", listed->ignored, "Those that are ignored instead");
+  choose(list, chosen, listed, unrecognised_list);
+  auto added = std::make_shared<UnrecognisedAdd>();
+  auto* add = add_verb(noun, "add", "Make one a secondary, once its fingerprint was compared",
+                       "  daikan unrecognised add AB:CD:... --group \"Managed devices/Branches\" --name \"Branch 7\"");
+  add->add_option("FINGERPRINT", added->fingerprint, "As unrecognised list shows it")->required();
+  add->add_option("--group", added->group, "Group it is attached to; the root group unless given")->type_name("PATH");
+  add->add_option("--name", added->name, "Its name here; one is made up unless given")->type_name("NAME");
+  choose(add, chosen, added, unrecognised_add);
+  const auto change = [&](const char* name, const char* what, auto run) {
+    auto options = std::make_shared<FingerprintOption>();
+    auto* verb = add_verb(noun, name, what, std::string("  daikan unrecognised ") + name + " AB:CD:...");
+    verb->add_option("FINGERPRINT", options->fingerprint, "As unrecognised list shows it")->required();
+    choose(verb, chosen, options, run);
+  };
+  change("ignore", "Ignore one from now on: it is not listed when it dials again", unrecognised_ignore);
+  change("unignore", "List an ignored one again", unrecognised_unignore);
+  change("forget", "Take one off the list, until it dials again", unrecognised_forget);
+}
+
 }  // namespace
 
 void add_secondary_commands(CLI::App& app, Command& chosen) {
@@ -67,13 +92,7 @@ void add_secondary_commands(CLI::App& app, Command& chosen) {
   remove->add_option("NAME", removed->name, "Its name or id")->required();
   choose(remove, chosen, removed, secondary_remove);
 
-  auto* unrecognised = add_noun(app, "unrecognised", "Servers that dialled and are not registered");
-  choose(add_verb(unrecognised, "list", "Their fingerprints and where they dialled from", "  daikan unrecognised list"), chosen, none,
-         unrecognised_list);
-  auto ignored = std::make_shared<FingerprintOption>();
-  auto* ignore = add_verb(unrecognised, "ignore", "Take one off the list, until it dials again", "  daikan unrecognised ignore AB:CD:...");
-  ignore->add_option("FINGERPRINT", ignored->fingerprint, "As unrecognised list shows it")->required();
-  choose(ignore, chosen, ignored, unrecognised_ignore);
+  add_unrecognised(app, chosen);
 }
 
 void add_primary_commands(CLI::App& app, Command& chosen) {
@@ -105,6 +124,15 @@ void add_primary_commands(CLI::App& app, Command& chosen) {
   probe_verb->add_option("--fingerprint", probed->fingerprint, "The fingerprint it must have")->type_name("SHA256");
   probe_verb->add_flag("--dmz", probed->dmz, "It is a secondary in a DMZ, not a primary");
   choose(probe_verb, chosen, probed, probe);
+
+  auto* link = add_noun(app, "link", "Links between servers");
+  auto checked = std::make_shared<LinkCheckOptions>();
+  auto* check = add_verb(link, "check", "Examine a link step by step, from both ends where a way exists, and say what to do",
+                         "  daikan link check\n"
+                         "  daikan link check branch1 --report branch1.json");
+  check->add_option("SERVER", checked->name, "A secondary, or primary; without it the primary, and a line for each secondary");
+  check->add_option("--report", checked->report, "Write all of it to this file, without secrets, to attach to a ticket")->type_name("FILE");
+  choose(check, chosen, checked, link_check);
 }
 
 void add_history_commands(CLI::App& app, Command& chosen) {

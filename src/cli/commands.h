@@ -81,11 +81,22 @@ struct SecondaryName {
 };
 awaitable<Result<>> secondary_show(Context&, ApiSession&, SecondaryName);
 awaitable<Result<>> secondary_remove(Context&, ApiSession&, SecondaryName);
-awaitable<Result<>> unrecognised_list(Context&, ApiSession&, NoOptions);
+struct UnrecognisedList {
+  bool ignored = false;
+};
+awaitable<Result<>> unrecognised_list(Context&, ApiSession&, UnrecognisedList);
+struct UnrecognisedAdd {
+  std::string fingerprint;
+  std::string group;
+  std::string name;
+};
+awaitable<Result<>> unrecognised_add(Context&, ApiSession&, UnrecognisedAdd);
 struct FingerprintOption {
   std::string fingerprint;
 };
 awaitable<Result<>> unrecognised_ignore(Context&, ApiSession&, FingerprintOption);
+awaitable<Result<>> unrecognised_unignore(Context&, ApiSession&, FingerprintOption);
+awaitable<Result<>> unrecognised_forget(Context&, ApiSession&, FingerprintOption);
 
 // This server's primary.
 struct PrimarySet {
@@ -108,6 +119,13 @@ struct ProbeOptions {
   bool dmz = false;
 };
 awaitable<Result<>> probe(Context&, ApiSession&, ProbeOptions);
+
+// Links.
+struct LinkCheckOptions {
+  std::string name;    ///< A secondary, or the primary; empty: the primary in full and a line for each secondary.
+  std::string report;  ///< File for the report; empty: none.
+};
+awaitable<Result<>> link_check(Context&, ApiSession&, LinkCheckOptions);
 
 // The hierarchy.
 struct TreeOptions {

@@ -32,6 +32,7 @@ ExitCode exit_code_of(Code code) {
     case Code::too_deep:
     case Code::version_unsupported:
     case Code::identity_conflict:
+    case Code::clock_skew:
     case Code::name_taken:
     case Code::group_not_empty:
     case Code::conflict:

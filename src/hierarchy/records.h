@@ -86,6 +86,7 @@ struct UnrecognisedRecord {
   TimePoint first_seen;
   TimePoint last_seen;
   std::int64_t attempts = 1;
+  std::optional<TimePoint> ignored_at = std::nullopt;  ///< Since when an administrator does not want to see it.
 };
 
 }  // namespace daikan::hierarchy

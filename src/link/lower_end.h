@@ -65,6 +65,8 @@ class LowerEnd {
   /// Whether requests other than hello and farewell may be served on it: its hello was accepted. Others get 409 not_connected.
   bool serves(ConnectionId connection) const;
   std::optional<ConnectionId> standing() const;
+  /// What the upper end told of itself in its last accepted hello; empty before.
+  const std::optional<Introduction>& upper() const { return upper_; }
   /// Root first, ending with the primary; empty: this server is a root.
   const ServerPath& ancestors() const { return ancestors_; }
 

@@ -159,6 +159,15 @@ Effects UpperEnd::retry_now(TimePoint) {
   return out;
 }
 
+Effects UpperEnd::hello_again(TimePoint now) {
+  Effects out;
+  if (!state_.standing() || awaits_hello()) return out;
+  say_hello(*state_.find(state_.standing()->id), now, out);
+  return out;
+}
+
+bool UpperEnd::awaits_hello() const { return state_.standing() && state_.standing()->deadline.has_value(); }
+
 Effects UpperEnd::removed(TimePoint) {
   Effects out;
   const Error reason{Code::removed, fmt::format("“{}” removed “{}” from its secondaries.", self_->name, state_.peer().name),

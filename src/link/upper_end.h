@@ -50,6 +50,11 @@ class UpperEnd {
   Effects edited(Peer secondary, Edit edit, TimePoint now);
   /// A person does not want to wait for the next attempt. Nothing when the link stands or the secondary dials.
   Effects retry_now(TimePoint now);
+  /// A person wants to know how the link is now: says hello again on the standing connection, unless one is on its way. A peer that does
+  /// not answer within limits::kHelloTime is lost, as after any hello.
+  Effects hello_again(TimePoint now);
+  /// Whether the answer to a hello on the standing connection is due.
+  bool awaits_hello() const;
   /// The registration was removed: says farewell, closes, and is at its end; drop the object once the effects are carried out.
   Effects removed(TimePoint now);
   /// This process stops: closes without a farewell.

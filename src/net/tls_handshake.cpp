@@ -58,7 +58,8 @@ Error TlsStream::State::handshake_failure(const Handshake& handshake, const deta
         return {Code::tls_failed, fmt::format("{}: offered no protocol that is spoken here (ALPN).", who()),
                 "Only Administration Servers and their tools may use this port."};
       }
-      return {Code::not_an_administration_server, fmt::format("{}: speaks TLS but not the protocol asked for.", who()),
+      return {Code::not_an_administration_server,
+              fmt::format("{}: speaks TLS, but is no Administration Server, or not one on this port.", who()),
               "Check the port: links use 13000 and the console 13291 unless they were changed."};
     case Verdict::unreadable:
     case Verdict::accepted:

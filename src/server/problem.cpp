@@ -55,6 +55,7 @@ int http_status(Code code) {
       return 405;
     case Code::already_has_primary:
     case Code::certificate_in_use:
+    case Code::clock_skew:
     case Code::conflict:
     case Code::group_not_empty:
     case Code::identity_conflict:

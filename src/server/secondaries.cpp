@@ -184,16 +184,6 @@ Result<Done> remove_record(store::Transaction& transaction, const Actor& actor, 
   return Done{};
 }
 
-Result<Done> forget_unrecognised(store::Transaction& transaction, const Actor& actor, const std::string& fingerprint) {
-  for (const auto& record : store::all_unrecognised(transaction)) {
-    if (record.certificate.fingerprint != fingerprint) continue;
-    store::remove_unrecognised(transaction, record.certificate.pin);
-    History::audit(transaction, actor, now(), "unrecognised.ignore", fmt::format("server {} from {}", fingerprint, record.source));
-    return Done{};
-  }
-  return fail(Code::not_found, "No unrecognised server has this fingerprint.", "List the unrecognised servers and choose one of those.");
-}
-
 }  // namespace
 
 Secondaries::Secondaries(Storage& storage, History& history, LinkHost& links, const Facts& facts)
@@ -256,27 +246,6 @@ awaitable<Result<>> Secondaries::remove(const Actor& actor, RegistrationId id) {
   if (!removed) co_return fail(std::move(removed.error()));
   links_.secondary_removed(id);
   history_.committed();
-  co_return Result<>{};
-}
-
-awaitable<Result<std::vector<hierarchy::UnrecognisedRecord>>> Secondaries::unrecognised() {
-  return storage_.read<std::vector<hierarchy::UnrecognisedRecord>>(
-      [](store::Transaction& transaction) -> Result<std::vector<hierarchy::UnrecognisedRecord>> {
-        return store::all_unrecognised(transaction);
-      });
-}
-
-awaitable<Result<>> Secondaries::ignore_unrecognised(const Actor& actor, std::string fingerprint) {
-  const auto normalised = net::normalise_fingerprint(fingerprint);
-  if (!normalised) {
-    co_return fail(Code::invalid_request, fmt::format("“{}” is not a SHA-256 fingerprint.", quotable(fingerprint, 100)),
-                   "Give 32 bytes in hexadecimal, like AB:CD:….", "fingerprint");
-  }
-  const auto work = [actor, wanted = *normalised](store::Transaction& transaction) {
-    return forget_unrecognised(transaction, actor, wanted);
-  };
-  auto forgotten = co_await storage_.write<Done>(work);
-  if (!forgotten) co_return fail(std::move(forgotten.error()));
   co_return Result<>{};
 }
 

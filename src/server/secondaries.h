@@ -43,9 +43,6 @@ class Secondaries {
   /// The secondary is told over the link if it is up. not_found.
   awaitable<Result<>> remove(const Actor& actor, RegistrationId id);
 
-  awaitable<Result<std::vector<hierarchy::UnrecognisedRecord>>> unrecognised();
-  awaitable<Result<>> ignore_unrecognised(const Actor& actor, std::string fingerprint);
-
  private:
   Storage& storage_;
   History& history_;

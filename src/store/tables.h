@@ -50,9 +50,17 @@ struct PrimaryHello {
 };
 void record_primary_hello(Transaction&, const PrimaryHello&);
 
-// Unrecognised servers: bounded; the one seen longest ago makes room. A record with a known pin adds its attempts to the row, which keeps
-// its first_seen. `keep_at_most` is at least 1: the record itself always stays. Returns how many attempts the row counts now.
-std::int64_t record_unrecognised(Transaction&, const hierarchy::UnrecognisedRecord&, std::size_t keep_at_most);
+// Unrecognised servers: bounded. A source that has more than its share loses its own row that was seen longest ago; when all have too many,
+// the source with the most does. Ignored rows are outside these bounds and stay. A record with a known pin adds its attempts to the row,
+// which keeps its first_seen and whether it is ignored.
+struct UnrecognisedBounds {
+  std::size_t in_all = 1;      ///< At least 1: the record itself always stays.
+  std::size_t per_source = 1;  ///< Likewise. Sources are those of source_key().
+};
+/// Returns how many attempts the row counts now.
+std::int64_t record_unrecognised(Transaction&, const hierarchy::UnrecognisedRecord&, UnrecognisedBounds bounds);
+/// Since when the row is ignored; nothing: it is not. False when there is no such row.
+bool update_ignored(Transaction&, const Pin&, const std::optional<TimePoint>& ignored_at);
 std::vector<hierarchy::UnrecognisedRecord> all_unrecognised(Transaction&);
 bool remove_unrecognised(Transaction&, const Pin&);
 

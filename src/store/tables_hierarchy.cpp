@@ -1,4 +1,4 @@
-// Settings, groups, secondaries, the primary and unrecognised servers.
+// Settings, groups, secondaries and the primary.
 #include "store/detail/columns.h"
 #include "store/tables.h"
 
@@ -188,38 +188,6 @@ bool remove_primary(Transaction& transaction) { return transaction.execute("DELE
 void record_primary_hello(Transaction& transaction, const PrimaryHello& hello) {
   transaction.execute("UPDATE primary_server SET server_id = $1, name = $2, version = $3, last_connected_at = $4 WHERE pin = $5",
                       {to_value(hello.server_id), hello.name, hello.version, to_value(hello.connected_at), to_value(hello.pin)});
-}
-
-std::int64_t record_unrecognised(Transaction& transaction, const hierarchy::UnrecognisedRecord& record, std::size_t keep_at_most) {
-  const auto rows = transaction.query(
-      "INSERT INTO unrecognised (pin, certificate, fingerprint, source, first_seen, last_seen, attempts) "
-      "VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (pin) DO UPDATE SET certificate = excluded.certificate, "
-      "fingerprint = excluded.fingerprint, source = excluded.source, last_seen = excluded.last_seen, "
-      "attempts = unrecognised.attempts + excluded.attempts RETURNING attempts",
-      {to_value(record.certificate.pin), certificate_value(record.certificate), record.certificate.fingerprint, record.source,
-       to_value(record.first_seen), to_value(record.last_seen), record.attempts});
-  const auto attempts = rows[0].integer(0);
-  const auto count = transaction.query("SELECT count(*) FROM unrecognised")[0].integer(0);
-  const auto surplus = count - static_cast<std::int64_t>(keep_at_most);
-  if (surplus <= 0) return attempts;
-  transaction.execute(
-      "DELETE FROM unrecognised WHERE pin IN (SELECT pin FROM unrecognised WHERE pin <> $1 ORDER BY last_seen, pin LIMIT $2)",
-      {to_value(record.certificate.pin), surplus});
-  return attempts;
-}
-
-std::vector<hierarchy::UnrecognisedRecord> all_unrecognised(Transaction& transaction) {
-  std::vector<hierarchy::UnrecognisedRecord> records;
-  for (const auto& row :
-       transaction.query("SELECT certificate, pin, fingerprint, source, first_seen, last_seen, attempts FROM unrecognised "
-                         "ORDER BY last_seen DESC, pin")) {
-    records.push_back({read_certificate(row, 0), row.text(3), read_time(row, 4), read_time(row, 5), row.integer(6)});
-  }
-  return records;
-}
-
-bool remove_unrecognised(Transaction& transaction, const Pin& pin) {
-  return transaction.execute("DELETE FROM unrecognised WHERE pin = $1", {to_value(pin)}) == 1;
 }
 
 }  // namespace daikan::store

@@ -1,3 +1,5 @@
+#include <set>
+
 #include <gmock/gmock.h>
 
 #include "contract/fixture.h"
@@ -252,8 +254,9 @@ TEST_P(HierarchyTables, ThereIsAtMostOnePrimaryAndItComesBackWithEveryField) {
 
 TEST_P(HierarchyTables, UnrecognisedServersAreCountedAndTheOneSeenLongestAgoMakesRoom) {
   const auto seen = [&](std::uint8_t number, std::int64_t second, const std::string& source) {
-    in_write(database(),
-             [&](Transaction& t) { return store::record_unrecognised(t, {certificate(number), source, at(second), at(second), 1}, 3), 0; });
+    in_write(database(), [&](Transaction& t) {
+      return store::record_unrecognised(t, {certificate(number), source, at(second), at(second), 1}, {3, 3}), 0;
+    });
   };
   seen(1, 10, "192.0.2.1");
   seen(2, 20, "192.0.2.2");
@@ -276,6 +279,50 @@ TEST_P(HierarchyTables, UnrecognisedServersAreCountedAndTheOneSeenLongestAgoMake
   expect_same(all[2].certificate, certificate(5));
   EXPECT_TRUE(in_write(database(), [](Transaction& t) { return store::remove_unrecognised(t, certificate(5).pin); }));
   EXPECT_FALSE(in_write(database(), [](Transaction& t) { return store::remove_unrecognised(t, certificate(5).pin); }));
+}
+
+TEST_P(HierarchyTables, OneSourceOfUnrecognisedServersPushesOutItsOwnAndNobodyElses) {
+  const auto seen = [&](std::uint8_t number, std::int64_t second, const std::string& source) {
+    in_write(database(), [&](Transaction& t) {
+      return store::record_unrecognised(t, {certificate(number), source, at(second), at(second), 1}, {6, 3}), 0;
+    });
+  };
+  const auto listed = [&] {
+    std::set<std::uint8_t> numbers;
+    for (const auto& record : in_read(database(), [](Transaction& t) { return store::all_unrecognised(t); })) {
+      for (std::uint8_t number = 1; number < 40; ++number) {
+        if (record.certificate.pin == certificate(number).pin) numbers.insert(number);
+      }
+    }
+    return numbers;
+  };
+  seen(1, 1, "192.0.2.1");
+  for (std::uint8_t number = 10; number < 30; ++number) seen(number, number, "2001:db8::" + std::to_string(number));  // one /64
+  EXPECT_EQ(listed(), (std::set<std::uint8_t>{1, 27, 28, 29}));
+  // Many sources: the one with the most makes room, oldest first.
+  seen(2, 2, "192.0.2.2");
+  seen(3, 3, "192.0.2.3");
+  seen(4, 4, "192.0.2.4");
+  EXPECT_EQ(listed(), (std::set<std::uint8_t>{1, 2, 3, 4, 28, 29}));
+}
+
+TEST_P(HierarchyTables, IgnoredServersTakeNobodysPlaceAndStay) {
+  const auto seen = [&](std::uint8_t number, std::int64_t second) {
+    return in_write(database(), [&](Transaction& t) {
+      return store::record_unrecognised(t, {certificate(number), "192.0.2.1", at(second), at(second), 1}, {2, 2});
+    });
+  };
+  seen(1, 1);
+  EXPECT_TRUE(in_write(database(), [](Transaction& t) { return store::update_ignored(t, certificate(1).pin, at(5)); }));
+  EXPECT_FALSE(in_write(database(), [](Transaction& t) { return store::update_ignored(t, certificate(9).pin, at(5)); }));
+  for (std::uint8_t number = 2; number < 9; ++number) seen(number, number);
+  EXPECT_EQ(seen(1, 20), 2) << "an attempt of an ignored server is counted";
+  const auto all = in_read(database(), [](Transaction& t) { return store::all_unrecognised(t); });
+  ASSERT_EQ(all.size(), 3U);
+  EXPECT_EQ(all[0].ignored_at, at(5));
+  EXPECT_FALSE(all[1].ignored_at);
+  EXPECT_TRUE(in_write(database(), [](Transaction& t) { return store::update_ignored(t, certificate(1).pin, std::nullopt); }));
+  EXPECT_FALSE(in_read(database(), [](Transaction& t) { return store::all_unrecognised(t); })[0].ignored_at);
 }
 
 }  // namespace

@@ -75,7 +75,13 @@ def server_and_groups(hq):
 def secondaries(hq, branch, folder):
     branch.follow(hq)  # first: hq does not know it yet
     listed = wait_until(lambda: hq.api.get("/unrecognised_servers")["items"], "listed")
-    hq.api.delete(f"/unrecognised_servers/{listed[0]['fingerprint'].replace(':', '').lower()}")
+    path = f"/unrecognised_servers/{listed[0]['fingerprint'].replace(':', '').lower()}"
+    hq.api.put(f"{path}/ignored")
+    assert [each["fingerprint"] for each in hq.api.get("/unrecognised_servers?ignored=true")["items"]] == [branch.fingerprint]
+    hq.api.call("GET", "/unrecognised_servers?ignored=perhaps").refused(422, "invalid_request")
+    hq.api.delete(f"{path}/ignored")
+    hq.api.delete(path)
+    hq.api.call("DELETE", path).refused(404, "not_found")
     registered = hq.register(branch)
     again = hq.api.call("POST", "/secondaries", {"name": "branch", "group": "Managed devices", "certificate": branch.certificate_pem})
     assert (again.status, again.body["id"]) == (200, registered["id"])
@@ -83,6 +89,7 @@ def secondaries(hq, branch, folder):
     shown = hq.api.call("GET", f"/secondaries/{registered['id']}")
     assert shown.headers["etag"].strip('"') == str(shown.body["revision"])
     assert hq.api.get(f"/secondaries/{shown.body['server_id']}")["id"] == registered["id"]
+    assert hq.api.post("/link_checks", {"secondary_id": registered["id"]})["ok"]
 
     # Pages, filters, preconditions, keys.
     for n in range(5):

@@ -4,6 +4,7 @@
 // connection they work on; an end that was removed stays valid until the last of them is done.
 #pragma once
 
+#include <deque>
 #include <map>
 #include <memory>
 #include <optional>
@@ -19,6 +20,7 @@
 #include "net/h2_connection.h"
 #include "net/listener.h"
 #include "server/link_host.h"
+#include "server/link_sight.h"
 
 namespace daikan::server {
 
@@ -59,6 +61,10 @@ struct RunningEnd {
   virtual const std::string& fingerprint() const = 0;
   virtual net::H2Role role() const = 0;
   virtual std::optional<RegistrationId> registration() const = 0;
+  /// For the link doctor: everything but what this server is.
+  virtual LinkSight sight() const = 0;
+  virtual link::Effects hello_again(TimePoint now) = 0;
+  virtual bool awaits_hello() const = 0;
 
   LinkConnectionPtr find(link::ConnectionId id) const {
     for (const auto& connection : connections) {
@@ -79,8 +85,9 @@ struct RunningEnd {
   bool draining = false;
   unsigned connections_this_minute = 0;
   TimePoint minute;
-  bool storing = false;           ///< What a hello told is on its way to the database: the link is not shown as connected yet.
-  std::optional<Error> unusable;  ///< Why it cannot be dialled at all (its proxy's password does not open).
+  bool storing = false;            ///< What a hello told is on its way to the database: the link is not shown as connected yet.
+  std::optional<Refusal> refused;  ///< The last connection that proved to be this peer and was closed all the same.
+  std::optional<Error> unusable;   ///< Why it cannot be dialled at all (its proxy's password does not open).
 };
 using RunningEndPtr = std::shared_ptr<RunningEnd>;
 
@@ -124,10 +131,16 @@ struct LinkHost::State : std::enable_shared_from_this<LinkHost::State> {
   void ended(const RunningEndPtr& end, const LinkConnection& connection, std::optional<std::uint64_t> dial_of, Error reason);
   awaitable<> announce(RunningEndPtr end, LinkConnectionPtr connection);
   awaitable<> dial(RunningEndPtr end, std::uint64_t number);
+  /// A dial's failure in the words of the side that dials. `met` is the fingerprint of the certificate that came, empty when none did.
+  Error worded(Error error, const RunningEnd& end, const std::string& met = {}) const;
   void refused(const Error& error, const net::TlsStream& stream);
   awaitable<> note_unrecognised(hierarchy::UnrecognisedRecord record);
   bool may_note(const std::string& source);
   static bool too_often(RunningEnd& end);
+
+  // link_checks.cpp: what the link doctor asks.
+  RunningEndPtr end_of(const std::optional<RegistrationId>& id) const;
+  awaitable<CheckDial> dial_once(RunningEndPtr end);
 
   // link_requests.cpp: what the primary asks of us.
   awaitable<net::Response> answer(link::ConnectionId connection, net::Request request);
@@ -165,6 +178,7 @@ struct LinkHost::State : std::enable_shared_from_this<LinkHost::State> {
   };
   std::map<std::string, Attempts> attempts;  ///< Per source_key, bounded.
   Attempts all_attempts;
+  std::deque<Refusal> refusals;  ///< Newest first, at most limits::kMaxRefusalsKept.
   bool stopping = false;
 };
 
@@ -188,21 +202,58 @@ struct RunningLink : RunningEnd {
   net::DialTarget target() const override { return {record.address.value_or(Endpoint{}), record.proxy}; }
   const Pin& pin() const override { return record.certificate.pin; }
   const std::string& fingerprint() const override { return record.certificate.fingerprint; }
+  LinkSight sight() const override;
 
   Record record;
   End end;
 };
 
+template <class Record, class End>
+LinkSight RunningLink<Record, End>::sight() const {
+  LinkSight sight;
+  sight.direction = record.direction;
+  sight.peer = record.name;
+  sight.expected_fingerprint = record.certificate.fingerprint;
+  sight.address = record.address;
+  sight.proxy = record.proxy;
+  if (sight.proxy) sight.proxy->user.clear();
+  if (sight.proxy) sight.proxy->password.clear();
+  sight.created_at = record.created_at;
+  sight.last_connected_at = record.last_connected_at;
+  sight.stands = end.standing().has_value();
+  sight.refused_peer = refused;
+  return sight;
+}
+
 struct UpperRunning final : RunningLink<hierarchy::SecondaryRecord, link::UpperEnd> {
   using RunningLink::RunningLink;
   net::H2Role role() const override { return net::H2Role::client; }
   std::optional<RegistrationId> registration() const override { return record.id; }
+  LinkSight sight() const override {
+    auto sight = RunningLink::sight();
+    sight.role = link::Role::upper;
+    sight.we_dial = record.direction == hierarchy::Direction::primary_dials;
+    if (end.lower()) sight.told = end.lower()->sender;
+    return sight;
+  }
+  link::Effects hello_again(TimePoint now) override { return end.hello_again(now); }
+  bool awaits_hello() const override { return end.awaits_hello(); }
 };
 
 struct LowerRunning final : RunningLink<hierarchy::PrimaryRecord, link::LowerEnd> {
   using RunningLink::RunningLink;
   net::H2Role role() const override { return net::H2Role::server; }
   std::optional<RegistrationId> registration() const override { return std::nullopt; }
+  LinkSight sight() const override {
+    auto sight = RunningLink::sight();
+    sight.role = link::Role::lower;
+    sight.we_dial = record.direction == hierarchy::Direction::secondary_dials;
+    sight.path = end.ancestors();
+    sight.told = end.upper();
+    return sight;
+  }
+  link::Effects hello_again(TimePoint) override { return {}; }  // a lower end sends no request
+  bool awaits_hello() const override { return false; }
 
   bool leaving = false;  ///< The administrator ended the link; the primary is still to be told.
 };

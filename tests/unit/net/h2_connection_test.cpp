@@ -524,6 +524,48 @@ TEST_P(H2ConnectionTest, EndsWhenThePeerGrantsNoWindowForItsAnswers) {
   EXPECT_TRUE(heard->ends_with(frame(7, std::string("\0\0\0\x1\0\0\0\0", 8))));  // GOAWAY after stream 1, NO_ERROR
 }
 
+/// Everything the peer sends until `needle` is in it, or the end.
+awaitable<Result<std::string>> read_until(TlsStream& stream, std::string needle) {
+  std::string text;
+  std::array<std::uint8_t, 4096> buffer;
+  while (text.find(needle) == std::string::npos) {
+    auto n = co_await stream.read_some(buffer);
+    if (!n) co_return fail(n.error());
+    if (*n == 0) break;
+    text.append(buffer.begin(), buffer.begin() + static_cast<std::ptrdiff_t>(*n));
+  }
+  co_return text;
+}
+
+TEST_P(H2ConnectionTest, ResetsOnlyTheStreamThatThePeerGrantsNoWindowFor) {
+  auto tls = make_link_pair(loop, GetParam());
+  auto settings = plain_settings();
+  settings.stream_stall = 50ms;
+  H2Connection server(std::move(tls.server), H2Role::server, settings, [](Request) { return answer_at_length(); });
+  std::optional<Error> end;
+  TaskGroup group(loop.executor());
+  group.spawn(run_until_cancelled(server, end));
+  const auto no_window = frame(4, std::string("\0\x4\0\0\0\0", 6));  // SETTINGS_INITIAL_WINDOW_SIZE 0
+  const auto ask = frame_on(1, 1, kEndHeaders | kEndStream, kPost) + frame_on(3, 1, kEndHeaders | kEndStream, kPost);
+  ASSERT_TRUE(loop.run(tls.client->write(bytes_of("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + no_window + ask))));
+  const auto cancelled = [](std::uint8_t stream) { return frame_on(stream, 3, 0, std::string("\0\0\0\x8", 4)); };
+  const auto reading = [&](std::string needle) {
+    return net::with_deadline<std::string>(in(5s), "reading", read_until(*tls.client, std::move(needle)));
+  };
+  ASSERT_TRUE(loop.run(tls.client->write(bytes_of(frame_on(3, 8, 0, std::string("\0\x7f\xff\xff", 4))))));  // room for stream 3 alone
+  const auto heard = loop.run(reading(cancelled(1)));
+  ASSERT_TRUE(heard) << heard.error().text();
+  EXPECT_NE(heard->find(cancelled(1)), std::string::npos);
+  EXPECT_EQ(heard->find(cancelled(3)), std::string::npos);
+  // The connection lives: a PING is answered.
+  ASSERT_TRUE(loop.run(tls.client->write(bytes_of(frame(6, "12345678")))));
+  const auto pong = loop.run(reading("12345678"));
+  ASSERT_TRUE(pong) << pong.error().text();
+  EXPECT_FALSE(end);
+  server.close({Code::closed, "The test is over."});
+  loop.run(group.join());
+}
+
 TEST_P(H2ConnectionTest, KeepsALiveStreamThatHasNothingToSay) {
   auto server = plain_settings();
   server.write_stall = 10ms;
