@@ -30,7 +30,7 @@ std::vector<Route> all_routes() {
   std::vector<Route> all;
   for (const auto routes : {operations_routes(), sessions_routes(), server_routes(), groups_routes(), secondaries_routes(),
                             unrecognised_routes(), primary_routes(), probes_routes(), link_checks_routes(), joins_routes(), tree_routes(),
-                            relay_routes(), events_routes(), audit_routes()}) {
+                            relay_routes(), events_routes(), audit_routes(), backups_routes()}) {
     all.insert(all.end(), routes.begin(), routes.end());
   }
   return all;
@@ -174,7 +174,7 @@ awaitable<Result<Caller>> ConsoleApi::State::caller_of(const Route& route, const
   if (attempt.relayed) {
     const bool own = route.access == Access::own_account || route.pattern == "/api/v1/sessions" || !route.pattern.starts_with(kApiPrefix);
     if (own) {
-      co_return fail(Code::permission_denied, "Sessions and tokens of this server cannot be reached from above.",
+      co_return fail(Code::permission_denied, "Sessions, tokens and backups of this server cannot be reached from above.",
                      "Log in at this server itself.");
     }
     caller.actor = *attempt.relayed;

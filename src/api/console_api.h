@@ -17,6 +17,7 @@
 #include "base/limits.h"
 #include "net/http.h"
 #include "server/accounts.h"
+#include "server/backups.h"
 #include "server/facts.h"
 #include "server/groups.h"
 #include "server/history.h"
@@ -38,6 +39,7 @@ struct Services {
   server::Secondaries& secondaries;
   server::Primary& primary;
   server::Joins& joins;
+  server::Backups& backups;
 };
 
 struct Options {

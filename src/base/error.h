@@ -56,6 +56,9 @@ enum class Code : std::uint8_t {
   not_found,
   method_not_allowed,
   conflict,
+  backup_unreadable,
+  backup_truncated,
+  backup_altered,
   // The link and this process.
   not_connected,
   removed,

@@ -137,4 +137,18 @@ inline constexpr std::size_t kMaxIdempotencyKeyBytes = 128;      // a UUID and r
 inline constexpr std::size_t kMaxWebFileBytes = 16 * 1024 * 1024;     // one file of the web console
 inline constexpr std::size_t kMaxWebFolderBytes = 128 * 1024 * 1024;  // all of them: they are kept in memory
 
+// Shell completion: a person waits at the tab key.
+inline constexpr auto kCompletionTimeout = 2s;
+
+// Backups: what a file may claim before anything of it is believed, and what one may cost.
+inline constexpr std::size_t kMinPassphraseBytes = 12;                  // the file can be guessed at without the server's limits
+inline constexpr std::size_t kBackupChunkBytes = 64 * 1024;             // sealed at once
+inline constexpr std::size_t kMaxBackupRecordBytes = 32 * 1024 * 1024;  // one row; the longest we store is a kept answer
+inline constexpr std::size_t kMaxBackupTables = 256;
+inline constexpr std::size_t kMaxBackupColumns = 128;  // of one table
+inline constexpr std::size_t kMaxBackupKeyFiles = 64;  // keys and certificates beside the database, kMaxCertificateFileBytes each
+inline constexpr std::size_t kBackupPageRows = 256;    // read from the database at once
+inline constexpr std::uint64_t kMaxKeyDerivationBytes = 1024ULL * 1024 * 1024;  // memory a header may ask for; we write 64 MiB
+inline constexpr std::uint64_t kMaxKeyDerivationPasses = 16;                    // we write 4
+
 }  // namespace daikan::limits

@@ -71,6 +71,19 @@ void add_tokens(CLI::App& app, Command& chosen) {
   choose(revoke, chosen, id, token_revoke);
 }
 
+void add_completion(CLI::App& app, Command& chosen) {
+  auto options = std::make_shared<CompletionShell>();
+  auto* verb = add_verb(&app, "completion", "Print the completion script of a shell",
+                        "  source <(daikan completion bash)\n"
+                        "  daikan completion zsh > \"${fpath[1]}/_daikan\"\n"
+                        "  daikan completion fish > ~/.config/fish/completions/daikan.fish");
+  verb->add_option("SHELL", options->shell, "The shell")
+      ->required()
+      ->check(CLI::IsMember({"bash", "zsh", "fish"}).description(""))
+      ->type_name("bash|zsh|fish");
+  choose(verb, chosen, options, completion_print);
+}
+
 }  // namespace
 
 void add_access_commands(CLI::App& app, Command& chosen) {
@@ -80,6 +93,7 @@ void add_access_commands(CLI::App& app, Command& chosen) {
   add_tokens(app, chosen);
   auto none = std::make_shared<NoOptions>();
   choose(add_verb(&app, "version", "The version of this program", "  daikan version"), chosen, none, version);
+  add_completion(app, chosen);
   auto raw = std::make_shared<RawCall>();
   auto* api = add_verb(&app, "api", "Any request of the console API, with the profile's session",
                        "  daikan api GET /secondaries\n"

@@ -35,6 +35,10 @@ struct ProfileName {
 };
 awaitable<Result<>> profiles_remove(Context&, ProfileName);
 awaitable<Result<>> version(Context&, NoOptions);
+struct CompletionShell {
+  std::string shell;
+};
+awaitable<Result<>> completion_print(Context&, CompletionShell);
 
 // The server itself.
 struct CertificateExport {
@@ -43,6 +47,20 @@ struct CertificateExport {
 };
 awaitable<Result<>> certificate_export(Context&, ApiSession&, CertificateExport);
 awaitable<Result<>> certificate_show(Context&, ApiSession&, NoOptions);
+
+// Backup and restore.
+struct BackupOptions {
+  std::string file;
+  std::string passphrase_file;
+};
+awaitable<Result<>> backup(Context&, ApiSession&, BackupOptions);
+struct RestoreOptions {
+  std::string file;
+  std::string passphrase_file;
+  std::string data;
+  std::string database;
+};
+awaitable<Result<>> restore(Context&, RestoreOptions);
 
 // Groups.
 struct GroupPath {

@@ -15,6 +15,9 @@ ExitCode exit_code_of(Code code) {
     case Code::too_large:
     case Code::method_not_allowed:
     case Code::configuration_invalid:
+    case Code::backup_unreadable:
+    case Code::backup_truncated:
+    case Code::backup_altered:
       return ExitCode::usage;
     case Code::permission_denied:
     case Code::two_factor_required:

@@ -221,8 +221,9 @@ ExitCode run_server(const Configuration& configuration, const Ground& ground, Lo
   server::Secondaries secondaries(storage, history, links, facts);
   server::Primary primary(storage, history, links, facts);
   server::Joins joins(storage, history, secondaries, links, facts);
+  server::Backups backups(storage, history, facts, ground.folder.path());
   // The console API, and the way for requests to finish before the end.
-  api::ConsoleApi api({storage, facts, history, accounts, groups, links, secondaries, primary, joins},
+  api::ConsoleApi api({storage, facts, history, accounts, groups, links, secondaries, primary, joins, backups},
                       {configuration.web, [&log](const std::exception_ptr& exception, std::string_view id) {
                          log.error(fmt::format("request {} ended by an error in this program: {}", id, what(exception)));
                        }});

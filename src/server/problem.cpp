@@ -68,6 +68,9 @@ int http_status(Code code) {
     case Code::too_large:
       return 413;
     case Code::address_required:
+    case Code::backup_altered:
+    case Code::backup_truncated:
+    case Code::backup_unreadable:
     case Code::certificate_expired:
     case Code::certificate_unreadable:
     case Code::group_not_found:

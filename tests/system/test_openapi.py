@@ -72,6 +72,12 @@ def server_and_groups(hq):
     hq.api.delete(f"/groups/{group['id']}")
 
 
+def backups(hq):
+    made = hq.api.call("POST", "/backups", {"passphrase": "several words that nobody guesses"})
+    assert made.status == 200 and made.headers["content-disposition"].startswith('attachment; filename="hq-')
+    hq.api.call("POST", "/backups", {"passphrase": "too short"}).refused(422, "invalid_request")
+
+
 def secondaries(hq, branch, folder):
     branch.follow(hq)  # first: hq does not know it yet
     listed = wait_until(lambda: hq.api.get("/unrecognised_servers")["items"], "listed")
@@ -164,6 +170,7 @@ def test_every_operation_answers_as_the_spec_says(pair, shared, tmp_path):
     open_operations(hq)
     sessions_and_tokens(hq)
     server_and_groups(hq)
+    backups(hq)
     secondaries(hq, branch, tmp_path)
     primary_and_probe(hq, branch)
     joins(hq, other)
