@@ -21,7 +21,7 @@ THIRD_PARTY = {
     "boost/url": ["joining", "api", "cli"],
     "sqlite3.h": ["store/detail"],
     "libpq-fe.h": ["store/detail"],
-    "sodium": ["server"],
+    "sodium": ["server", "base/sha256"],
     "spdlog/": ["server", "api", "daemon", "cli"],
     "prometheus/": ["api"],
     "CLI/": ["cli/command_line", "daemon/command_line"],

@@ -34,6 +34,7 @@ struct Context {
   std::set<std::string> probing;          ///< Who has a probe running: name and source.
   std::set<std::string> creating;         ///< Account and Idempotency-Key of creates now running.
   std::shared_ptr<RelayCounts> relaying;  ///< Shared with the bodies that still stream.
+  unsigned exports = 0;                   ///< Exports of events and audit records now.
 };
 
 /// One checked request.

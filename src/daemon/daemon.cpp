@@ -77,6 +77,15 @@ server::Facts make_facts(const Configuration& configuration, const Ground& groun
   return facts;
 }
 
+server::Retention retention_of(const Configuration& configuration) {
+  const auto or_all = [&](std::chrono::days own) { return own.count() > 0 ? own : configuration.event_retention; };
+  server::Retention retention(configuration.event_retention);
+  retention.warning = or_all(configuration.warning_retention);
+  retention.error = retention.critical = or_all(configuration.error_retention);
+  retention.audit = configuration.audit_retention;
+  return retention;
+}
+
 /// The parts that the course of a run touches; all of them live in run_server's frame.
 struct Parts {
   const Configuration& configuration;
@@ -233,7 +242,7 @@ ExitCode run_server(const Configuration& configuration, const Ground& ground, Lo
   net::Listener console(executor, *context, [](const Pin&, const CertificateRecord&) { return true; },
                         {limits::kMaxHandshakesInProgress, limits::kMaxConsoleConnections, limits::kMaxConsoleConnectionsPerSource});
   // Work that goes on by itself.
-  server::Housekeeping housekeeping(storage, history, facts, configuration.event_retention);
+  server::Housekeeping housekeeping(storage, history, facts, retention_of(configuration));
   net::TaskGroup tasks(executor);
   tasks.on_error([&log](const std::exception_ptr& exception) { log.error("A background task ended: " + what(exception)); });
   // The end.

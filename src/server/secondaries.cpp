@@ -277,6 +277,7 @@ awaitable<Result<>> Secondaries::ignore_unrecognised(const Actor& actor, std::st
   };
   auto forgotten = co_await storage_.write<Done>(work);
   if (!forgotten) co_return fail(std::move(forgotten.error()));
+  history_.committed();
   co_return Result<>{};
 }
 

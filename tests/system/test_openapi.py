@@ -139,6 +139,7 @@ def hierarchy_and_history(hq, branch):
     below.put("/primary", {"address": str(hq.link), "certificate": hq.certificate_pem})
     assert below.get(f"/groups/{group['id']}") == group
     below.delete(f"/groups/{group['id']}")
+    assert hq.api.get("/audit/chain")["head"]["sequence"] > 0 and hq.api.get("/events/export") and hq.api.get("/audit/export?format=csv")
     for path in ("/events", "/audit"):
         page = hq.api.get(f"{path}?limit=2")
         older = hq.api.get(f"{path}?limit=2&before={page['next_cursor']}")
