@@ -22,6 +22,7 @@
 #include "server/history.h"
 #include "server/joins.h"
 #include "server/link_host.h"
+#include "server/notifications.h"
 #include "server/primary.h"
 #include "server/secondaries.h"
 
@@ -38,6 +39,7 @@ struct Services {
   server::Secondaries& secondaries;
   server::Primary& primary;
   server::Joins& joins;
+  server::Notifications& notifications;
 };
 
 struct Options {

@@ -84,5 +84,6 @@ std::span<const Route> tree_routes();
 std::span<const Route> relay_routes();
 std::span<const Route> events_routes();
 std::span<const Route> audit_routes();
+std::span<const Route> notifications_routes();
 
 }  // namespace daikan::api

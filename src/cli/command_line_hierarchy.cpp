@@ -116,6 +116,7 @@ void add_history_commands(CLI::App& app, Command& chosen) {
 
   add_event_commands(app, chosen);
   add_audit_commands(app, chosen);
+  add_notification_commands(app, chosen);
 
   auto* operation = add_noun(app, "operation", "Long operations of the server");
   auto operations = std::make_shared<ListOptions>();

@@ -95,6 +95,7 @@ struct Parts {
   server::History& history;
   server::LinkHost& links;
   server::Joins& joins;
+  server::Notifications& notifications;
   api::ConsoleApi& api;
   Drain& drain;
   net::Listener& console;
@@ -144,6 +145,8 @@ Result<> start_console(const Parts& parts) {
 net::awaitable<ExitCode> start(Parts& parts) {
   auto interrupted = co_await parts.joins.start();
   if (!interrupted) co_return cannot_start(parts, interrupted.error());
+  auto notifying = co_await parts.notifications.start();
+  if (!notifying) co_return cannot_start(parts, notifying.error());
   auto linked = co_await parts.links.start(parts.configuration.link, parts.api.relayed());
   if (!linked) co_return cannot_start(parts, linked.error());
   if (auto listening = start_console(parts); !listening) co_return cannot_start(parts, listening.error());
@@ -186,6 +189,7 @@ net::awaitable<> stop(Parts& parts) {
   co_await parts.console.stop();
   co_await parts.joins.stop();
   co_await parts.links.stop();
+  co_await parts.notifications.stop();
   parts.tasks.cancel();
   co_await parts.tasks.join();
   std::error_code ec;
@@ -231,7 +235,8 @@ ExitCode run_server(const Configuration& configuration, const Ground& ground, Lo
   server::Primary primary(storage, history, links, facts);
   server::Joins joins(storage, history, secondaries, links, facts);
   // The console API, and the way for requests to finish before the end.
-  api::ConsoleApi api({storage, facts, history, accounts, groups, links, secondaries, primary, joins},
+  server::Notifications notifications(storage, history, facts);
+  api::ConsoleApi api({storage, facts, history, accounts, groups, links, secondaries, primary, joins, notifications},
                       {configuration.web, [&log](const std::exception_ptr& exception, std::string_view id) {
                          log.error(fmt::format("request {} ended by an error in this program: {}", id, what(exception)));
                        }});
@@ -248,7 +253,7 @@ ExitCode run_server(const Configuration& configuration, const Ground& ground, Lo
   // The end.
   Signals signals(executor, SIGTERM, SIGINT, SIGHUP);
 
-  Parts parts{configuration, ground, log, facts, history, links, joins, api, drain, console, tasks, housekeeping, signals};
+  Parts parts{configuration, ground, log, facts, history, links, joins, notifications, api, drain, console, tasks, housekeeping, signals};
   auto exit_code = ExitCode::other;
   std::exception_ptr failure;
   net::asio::co_spawn(executor, serve(parts, exit_code), [&failure](std::exception_ptr exception) { failure = std::move(exception); });
