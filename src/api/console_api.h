@@ -23,6 +23,7 @@
 #include "server/history.h"
 #include "server/joins.h"
 #include "server/link_host.h"
+#include "server/notifications.h"
 #include "server/primary.h"
 #include "server/secondaries.h"
 
@@ -40,6 +41,7 @@ struct Services {
   server::Primary& primary;
   server::Joins& joins;
   server::Backups& backups;
+  server::Notifications& notifications;
 };
 
 struct Options {

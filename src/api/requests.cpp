@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
+#include "base/time_text.h"
 #include "net/identity.h"
 
 namespace daikan::api {
@@ -85,6 +86,26 @@ Result<std::int64_t> number_of(const Target& target, std::string_view name, std:
                 "Give a number in these bounds.", std::string(name));
   }
   return number;
+}
+
+Result<std::optional<TimePoint>> time_of(const Target& target, std::string_view name) {
+  const auto text = target.find_query(name);
+  if (!text) return std::nullopt;
+  const auto time = time_from_text(*text);
+  if (!time) {
+    return fail(Code::invalid_request, fmt::format("“{}” is not a time.", quotable(*text, 60)),
+                "Write it as 2026-11-23T21:33:00Z, with another zone as +09:00, or a date alone.", std::string(name));
+  }
+  return std::optional(*time);
+}
+
+Result<std::string> filter_text_of(const Target& target, std::string_view name) {
+  const auto text = target.find_query(name).value_or("");
+  if (text.size() > limits::kMaxFilterBytes) {
+    return fail(Code::invalid_request, fmt::format("What to look for in {} is longer than {} bytes.", name, limits::kMaxFilterBytes),
+                "Look for a part of it.", std::string(name));
+  }
+  return std::string(text);
 }
 
 Result<unsigned> limit_of(const Target& target) {

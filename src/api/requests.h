@@ -49,6 +49,10 @@ struct Bounds {
   std::int64_t most;
 };
 Result<std::int64_t> number_of(const Target& target, std::string_view name, std::int64_t fallback, Bounds bounds);
+/// A time in the query (base/time_text.h); nothing when absent. Fails with invalid_request.
+Result<std::optional<TimePoint>> time_of(const Target& target, std::string_view name);
+/// A text in the query of at most limits::kMaxFilterBytes; empty when absent. Fails with invalid_request.
+Result<std::string> filter_text_of(const Target& target, std::string_view name);
 /// The query's `limit`.
 Result<unsigned> limit_of(const Target& target);
 

@@ -35,6 +35,7 @@ struct Context {
   std::set<std::string> checking;         ///< Who has a link check running: name and source.
   std::set<std::string> creating;         ///< Account and Idempotency-Key of creates now running.
   std::shared_ptr<RelayCounts> relaying;  ///< Shared with the bodies that still stream.
+  unsigned exports = 0;                   ///< Exports of events and audit records now.
 };
 
 /// One checked request.
@@ -87,5 +88,6 @@ std::span<const Route> relay_routes();
 std::span<const Route> events_routes();
 std::span<const Route> audit_routes();
 std::span<const Route> backups_routes();
+std::span<const Route> notifications_routes();
 
 }  // namespace daikan::api

@@ -167,8 +167,10 @@ json::object event_json(const hierarchy::Event& event) {
 }
 
 json::object audit_json(const hierarchy::AuditRecord& record) {
-  return {{"sequence", record.sequence}, {"at", to_rfc3339(record.at)}, {"actor", record.actor},   {"source", record.source},
-          {"through", record.through},   {"action", record.action},     {"object", record.object}, {"outcome", record.outcome}};
+  return {{"sequence", record.sequence}, {"at", to_rfc3339(record.at)}, {"actor", record.actor},
+          {"source", record.source},     {"through", record.through},   {"action", record.action},
+          {"object", record.object},     {"outcome", record.outcome},   {"previous_hash", record.previous_hash},
+          {"hash", record.hash}};
 }
 
 json::object account_json(const hierarchy::Account& account) { return {{"id", account.id.str()}, {"name", account.name}}; }

@@ -104,6 +104,7 @@ inline constexpr std::size_t kMaxTokensPerAccount = 256;
 inline constexpr unsigned kMaxQueuedPasswordChecks = 32;    // under two seconds of waiting
 inline constexpr std::size_t kMaxLoginRecords = 4096;       // sources and accounts with failures, in memory
 inline constexpr std::size_t kMaxCachedCredentials = 1024;  // proven secrets, for a few seconds
+inline constexpr unsigned kMaxRefusalEventsPerMinute = 20;  // of refused logins: guessing must not fill the log of events
 inline constexpr unsigned kMaxProbesAtOnce = 4;             // each may hold a socket for kDialTime
 inline constexpr unsigned kMaxJoinsAtOnce = 16;             // long operations that run
 
@@ -123,6 +124,9 @@ inline constexpr unsigned kLargestPage = 1000;
 // The console API.
 inline constexpr std::size_t kMaxTargetBytes = 8 * 1024;        // path and query: 64 nested relay prefixes and room to spare
 inline constexpr unsigned kMaxEventStreams = 512;               // live tails at once; each holds a page of events
+inline constexpr unsigned kMaxExports = 8;                      // of events or audit records at once; each holds a page
+inline constexpr unsigned kExportPage = 500;                    // records read and sent at once: some 200 KiB
+inline constexpr std::size_t kMaxFilterBytes = 256;             // a text looked for in events or audit records
 inline constexpr auto kEventHeartbeat = 15s;                    // a comment line; and how often a live tail's session is checked again
 inline constexpr unsigned kMaxTreeRequests = 16;                // secondaries asked at once for one tree
 inline constexpr std::size_t kMaxTreeBytes = 16 * 1024 * 1024;  // one secondary's subtree: some 40,000 servers

@@ -142,24 +142,9 @@ void add_history_commands(CLI::App& app, Command& chosen) {
   tree_verb->add_option("--depth", depth->depth, "Levels below the server; all unless given")->check(CLI::Range(0, 64))->type_name("N");
   choose(tree_verb, chosen, depth, tree);
 
-  auto* event = add_noun(app, "event", "What happened on the server");
-  auto events = std::make_shared<ListOptions>();
-  auto* list = add_verb(event, "list", "The latest events", "  daikan event list --limit 20");
-  list->add_option("--limit", events->limit, "How many; 100 unless given")->check(CLI::Range(1, 100000))->type_name("N");
-  choose(list, chosen, events, event_list);
-  auto following = std::make_shared<FollowOptions>();
-  auto* follow =
-      add_verb(event, "follow", "Events as they happen, until Ctrl-C", "  daikan event follow\n  daikan event follow --after 120 -o json");
-  follow->add_option("--after", following->after, "Begin behind this sequence number")
-      ->check(CLI::NonNegativeNumber.description(""))
-      ->type_name("N");
-  choose(follow, chosen, following, event_follow);
-
-  auto* audit = add_noun(app, "audit", "Who did what");
-  auto records = std::make_shared<ListOptions>();
-  auto* audited = add_verb(audit, "list", "The latest audit records", "  daikan audit list --limit 20");
-  audited->add_option("--limit", records->limit, "How many; 100 unless given")->check(CLI::Range(1, 100000))->type_name("N");
-  choose(audited, chosen, records, audit_list);
+  add_event_commands(app, chosen);
+  add_audit_commands(app, chosen);
+  add_notification_commands(app, chosen);
 
   auto* operation = add_noun(app, "operation", "Long operations of the server");
   auto operations = std::make_shared<ListOptions>();

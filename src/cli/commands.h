@@ -155,12 +155,50 @@ awaitable<Result<>> tree(Context&, ApiSession&, TreeOptions);
 struct ListOptions {
   int limit = 100;
 };
-awaitable<Result<>> event_list(Context&, ApiSession&, ListOptions);
+struct EventOptions {
+  int limit = 100;
+  std::string severity;
+  std::string kind;
+  std::string secondary;  ///< Name or id.
+  std::string since;      ///< A time, a date, or "24h".
+  std::string until;
+  std::string text;
+};
+awaitable<Result<>> event_list(Context&, ApiSession&, EventOptions);
 struct FollowOptions {
   std::string after;
+  EventOptions only;
 };
 awaitable<Result<>> event_follow(Context&, ApiSession&, FollowOptions);
-awaitable<Result<>> audit_list(Context&, ApiSession&, ListOptions);
+struct AuditOptions {
+  int limit = 100;
+  std::string actor;
+  std::string action;
+  std::string object;
+  std::string since;
+  std::string until;
+};
+awaitable<Result<>> audit_list(Context&, ApiSession&, AuditOptions);
+struct ExportTarget {
+  std::string file = "-";
+  std::string format = "jsonl";
+};
+struct EventExport {
+  ExportTarget to;
+  EventOptions only;
+};
+awaitable<Result<>> event_export(Context&, ApiSession&, EventExport);
+struct AuditExport {
+  ExportTarget to;
+  AuditOptions only;
+};
+awaitable<Result<>> audit_export(Context&, ApiSession&, AuditExport);
+struct VerifyOptions {
+  std::string file;  ///< Empty: the server's records.
+  std::string head;  ///< A hash noted before.
+};
+/// Without a session when a file is given.
+awaitable<Result<>> audit_verify(Context&, VerifyOptions);
 struct TokenCreate {
   std::string name;
   int hours = 720;

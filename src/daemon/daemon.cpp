@@ -77,6 +77,15 @@ server::Facts make_facts(const Configuration& configuration, const Ground& groun
   return facts;
 }
 
+server::Retention retention_of(const Configuration& configuration) {
+  const auto or_all = [&](std::chrono::days own) { return own.count() > 0 ? own : configuration.event_retention; };
+  server::Retention retention(configuration.event_retention);
+  retention.warning = or_all(configuration.warning_retention);
+  retention.error = retention.critical = or_all(configuration.error_retention);
+  retention.audit = configuration.audit_retention;
+  return retention;
+}
+
 /// The parts that the course of a run touches; all of them live in run_server's frame.
 struct Parts {
   const Configuration& configuration;
@@ -86,6 +95,7 @@ struct Parts {
   server::History& history;
   server::LinkHost& links;
   server::Joins& joins;
+  server::Notifications& notifications;
   api::ConsoleApi& api;
   Drain& drain;
   net::Listener& console;
@@ -135,6 +145,8 @@ Result<> start_console(const Parts& parts) {
 net::awaitable<ExitCode> start(Parts& parts) {
   auto interrupted = co_await parts.joins.start();
   if (!interrupted) co_return cannot_start(parts, interrupted.error());
+  auto notifying = co_await parts.notifications.start();
+  if (!notifying) co_return cannot_start(parts, notifying.error());
   auto linked = co_await parts.links.start(parts.configuration.link, parts.api.relayed());
   if (!linked) co_return cannot_start(parts, linked.error());
   if (auto listening = start_console(parts); !listening) co_return cannot_start(parts, listening.error());
@@ -177,6 +189,7 @@ net::awaitable<> stop(Parts& parts) {
   co_await parts.console.stop();
   co_await parts.joins.stop();
   co_await parts.links.stop();
+  co_await parts.notifications.stop();
   parts.tasks.cancel();
   co_await parts.tasks.join();
   std::error_code ec;
@@ -222,8 +235,9 @@ ExitCode run_server(const Configuration& configuration, const Ground& ground, Lo
   server::Primary primary(storage, history, links, facts);
   server::Joins joins(storage, history, secondaries, links, facts);
   server::Backups backups(storage, history, facts, ground.folder.path());
+  server::Notifications notifications(storage, history, facts);
   // The console API, and the way for requests to finish before the end.
-  api::ConsoleApi api({storage, facts, history, accounts, groups, links, secondaries, primary, joins, backups},
+  api::ConsoleApi api({storage, facts, history, accounts, groups, links, secondaries, primary, joins, backups, notifications},
                       {configuration.web, [&log](const std::exception_ptr& exception, std::string_view id) {
                          log.error(fmt::format("request {} ended by an error in this program: {}", id, what(exception)));
                        }});
@@ -234,13 +248,13 @@ ExitCode run_server(const Configuration& configuration, const Ground& ground, Lo
   net::Listener console(executor, *context, [](const Pin&, const CertificateRecord&) { return true; },
                         {limits::kMaxHandshakesInProgress, limits::kMaxConsoleConnections, limits::kMaxConsoleConnectionsPerSource});
   // Work that goes on by itself.
-  server::Housekeeping housekeeping(storage, history, facts, configuration.event_retention);
+  server::Housekeeping housekeeping(storage, history, facts, retention_of(configuration));
   net::TaskGroup tasks(executor);
   tasks.on_error([&log](const std::exception_ptr& exception) { log.error("A background task ended: " + what(exception)); });
   // The end.
   Signals signals(executor, SIGTERM, SIGINT, SIGHUP);
 
-  Parts parts{configuration, ground, log, facts, history, links, joins, api, drain, console, tasks, housekeeping, signals};
+  Parts parts{configuration, ground, log, facts, history, links, joins, notifications, api, drain, console, tasks, housekeeping, signals};
   auto exit_code = ExitCode::other;
   std::exception_ptr failure;
   net::asio::co_spawn(executor, serve(parts, exit_code), [&failure](std::exception_ptr exception) { failure = std::move(exception); });

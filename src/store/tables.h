@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "hierarchy/accounts.h"
+#include "hierarchy/audit_chain.h"
 #include "hierarchy/history.h"
 #include "hierarchy/records.h"
 #include "store/database.h"
@@ -84,10 +85,18 @@ struct EventQuery {
   std::int64_t before = 0;  ///< 0: unset; else sequence < before (descending), for pages; the largest value begins at the newest
   unsigned limit = 100;
 };
-std::vector<hierarchy::Event> events(Transaction&, const EventQuery&);
+std::vector<hierarchy::Event> events(Transaction&, const EventQuery&, const hierarchy::EventFilter& = {});
 std::int64_t trim_events(Transaction&, TimePoint older_than);
-std::int64_t append_audit(Transaction&, const hierarchy::AuditRecord&);
-std::vector<hierarchy::AuditRecord> audit_records(Transaction&, const EventQuery&);
+std::int64_t trim_events(Transaction&, hierarchy::Severity, TimePoint older_than);  ///< Of this severity only.
+/// Chained to the record before it; the hashes of `record` are not looked at.
+std::int64_t append_audit(Transaction&, const hierarchy::AuditRecord& record);
+std::vector<hierarchy::AuditRecord> audit_records(Transaction&, const EventQuery&, const hierarchy::AuditFilter& = {});
+/// Gives hashes to the records of a schema before version 4, once; append_audit calls it where that is still to be done.
+void chain_audit(Transaction&);
+/// Where the chain begins and ends. In a schema whose records are not chained yet: from the beginning to the beginning.
+hierarchy::AuditChain audit_chain(Transaction&);
+/// Removes the records before the first one that is not older, and keeps the last hash of what went as the anchor. Returns how many.
+std::int64_t trim_audit(Transaction&, TimePoint older_than);
 
 // Long operations, newest first. put_operation inserts, or replaces everything but created_at.
 void put_operation(Transaction&, const hierarchy::OperationRecord&);

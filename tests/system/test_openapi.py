@@ -152,6 +152,12 @@ def hierarchy_and_history(hq, branch):
     below.put("/primary", {"address": str(hq.link), "certificate": hq.certificate_pem})
     assert below.get(f"/groups/{group['id']}") == group
     below.delete(f"/groups/{group['id']}")
+    assert hq.api.get("/audit/chain")["head"]["sequence"] > 0 and hq.api.get("/events/export") and hq.api.get("/audit/export?format=csv")
+    destination = hq.api.post("/notifications", {"name": "spec", "kind": "syslog", "address": "127.0.0.1:9", "transport": "plain"})
+    assert destination in hq.api.get("/notifications")["items"] and hq.api.get(f"/notifications/{destination['id']}") == destination
+    assert hq.api.post(f"/notifications/{destination['id']}/test")["error"]["code"] == "refused"
+    hq.api.delete(f"/notifications/{destination['id']}")
+    hq.api.call("DELETE", f"/notifications/{destination['id']}").refused(404, "not_found")
     for path in ("/events", "/audit"):
         page = hq.api.get(f"{path}?limit=2")
         older = hq.api.get(f"{path}?limit=2&before={page['next_cursor']}")

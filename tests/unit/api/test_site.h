@@ -65,11 +65,13 @@ struct Site {
     primary = std::make_unique<server::Primary>(*storage, *history, *links, facts);
     joins = std::make_unique<server::Joins>(*storage, *history, *secondaries, *links, facts);
     backups = std::make_unique<server::Backups>(*storage, *history, facts, folder);
+    notifications = std::make_unique<server::Notifications>(*storage, *history, facts);
     Options options;
     options.web_folder = std::move(web);
     options.on_exception = [this](std::exception_ptr, std::string_view id) { exceptions.emplace_back(id); };
     api = std::make_unique<ConsoleApi>(
-        Services{*storage, facts, *history, *accounts, *groups, *links, *secondaries, *primary, *joins, *backups}, std::move(options));
+        Services{*storage, facts, *history, *accounts, *groups, *links, *secondaries, *primary, *joins, *backups, *notifications},
+        std::move(options));
     make_account();
     const auto started = loop.run(links->start({{"127.0.0.1", 0}}, api->relayed()));
     EXPECT_TRUE(started);
@@ -79,9 +81,11 @@ struct Site {
 
   ~Site() {
     loop.run(joins->stop());
+    loop.run(notifications->stop());
     loop.run(links->stop());
     loop.poll();
     api.reset();
+    notifications.reset();
     joins.reset();
     accounts.reset();
     links.reset();
@@ -185,6 +189,7 @@ struct Site {
   std::unique_ptr<server::Primary> primary;
   std::unique_ptr<server::Joins> joins;
   std::unique_ptr<server::Backups> backups;
+  std::unique_ptr<server::Notifications> notifications;
   std::unique_ptr<ConsoleApi> api;
 };
 
