@@ -29,8 +29,8 @@ constexpr std::string_view kWelcome =
 std::vector<Route> all_routes() {
   std::vector<Route> all;
   for (const auto routes :
-       {operations_routes(), sessions_routes(), server_routes(), groups_routes(), secondaries_routes(), primary_routes(), probes_routes(),
-        joins_routes(), tree_routes(), relay_routes(), events_routes(), audit_routes()}) {
+       {operations_routes(), sessions_routes(), server_routes(), groups_routes(), secondaries_routes(), primary_routes(), edits_routes(),
+        probes_routes(), joins_routes(), tree_routes(), relay_routes(), events_routes(), audit_routes()}) {
     all.insert(all.end(), routes.begin(), routes.end());
   }
   return all;
@@ -225,7 +225,7 @@ awaitable<net::Response> ConsoleApi::State::run(const Route& route, Call call, A
   }
   auto refused = co_await read_body(route, call);
   if (refused) co_return std::move(*refused);
-  if (route.repeat == Repeat::by_key) co_return co_await answer_once(context, route.answer, std::move(call));
+  if (route.repeat == Repeat::by_key) co_return co_await answer_once(context, route, std::move(call));
   co_return co_await route.answer(context, std::move(call));
 }
 
