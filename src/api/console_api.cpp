@@ -28,7 +28,9 @@ constexpr std::string_view kWelcome =
 
 std::vector<Route> all_routes() {
   std::vector<Route> all;
-  for (const auto routes : {operations_routes(), sessions_routes(), server_routes(), groups_routes(), secondaries_routes(), unrecognised_routes(), primary_routes(), probes_routes(), link_checks_routes(), joins_routes(), tree_routes(), relay_routes(), events_routes(), audit_routes(), notifications_routes(), backups_routes()}) {
+  for (const auto routes : {operations_routes(), sessions_routes(), server_routes(), groups_routes(), secondaries_routes(),
+                            unrecognised_routes(), primary_routes(), edits_routes(), probes_routes(), link_checks_routes(), joins_routes(),
+                            tree_routes(), relay_routes(), events_routes(), audit_routes(), notifications_routes(), backups_routes()}) {
     all.insert(all.end(), routes.begin(), routes.end());
   }
   return all;
@@ -223,7 +225,7 @@ awaitable<net::Response> ConsoleApi::State::run(const Route& route, Call call, A
   }
   auto refused = co_await read_body(route, call);
   if (refused) co_return std::move(*refused);
-  if (route.repeat == Repeat::by_key) co_return co_await answer_once(context, route.answer, std::move(call));
+  if (route.repeat == Repeat::by_key) co_return co_await answer_once(context, route, std::move(call));
   co_return co_await route.answer(context, std::move(call));
 }
 

@@ -116,21 +116,23 @@ Result<unsigned> limit_of(const Target& target) {
 
 std::string etag_of(std::int64_t revision) { return fmt::format("\"{}\"", revision); }
 
-bool if_match_holds(const net::Headers& headers, std::int64_t revision) {
+server::Seen seen_of(const net::Headers& headers) {
   const auto header = headers.find("if-match");
-  if (!header) return true;
+  if (!header) return {};
+  std::vector<std::int64_t> revisions;
   std::string_view rest = *header;
   while (!rest.empty()) {
     const auto comma = rest.find(',');
     const auto tag = trim(rest.substr(0, comma));
     rest.remove_prefix(comma == std::string_view::npos ? rest.size() : comma + 1);
-    if (tag == "*" || tag == etag_of(revision)) return true;
+    if (tag == "*") return {};
+    if (tag.size() < 3 || tag.front() != '"' || tag.back() != '"') continue;
+    const auto digits = tag.substr(1, tag.size() - 2);
+    std::int64_t revision = 0;
+    const auto [end, ec] = std::from_chars(digits.data(), digits.data() + digits.size(), revision);
+    if (ec == std::errc() && end == digits.data() + digits.size()) revisions.push_back(revision);
   }
-  return false;
-}
-
-Error changed_meanwhile(std::string_view what) {
-  return Error(Code::conflict, fmt::format("The {} was changed since you read it.", what), "Read it again and decide anew.");
+  return server::Seen(std::move(revisions));
 }
 
 }  // namespace daikan::api

@@ -159,6 +159,7 @@ net::Response secondary_answer(int status, const server::SecondaryView& view) {
 awaitable<net::Response> add_secondary(Context& context, Call call) {
   auto request = add_request(call.body);
   if (!request) co_return problem(request.error());
+  request->once = std::move(call.once);
   auto view = co_await context.services.secondaries.add(call.caller.actor, std::move(*request));
   if (!view) co_return problem(view.error());
   co_return secondary_answer(view->added == server::SecondaryView::Added::made ? 201 : 200, *view);
@@ -175,12 +176,7 @@ awaitable<net::Response> show_secondary(Context& context, Call call) {
 awaitable<net::Response> remove_secondary(Context& context, Call call) {
   const auto id = context.services.links.resolve(call.parameter("id"));
   if (!id) co_return problem(no_secondary());
-  if (call.request.headers.find("if-match")) {
-    auto view = co_await context.services.secondaries.find(*id);
-    if (!view) co_return problem(view.error());
-    if (!if_match_holds(call.request.headers, view->record.revision)) co_return problem(changed_meanwhile("secondary"), 412);
-  }
-  auto removed = co_await context.services.secondaries.remove(call.caller.actor, *id);
+  auto removed = co_await context.services.secondaries.remove(call.caller.actor, *id, seen_of(call.request.headers));
   if (!removed) co_return problem(removed.error());
   co_return no_content();
 }
@@ -192,7 +188,8 @@ constexpr Route kRoutes[] = {
      .answer = add_secondary,
      .body = Body::json,
      .fields = kAddFields,
-     .repeat = Repeat::by_key},
+     .repeat = Repeat::by_key,
+     .recall = show_secondary},
     {.method = "GET", .pattern = "/api/v1/secondaries/{id}", .answer = show_secondary},
     {.method = "DELETE", .pattern = "/api/v1/secondaries/{id}", .answer = remove_secondary},
 };

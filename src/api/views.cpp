@@ -4,6 +4,7 @@
 
 #include "api/problem.h"
 #include "base/text.h"
+#include "hierarchy/next_step.h"
 #include "joining/join.h"
 
 namespace daikan::api {
@@ -66,7 +67,8 @@ json::object group_json(const server::GroupView& view) {
           {"name", view.group.name},
           {"path", view.path},
           {"parent_id", id_or_null(view.group.parent)},
-          {"secondaries", view.secondaries}};
+          {"secondaries", view.secondaries},
+          {"revision", view.group.revision}};
 }
 
 json::object secondary_json(const server::SecondaryView& view) {
@@ -83,7 +85,8 @@ json::object secondary_json(const server::SecondaryView& view) {
                       {"fingerprint", record.certificate.fingerprint},
                       {"server_id", id_or_null(record.server_id)},
                       {"created_at", to_rfc3339(record.created_at)},
-                      {"revision", record.revision}};
+                      {"revision", record.revision},
+                      {"next_step", text_or_null(hierarchy::next_step(record, view.link))}};
   add_link(object, view.link);
   return object;
 }
@@ -105,7 +108,8 @@ json::object primary_json(const server::PrimaryView& view) {
                       {"version", text_or_null(record.version)},
                       {"last_connected_at", time_json(record.last_connected_at)},
                       {"created_at", to_rfc3339(record.created_at)},
-                      {"revision", record.revision}};
+                      {"revision", record.revision},
+                      {"next_step", text_or_null(hierarchy::next_step(record, view.link))}};
   add_link(object, view.link);
   return object;
 }

@@ -69,6 +69,60 @@ void add_unrecognised(CLI::App& app, Command& chosen) {
   change("forget", "Take one off the list, until it dials again", unrecognised_forget);
 }
 
+void add_dial_options(CLI::App* verb, DialOptions& options, const char* other) {
+  const std::string to = std::string(" between this server and the ") + other;
+  verb->add_option("--address", options.address, "Its new address")->type_name("A:P");
+  auto* proxy = verb->add_option("--proxy", options.proxy, "Proxy" + to + ": http://[user@]host:3128, socks5://...")->type_name("URL");
+  verb->add_option("--proxy-password-file", options.proxy_password_file, "That proxy's password")->type_name("FILE")->needs(proxy);
+  verb->add_flag("--no-proxy", options.no_proxy, "Without a proxy from now on")->excludes(proxy);
+  auto* dmz = verb->add_flag("--dmz", options.dmz, "The primary dials from now on");
+  verb->add_flag("--no-dmz", options.no_dmz, "The secondary dials from now on")->excludes(dmz);
+  verb->add_option("--certificate", options.certificate, "Its new certificate, DER or PEM; the old one is worth nothing at once")
+      ->type_name("FILE");
+  verb->add_flag("--untested", options.untested, "Save without trying the new way first");
+}
+
+void add_secondary_edit(CLI::App* noun, Command& chosen) {
+  auto options = std::make_shared<SecondaryEdit>();
+  auto* verb = add_verb(noun, "edit", "Change a secondary in place; a new way that this server dials is tried first",
+                        "  daikan secondary edit branch1 --name \"Branch 1\"\n"
+                        "  daikan secondary edit dmz1 --address dmz2.example.com:13000 --no-proxy\n"
+                        "  daikan secondary edit branch1 --certificate branch1-new.cer");
+  verb->add_option("NAME", options->secondary, "Its name or id")->required();
+  verb->add_option("--name", options->name, "Its new name here")->type_name("NAME");
+  verb->add_option("--group", options->group, "Group it moves to")->type_name("PATH");
+  add_dial_options(verb, options->dial, "secondary");
+  choose(verb, chosen, options, secondary_edit);
+  auto moved = std::make_shared<SecondaryMove>();
+  auto* move = add_verb(noun, "move", "Move one to another group; its link goes on",
+                        "  daikan secondary move branch1 --group \"Managed devices/North\"");
+  move->add_option("NAME", moved->secondary, "Its name or id")->required();
+  move->add_option("--group", moved->group, "Group it moves to")->required()->type_name("PATH");
+  choose(move, chosen, moved, secondary_move);
+}
+
+void add_operation_ends(CLI::App* noun, Command& chosen) {
+  auto resumed = std::make_shared<OperationResume>();
+  auto* resume = add_verb(noun, "resume", "Go on with a failed or interrupted operation; the account of the secondary is asked again",
+                          "  daikan operation resume 01930c4e-5a00-7000-8000-000000000007 --user admin --password-file pw");
+  resume->add_option("ID", resumed->id, "As operation list shows it")->required();
+  resume->add_option("--user", resumed->user, "An administrator of the secondary")->type_name("NAME");
+  auto* password = resume->add_option("--password-file", resumed->password_file, "The password is the first line; - is standard input");
+  password->type_name("FILE");
+  resume->add_option("--token-file", resumed->token_file, "An API token of the secondary, instead of user and password")
+      ->type_name("FILE")
+      ->excludes(password);
+  resume->add_option("--wait", resumed->wait_seconds, "How long to wait for its end; 120 unless given")
+      ->check(CLI::Range(0, 3600))
+      ->type_name("SECONDS");
+  choose(resume, chosen, resumed, operation_resume);
+  auto cancelled = std::make_shared<IdOption>();
+  auto* cancel =
+      add_verb(noun, "cancel", "Stop an operation and undo what it did", "  daikan operation cancel 01930c4e-5a00-7000-8000-000000000007");
+  cancel->add_option("ID", cancelled->id, "As operation list shows it")->required();
+  choose(cancel, chosen, cancelled, operation_cancel);
+}
+
 }  // namespace
 
 void add_secondary_commands(CLI::App& app, Command& chosen) {
@@ -87,6 +141,7 @@ void add_secondary_commands(CLI::App& app, Command& chosen) {
   auto* show = add_verb(secondary, "show", "All that is known of one", "  daikan secondary show branch1");
   show->add_option("NAME", showed->name, "Its name or id")->required();
   choose(show, chosen, showed, secondary_show);
+  add_secondary_edit(secondary, chosen);
   auto removed = std::make_shared<SecondaryName>();
   auto* remove = add_verb(secondary, "remove", "Remove one; it is told over the link", "  daikan secondary remove branch1");
   remove->add_option("NAME", removed->name, "Its name or id")->required();
@@ -110,6 +165,13 @@ void add_primary_commands(CLI::App& app, Command& chosen) {
   set->add_flag("--dmz", options->dmz, "This server stands in a DMZ: it waits for the primary to dial");
   set->add_flag("--replace", options->replace, "Replace the primary there is");
   choose(set, chosen, options, primary_set);
+  auto edited = std::make_shared<DialOptions>();
+  auto* edit = add_verb(primary, "edit", "Change in place how the primary is reached; a new way that this server dials is tried first",
+                        "  daikan primary edit --address hq2.example.com\n"
+                        "  daikan primary edit --no-proxy\n"
+                        "  daikan primary edit --certificate primary-new.cer");
+  add_dial_options(edit, *edited, "primary");
+  choose(edit, chosen, edited, primary_edit);
   choose(add_verb(primary, "show", "The primary and the state of the link to it", "  daikan primary show"), chosen, none, primary_show);
   choose(add_verb(primary, "clear", "Leave the primary", "  daikan primary clear"), chosen, none, primary_clear);
 
@@ -155,6 +217,7 @@ void add_history_commands(CLI::App& app, Command& chosen) {
   auto* one = add_verb(operation, "show", "One operation and its steps", "  daikan operation show 01930c4e-5a00-7000-8000-000000000007");
   one->add_option("ID", id->id, "As operation list shows it")->required();
   choose(one, chosen, id, operation_show);
+  add_operation_ends(operation, chosen);
 }
 
 }  // namespace daikan::cli

@@ -123,6 +123,17 @@ void add_server_commands(CLI::App& app, Command& chosen) {
   add->add_option("PATH", added->path, "Names from the root group down, with / between")->required();
   choose(add, chosen, added, group_add);
   choose(add_verb(group, "list", "All groups and how many secondaries each holds", "  daikan group list"), chosen, none, group_list);
+  auto renamed = std::make_shared<GroupRename>();
+  auto* rename = add_verb(group, "rename", "Give a group another name", "  daikan group rename \"Managed devices/Branches\" Offices");
+  rename->add_option("PATH", renamed->path, "The group's path")->required();
+  rename->add_option("NAME", renamed->name, "Its new name")->required();
+  choose(rename, chosen, renamed, group_rename);
+  auto moved = std::make_shared<GroupMove>();
+  auto* move = add_verb(group, "move", "Move a group below another one, with all that it holds",
+                        "  daikan group move \"Managed devices/Branches/North\" --to \"Managed devices\"");
+  move->add_option("PATH", moved->path, "The group's path")->required();
+  move->add_option("--to", moved->to, "Path of its new parent")->required()->type_name("PATH");
+  choose(move, chosen, moved, group_move);
   auto removed = std::make_shared<GroupPath>();
   auto* remove = add_verb(group, "remove", "Remove an empty group", "  daikan group remove \"Managed devices/Branches\"");
   remove->add_option("PATH", removed->path, "The group's path")->required();

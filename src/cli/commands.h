@@ -68,6 +68,16 @@ struct GroupPath {
 };
 awaitable<Result<>> group_add(Context&, ApiSession&, GroupPath);
 awaitable<Result<>> group_list(Context&, ApiSession&, NoOptions);
+struct GroupRename {
+  std::string path;
+  std::string name;
+};
+awaitable<Result<>> group_rename(Context&, ApiSession&, GroupRename);
+struct GroupMove {
+  std::string path;
+  std::string to;
+};
+awaitable<Result<>> group_move(Context&, ApiSession&, GroupMove);
 awaitable<Result<>> group_remove(Context&, ApiSession&, GroupPath);
 
 // Secondaries.
@@ -98,6 +108,29 @@ struct SecondaryName {
   std::string name;
 };
 awaitable<Result<>> secondary_show(Context&, ApiSession&, SecondaryName);
+/// How the other server is reached; what is empty stays as it is.
+struct DialOptions {
+  std::string address;
+  std::string proxy;
+  std::string proxy_password_file;
+  std::string certificate;
+  bool no_proxy = false;
+  bool dmz = false;
+  bool no_dmz = false;
+  bool untested = false;
+};
+struct SecondaryEdit {
+  std::string secondary;
+  std::string name;
+  std::string group;
+  DialOptions dial;
+};
+awaitable<Result<>> secondary_edit(Context&, ApiSession&, SecondaryEdit);
+struct SecondaryMove {
+  std::string secondary;
+  std::string group;
+};
+awaitable<Result<>> secondary_move(Context&, ApiSession&, SecondaryMove);
 awaitable<Result<>> secondary_remove(Context&, ApiSession&, SecondaryName);
 struct UnrecognisedList {
   bool ignored = false;
@@ -126,6 +159,7 @@ struct PrimarySet {
   bool replace = false;
 };
 awaitable<Result<>> primary_set(Context&, ApiSession&, PrimarySet);
+awaitable<Result<>> primary_edit(Context&, ApiSession&, DialOptions);
 awaitable<Result<>> primary_show(Context&, ApiSession&, NoOptions);
 awaitable<Result<>> primary_clear(Context&, ApiSession&, NoOptions);
 struct ProbeOptions {
@@ -211,6 +245,15 @@ struct IdOption {
 awaitable<Result<>> token_revoke(Context&, ApiSession&, IdOption);
 awaitable<Result<>> operation_list(Context&, ApiSession&, ListOptions);
 awaitable<Result<>> operation_show(Context&, ApiSession&, IdOption);
+struct OperationResume {
+  std::string id;
+  std::string user;
+  std::string password_file;
+  std::string token_file;
+  int wait_seconds = 120;
+};
+awaitable<Result<>> operation_resume(Context&, ApiSession&, OperationResume);
+awaitable<Result<>> operation_cancel(Context&, ApiSession&, IdOption);
 struct RawCall {
   std::string method;
   std::string path;

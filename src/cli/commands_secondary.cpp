@@ -65,8 +65,9 @@ awaitable<Result<>> secondary_show(Context& context, ApiSession& session, Second
                                                       {"Registration id", text("id")},
                                                       {"Server id", text("server_id")}};
   if (const auto reason = error_of(*found, "reason")) {
-    fields.insert(fields.begin() + 3, {"Reason", shown(reason->text())});
+    fields.insert(fields.begin() + 3, {"Reason", shown(reason->message)});
   }
+  fields.emplace_back("Next step", text("next_step"));
   std::erase_if(fields, [](const auto& field) { return field.second.text.empty(); });
   print_fields(context.terminal, fields);
   co_return Result<>{};

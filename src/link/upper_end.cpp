@@ -48,6 +48,7 @@ Effects UpperEnd::hello_answered(ConnectionId connection, Result<HelloAnswer> an
     if (refusal->code == Code::identity_conflict) {
       state_.refused_candidate(connection, *refusal, now, out);
     } else {
+      if (refusal->code == Code::removed) out.ended = now;
       state_.refused(*refusal, now, out);
     }
     return out;

@@ -265,7 +265,7 @@ awaitable<> Joins::stop() {
   state->changed.notify_all();
 }
 
-awaitable<Result<OperationRecord>> Joins::begin(const Actor& actor, joining::JoinRequest request) {
+awaitable<Result<OperationRecord>> Joins::begin(const Actor& actor, joining::JoinRequest request, std::optional<Once> once) {
   const auto state = state_;
   if (auto checked = state->check_room(); !checked) co_return fail(std::move(checked.error()));
   const auto at = now();
@@ -277,11 +277,12 @@ awaitable<Result<OperationRecord>> Joins::begin(const Actor& actor, joining::Joi
                          .steps = joining::to_json(Progress{}),
                          .created_at = at,
                          .updated_at = at};
-  const auto insert = [record, actor, group = request.group,
+  const auto insert = [record, actor, once = std::move(once), group = request.group,
                        to = request.secondary_console.str()](store::Transaction& transaction) -> Result<Done> {
     // Known before anything is done: the commonest slip, and nobody wants to see it after the third step.
     if (auto found = hierarchy::GroupTree(store::all_groups(transaction)).at_path(group); !found) return fail(std::move(found.error()));
     store::put_operation(transaction, record);
+    claim(transaction, once, record.id.str(), record.created_at);
     History::audit(transaction, actor, record.created_at, "join.begin", fmt::format("operation {}, secondary at {}", record.id.str(), to));
     return Done{};
   };

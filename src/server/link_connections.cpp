@@ -135,6 +135,11 @@ awaitable<> LinkHost::State::announce(RunningEndPtr end, LinkConnectionPtr conne
     connection->h2->close(std::move(ready.error()));
     co_return;
   }
+  const auto peer = connection->h2->stream().peer();
+  if (!peer || peer->pin() != end->pin()) {  // re-pinned since the handshake: the old key is worth nothing from that moment on
+    connection->h2->close({Code::certificate_mismatch, "The certificate registered for this server was replaced meanwhile."});
+    co_return;
+  }
   connection->h2->stream().forget_certificate();
   connection->announced = true;
   act(end, end->connected(connection->id, connection->h2->stream().remote_address(), now()));

@@ -40,8 +40,12 @@ class LinkHost {
 
   // Called by the use cases after their transaction has committed.
   void secondary_added(const hierarchy::SecondaryRecord& record);
+  /// The record as the database holds it, its proxy's password sealed.
+  void secondary_edited(hierarchy::SecondaryRecord record);
   void secondary_removed(RegistrationId id);
   void primary_set(const hierarchy::PrimaryRecord& record);
+  /// As secondary_edited().
+  void primary_edited(hierarchy::PrimaryRecord record);
   void primary_cleared();
   void server_renamed();
 

@@ -164,6 +164,7 @@ Result<Stored> insert(store::Transaction& transaction, const Addition& addition)
   row.proxy = sealed_for_store(addition.sealing, row.proxy);
   store::insert_secondary(transaction, row);
   store::remove_unrecognised(transaction, record.certificate.pin);
+  claim(transaction, request.once, record.id.str(), addition.at);
   History::audit(transaction, addition.actor, addition.at, "secondary.add",
                  fmt::format("secondary {} ({}), {}", record.name, record.id.str(), record.certificate.fingerprint));
   History::record(transaction, secondary_event(record, addition.at, "secondary_added",
@@ -172,9 +173,10 @@ Result<Stored> insert(store::Transaction& transaction, const Addition& addition)
   return Stored{std::move(record), path, SecondaryView::Added::made};
 }
 
-Result<Done> remove_record(store::Transaction& transaction, const Actor& actor, RegistrationId id) {
+Result<Done> remove_record(store::Transaction& transaction, const Actor& actor, RegistrationId id, const Seen& seen) {
   const auto record = store::find_secondary(transaction, id);
   if (!record) return fail(Code::not_found, "There is no such secondary server.", "List the secondary servers and choose one of those.");
+  if (auto checked = seen.check(record->revision, "secondary"); !checked) return fail(std::move(checked.error()));
   store::remove_secondary(transaction, id);
   const auto at = now();
   History::audit(transaction, actor, at, "secondary.remove", fmt::format("secondary {} ({})", record->name, id.str()));
@@ -240,8 +242,8 @@ awaitable<Result<SecondaryView>> Secondaries::add(const Actor& actor, AddSeconda
   co_return SecondaryView{shown(std::move(stored->record)), std::move(stored->group_path), links_.status(id), stored->added};
 }
 
-awaitable<Result<>> Secondaries::remove(const Actor& actor, RegistrationId id) {
-  const auto work = [actor, id](store::Transaction& transaction) { return remove_record(transaction, actor, id); };
+awaitable<Result<>> Secondaries::remove(const Actor& actor, RegistrationId id, Seen seen) {
+  const auto work = [actor, id, seen](store::Transaction& transaction) { return remove_record(transaction, actor, id, seen); };
   auto removed = co_await storage_.write<Done>(work);
   if (!removed) co_return fail(std::move(removed.error()));
   links_.secondary_removed(id);

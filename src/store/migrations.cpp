@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "store/migration_0002.h"
 #include "store/migration_0004.h"
 #include "store/migration_0006.h"
 
@@ -152,7 +153,8 @@ CREATE TABLE answers (
 CREATE INDEX answers_by_time ON answers (at);
 )sql";
 
-constexpr std::array<Migration, 3> kMigrations = {Migration{1, kFirst}, Migration{4, kMigration0004}, Migration{6, kMigration6}};
+constexpr std::array kMigrations = {Migration{1, kFirst}, Migration{2, kMigration2}, Migration{4, kMigration0004},
+                                    Migration{6, kMigration6}};
 
 std::int64_t current_version(detail::Connection& connection) {
   const auto rows = connection.query("SELECT version FROM schema_version ORDER BY version DESC LIMIT 1");

@@ -23,6 +23,7 @@ void put_setting(Transaction&, std::string_view key, std::string_view value);
 // Groups. The root group is made by the first migration's caller (server start), not by the schema.
 std::vector<hierarchy::Group> all_groups(Transaction&);
 void insert_group(Transaction&, const hierarchy::Group&);
+/// Writes parent, name and revision.
 void update_group(Transaction&, const hierarchy::Group&);
 void remove_group(Transaction&, const GroupId&);
 
@@ -35,8 +36,11 @@ void insert_secondary(Transaction&, const hierarchy::SecondaryRecord&);
 /// Writes every field but created_at; revision becomes record.revision. False when the record is gone or its revision is not `expected`.
 bool update_secondary(Transaction&, const hierarchy::SecondaryRecord&, std::int64_t expected_revision);
 bool remove_secondary(Transaction&, const RegistrationId&);
-/// What a hello teaches; does not touch revision.
+/// What a hello teaches; does not touch revision. The link is agreed again: ended_at is emptied.
 void record_secondary_hello(Transaction&, const RegistrationId&, const ServerId&, std::string_view version, TimePoint connected_at);
+
+/// The secondary said that it has left; does not touch revision.
+void record_secondary_ended(Transaction&, const RegistrationId&, TimePoint at);
 
 // This server's primary: at most one.
 std::optional<hierarchy::PrimaryRecord> find_primary(Transaction&);
@@ -50,6 +54,8 @@ struct PrimaryHello {
   TimePoint connected_at;
 };
 void record_primary_hello(Transaction&, const PrimaryHello&);
+/// The primary with this pin said that it removed this server; does not touch revision.
+void record_primary_ended(Transaction&, const Pin&, TimePoint at);
 
 // Unrecognised servers: bounded. A source that has more than its share loses its own row that was seen longest ago; when all have too many,
 // the source with the most does. Ignored rows are outside these bounds and stay. A record with a known pin adds its attempts to the row,
@@ -103,13 +109,18 @@ void put_operation(Transaction&, const hierarchy::OperationRecord&);
 std::optional<hierarchy::OperationRecord> find_operation(Transaction&, const OperationId&);
 std::vector<hierarchy::OperationRecord> operations(Transaction&, unsigned limit);
 
-// Idempotency-Key of creates: the answer is kept with the change it belongs to, in the same transaction.
+// Idempotency-Key of creates. What was made is claimed in the transaction that makes it; the answer follows once it is known. A claim
+// without an answer (status 0) is what a crash in between leaves: what `made` names is then looked up.
 struct StoredAnswer {
   std::string request_hash;  ///< SHA-256 of method, path and body
-  int status = 0;
+  int status = 0;            ///< 0: made, but not answered yet.
   std::string body;
+  std::string made = {};  ///< Id of what was made; empty when the use case does not claim.
 };
 std::optional<StoredAnswer> find_answer(Transaction&, std::string_view account, std::string_view key);
+/// In the transaction of the change; a second claim of one key throws StorageFailure.
+void claim_answer(Transaction&, std::string_view account, std::string_view key, const StoredAnswer&, TimePoint at);
+/// `made` of the claim stays.
 void put_answer(Transaction&, std::string_view account, std::string_view key, const StoredAnswer&, TimePoint at);
 std::int64_t trim_answers(Transaction&, TimePoint older_than);
 

@@ -47,15 +47,23 @@ std::vector<hierarchy::OperationRecord> operations(Transaction& transaction, uns
 }
 
 std::optional<StoredAnswer> find_answer(Transaction& transaction, std::string_view account, std::string_view key) {
-  const auto rows = transaction.query("SELECT request_hash, status, body FROM answers WHERE account = $1 AND idempotency_key = $2",
+  const auto rows = transaction.query("SELECT request_hash, status, body, made FROM answers WHERE account = $1 AND idempotency_key = $2",
                                       {to_value(account), to_value(key)});
   if (rows.empty()) return std::nullopt;
-  return StoredAnswer{rows[0].text(0), static_cast<int>(rows[0].integer(1)), rows[0].text(2)};
+  return StoredAnswer{rows[0].text(0), static_cast<int>(rows[0].integer(1)), rows[0].text(2), rows[0].text(3)};
+}
+
+void claim_answer(Transaction& transaction, std::string_view account, std::string_view key, const StoredAnswer& answer, TimePoint at) {
+  transaction.execute(
+      "INSERT INTO answers (account, idempotency_key, request_hash, status, body, made, at) VALUES ($1, $2, $3, 0, '', $4, $5)",
+      {to_value(account), to_value(key), answer.request_hash, answer.made, to_value(at)});
 }
 
 void put_answer(Transaction& transaction, std::string_view account, std::string_view key, const StoredAnswer& answer, TimePoint at) {
   transaction.execute(
-      "INSERT INTO answers (account, idempotency_key, request_hash, status, body, at) VALUES ($1, $2, $3, $4, $5, $6)",
+      "INSERT INTO answers (account, idempotency_key, request_hash, status, body, at) VALUES ($1, $2, $3, $4, $5, $6) "
+      "ON CONFLICT (account, idempotency_key) DO UPDATE SET status = excluded.status, body = excluded.body WHERE answers.request_hash = "
+      "excluded.request_hash",
       {to_value(account), to_value(key), answer.request_hash, static_cast<std::int64_t>(answer.status), answer.body, to_value(at)});
 }
 

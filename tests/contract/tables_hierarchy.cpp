@@ -31,6 +31,7 @@ void expect_same(const hierarchy::SecondaryRecord& a, const hierarchy::Secondary
   EXPECT_EQ(a.version, b.version);
   EXPECT_EQ(a.created_at, b.created_at);
   EXPECT_EQ(a.last_connected_at, b.last_connected_at);
+  EXPECT_EQ(a.ended_at, b.ended_at);
   EXPECT_EQ(a.revision, b.revision);
 }
 
@@ -44,6 +45,7 @@ void expect_same(const hierarchy::PrimaryRecord& a, const hierarchy::PrimaryReco
   EXPECT_EQ(a.version, b.version);
   EXPECT_EQ(a.created_at, b.created_at);
   EXPECT_EQ(a.last_connected_at, b.last_connected_at);
+  EXPECT_EQ(a.ended_at, b.ended_at);
   EXPECT_EQ(a.revision, b.revision);
 }
 
@@ -89,6 +91,7 @@ TEST_P(HierarchyTables, GroupsAreInsertedMovedRenamedAndRemoved) {
     store::insert_group(t, asia);
     asia.parent = branches.id;
     asia.name = "アジア";
+    asia.revision = 2;
     store::update_group(t, asia);
     return 0;
   });
@@ -99,6 +102,8 @@ TEST_P(HierarchyTables, GroupsAreInsertedMovedRenamedAndRemoved) {
   EXPECT_EQ(groups[2].id, asia.id);
   EXPECT_EQ(groups[2].parent, branches.id);
   EXPECT_EQ(groups[2].name, "アジア");
+  EXPECT_EQ(groups[0].revision, 1);
+  EXPECT_EQ(groups[2].revision, 2);
   in_write(database(), [&](Transaction& t) { return store::remove_group(t, asia.id), 0; });
   groups = in_read(database(), [](Transaction& t) { return store::all_groups(t); });
   EXPECT_EQ(groups.size(), 2U);
@@ -213,6 +218,32 @@ TEST_P(HierarchyTables, HelloOfASecondaryLeavesItsRevisionAlone) {
     return store::record_secondary_hello(t, record.id, *record.server_id, record.version, *record.last_connected_at), 0;
   });
   expect_same(secondaries(database()).at(0), record);
+}
+
+TEST_P(HierarchyTables, ALinkThatWasEndedStaysSoUntilTheNextHello) {
+  const auto root = with_root(database());
+  auto record = secondary("Branch 1", 1, root.id);
+  auto above = primary();
+  in_write(database(), [&](Transaction& t) {
+    store::insert_secondary(t, record);
+    store::put_primary(t, above);
+    store::record_secondary_ended(t, record.id, at(20));
+    store::record_primary_ended(t, above.certificate.pin, at(21));
+    store::record_primary_ended(t, Pin{}, at(22));  // of another one: changes nothing
+    return 0;
+  });
+  const auto find = [](Transaction& t) { return store::find_primary(t); };
+  record.ended_at = at(20);
+  above.ended_at = at(21);
+  expect_same(secondaries(database()).at(0), record);
+  expect_same(in_read(database(), find).value(), above);
+  in_write(database(), [&](Transaction& t) {
+    store::record_secondary_hello(t, record.id, ServerId::make(at(3)), "1", at(30));
+    store::record_primary_hello(t, {above.certificate.pin, ServerId::make(at(4)), "hq", "1", at(31)});
+    return 0;
+  });
+  EXPECT_FALSE(secondaries(database()).at(0).ended_at);
+  EXPECT_FALSE(in_read(database(), find)->ended_at);
 }
 
 TEST_P(HierarchyTables, ThereIsAtMostOnePrimaryAndItComesBackWithEveryField) {

@@ -101,7 +101,10 @@ struct LinkHost::State : std::enable_shared_from_this<LinkHost::State> {
   void keep(const std::shared_ptr<UpperRunning>& upper);
   void add_secondary(const hierarchy::SecondaryRecord& record);
   void add_primary(const hierarchy::PrimaryRecord& record);
-  void drop_lower();
+  /// The lower end has nothing more to do: out of every list, its connections closed.
+  void drop(const std::shared_ptr<LowerRunning>& ended);
+  /// The administrator ended the link to the primary: the end tells it, beside a new primary if there is one.
+  void leave_primary();
   void begin(const RunningEndPtr& end, link::Effects effects);
   /// Has `effects` carried out after those of earlier inputs to the same end; returns at once. `outcome` is set once it is known.
   void act(const RunningEndPtr& end, link::Effects effects, OutcomePtr outcome = nullptr);
@@ -110,11 +113,15 @@ struct LinkHost::State : std::enable_shared_from_this<LinkHost::State> {
   link::SelfPtr make_self() const;
   void self_changed();
   RunningEndPtr end_of(const Pin& pin) const;
+  RunningEndPtr find(const RunningEnd* end) const;
+  /// The lower end that this connection belongs to, leaving ones included; null when it has gone.
+  std::shared_ptr<LowerRunning> lower_of(link::ConnectionId connection) const;
   std::uint64_t seed() { return random(); }
 
   // link_effects.cpp: Effects, in their order.
   awaitable<> drain(RunningEndPtr end);
   awaitable<Outcome::State> carry_out(RunningEndPtr end, link::Effects effects);
+  awaitable<> store_ended(RunningEndPtr end, TimePoint at);
   awaitable<bool> store_facts(RunningEndPtr end, link::HelloFacts facts);
   awaitable<> send_hello(RunningEndPtr end, link::Effects::SendHello hello);
   awaitable<> send_farewell(RunningEndPtr end, link::Effects::SendFarewell farewell);
@@ -166,7 +173,8 @@ struct LinkHost::State : std::enable_shared_from_this<LinkHost::State> {
   std::unordered_map<RegistrationId, std::shared_ptr<UpperRunning>> uppers;
   std::map<Pin, RegistrationId> by_pin;
   std::unordered_map<ServerId, RegistrationId> by_server;
-  std::shared_ptr<LowerRunning> lower;  ///< Null: this server is a root.
+  std::shared_ptr<LowerRunning> lower;                 ///< Null: this server is a root.
+  std::vector<std::shared_ptr<LowerRunning>> leaving;  ///< Former primaries that are still to be told, the oldest first; bounded.
   link::SelfPtr self;
   std::set<std::pair<TimePoint, RunningEnd*>> tick_queue;
   std::uint64_t next_connection = 1;
@@ -254,8 +262,6 @@ struct LowerRunning final : RunningLink<hierarchy::PrimaryRecord, link::LowerEnd
   }
   link::Effects hello_again(TimePoint) override { return {}; }  // a lower end sends no request
   bool awaits_hello() const override { return false; }
-
-  bool leaving = false;  ///< The administrator ended the link; the primary is still to be told.
 };
 
 }  // namespace daikan::server
