@@ -212,23 +212,23 @@ def a_secondary_comes_and_goes(hq, branch, folder):
     branch.start()
     hq.wait_for_secondary("branch")
     hq.api.delete(f"/secondaries/{hq.secondary('branch')['id']}")
-    wait_until(lambda: "link_refused" in kinds_of(branch), "the removal is told below")
+    wait_until(lambda: "removed_by_primary" in kinds_of(branch), "the removal is told below")
     return [("secondary_added", "secondary.add"), ("link_connected", None), ("link_disconnected", None), ("secondary_removed", "secondary.remove")]
 
 
 def the_secondarys_side(hq, branch, folder):
     """What `a_secondary_comes_and_goes` left behind on the other server."""
     branch.api.delete("/primary")
-    return [("primary_set", "primary.set"), ("link_connected", None), ("link_disconnected", None), ("link_refused", None),
+    return [("primary_set", "primary.set"), ("link_connected", None), ("link_disconnected", None), ("removed_by_primary", None),
             ("primary_cleared", "primary.clear"), ("server_started", None), ("server_initialised", "account.create"), ("server_renamed", "server.rename")]
 
 
 def a_secondary_leaves(hq, branch, folder):
     attach(hq, branch)
     branch.api.delete("/primary")
-    wait_until(lambda: [each for each in hq.api.get("/events?kind=link_refused")["items"] if each["secondary_id"]], "hq is told")
+    wait_until(lambda: [each for each in hq.api.get("/events?kind=secondary_left")["items"] if each["secondary_id"]], "hq is told")
     hq.api.delete(f"/secondaries/{hq.secondary('branch')['id']}")
-    return [("link_refused", None)]
+    return [("secondary_left", None)]
 
 
 def joins(hq, branch, folder):
