@@ -27,7 +27,7 @@ awaitable<Result<>> accepted_by(net::TlsStream& stream, std::string where) {
 }  // namespace
 
 RunningEndPtr LinkHost::State::end_of(const std::optional<RegistrationId>& id) const {
-  if (!id) return lower && !lower->leaving ? RunningEndPtr(lower) : nullptr;
+  if (!id) return lower;
   const auto found = uppers.find(*id);
   return found == uppers.end() ? nullptr : RunningEndPtr(found->second);
 }
