@@ -55,7 +55,9 @@ net::Mail mail_of(const hierarchy::Destination& destination, const Notification&
   mail.subject = subject_of(notification);
   mail.at = at;
   const auto domain = destination.sender.substr(destination.sender.rfind('@') + 1);
-  mail.message_id = fmt::format("{}.{}.{}@{}", notification.events.front().sequence, to_micros(at), destination.id.str(), domain);
+  // The last twelve digits of the id are enough: sequence and time are this server's own.
+  mail.message_id =
+      fmt::format("{}.{}.{}@{}", notification.events.front().sequence, to_micros(at), destination.id.str().substr(24), domain);
   mail.body = fmt::format("What happened on the Administration Server “{}” ({}):\n\n", notification.server_name, notification.host);
   for (const auto& event : notification.events) {
     mail.body +=
