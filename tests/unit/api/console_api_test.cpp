@@ -86,7 +86,7 @@ TEST_F(ConsoleApiTest, ABodyThatDoesNotArriveEndsItsRequest) {
   Options options;
   options.body_time = std::chrono::milliseconds(20);
   ConsoleApi api({*site.storage, site.facts, *site.history, *site.accounts, *site.groups, *site.links, *site.secondaries, *site.primary,
-                  *site.joins, *site.notifications},
+                  *site.joins, *site.backups, *site.notifications},
                  std::move(options));
   net::Request request;
   request.method = "POST";
