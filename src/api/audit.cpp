@@ -25,7 +25,8 @@ awaitable<net::Response> list_audit(Context& context, Call call) {
   co_return json_answer(200, json::object{{"items", std::move(items)}, {"next_cursor", std::move(next)}});
 }
 
-constexpr Route kRoutes[] = {{.method = "GET", .pattern = "/api/v1/audit", .answer = list_audit, .query = kListQuery}};
+constexpr Route kRoutes[] = {
+    {.method = "GET", .pattern = "/api/v1/audit", .answer = list_audit, .needs = needs::on_server(Right::read_audit), .query = kListQuery}};
 
 }  // namespace
 

@@ -21,6 +21,8 @@ constexpr std::int64_t kNewest = std::numeric_limits<std::int64_t>::max();
 constexpr std::string_view kListQuery[] = {"after", "before", "limit"};
 constexpr unsigned kBurst = 100;  // events in one piece of a stream
 
+bool may_read_events(const hierarchy::Permissions& permissions) { return permissions.on_server(Right::read); }
+
 class EventSource final : public net::BodySource {
  public:
   EventSource(Context& context, std::int64_t sequence) : context_(context), sequence_(sequence) { ++context_.event_streams; }
@@ -100,7 +102,7 @@ awaitable<net::Response> stream_events(Context& context, Call call) {
   net::Response response;
   response.headers.add("content-type", "text/event-stream");
   auto stream = event_stream(context, *start);
-  if (!call.caller.secret.empty()) stream = guard_stream(std::move(stream), context.services.accounts, call.caller.secret);
+  if (!call.caller.secret.empty()) stream = guard_stream(std::move(stream), context.services.accounts, call.caller.secret, may_read_events);
   response.body = std::move(stream);
   co_return response;
 }
@@ -128,7 +130,8 @@ awaitable<net::Response> list_events(Context& context, Call call) {
   co_return json_answer(200, json::object{{"items", std::move(items)}, {"next_cursor", std::move(next)}});
 }
 
-constexpr Route kRoutes[] = {{.method = "GET", .pattern = "/api/v1/events", .answer = list_events, .query = kListQuery}};
+constexpr Route kRoutes[] = {
+    {.method = "GET", .pattern = "/api/v1/events", .answer = list_events, .needs = needs::on_server(Right::read), .query = kListQuery}};
 
 }  // namespace
 

@@ -54,6 +54,10 @@ Result<unsigned> limit_of(const Target& target);
 
 /// Whether If-Match (absent, "*", or a list of ETags) holds for `revision`.
 bool if_match_holds(const net::Headers& headers, std::int64_t revision);
+/// The revision in If-Match; nothing when absent or "*". What is no ETag of ours is a revision that nothing ever has.
+std::optional<std::int64_t> expected_revision(const net::Headers& headers);
+/// The answer to a use case's error: 412 when it names the field "If-Match".
+net::Response refused_change(const Error& error);
 /// The error of a 412.
 Error changed_meanwhile(std::string_view what);
 std::string etag_of(std::int64_t revision);

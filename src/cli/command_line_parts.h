@@ -37,5 +37,6 @@ void add_server_commands(CLI::App& app, Command& chosen);
 void add_secondary_commands(CLI::App& app, Command& chosen);
 void add_primary_commands(CLI::App& app, Command& chosen);
 void add_history_commands(CLI::App& app, Command& chosen);
+void add_user_commands(CLI::App& app, Command& chosen);
 
 }  // namespace daikan::cli

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "cli/api_session.h"
 #include "cli/context.h"
@@ -26,6 +27,7 @@ struct LoginOptions {
   std::string user;
   std::string password_file;
   std::string fingerprint;
+  std::string code_file;  ///< Of the second factor; "-": standard input.
 };
 awaitable<Result<>> login(Context&, LoginOptions);
 awaitable<Result<>> logout(Context&, NoOptions);
@@ -60,6 +62,7 @@ struct SecondaryAdd {
   std::string user;
   std::string password_file;
   std::string token_file;
+  std::string code_file;
   std::string fingerprint;
   std::string primary_address;
   std::string primary_proxy;
@@ -95,6 +98,7 @@ struct PrimarySet {
   std::string proxy_password_file;
   bool dmz = false;
   bool replace = false;
+  std::string primary_may;  ///< Alone: only this is changed.
 };
 awaitable<Result<>> primary_set(Context&, ApiSession&, PrimarySet);
 awaitable<Result<>> primary_show(Context&, ApiSession&, NoOptions);
@@ -128,6 +132,7 @@ awaitable<Result<>> audit_list(Context&, ApiSession&, ListOptions);
 struct TokenCreate {
   std::string name;
   int hours = 720;
+  std::vector<std::string> rights;  ///< Empty: all that its owner may.
 };
 awaitable<Result<>> token_create(Context&, ApiSession&, TokenCreate);
 awaitable<Result<>> token_list(Context&, ApiSession&, NoOptions);

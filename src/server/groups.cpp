@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include "server/access.h"
+
 namespace daikan::server {
 namespace {
 
@@ -30,6 +32,9 @@ Result<GroupView> insert_path(store::Transaction& transaction, const Actor& acto
   auto groups = store::all_groups(transaction);
   auto plan = GroupTree(groups).plan_path(path);
   if (!plan) return fail(std::move(plan.error()));
+  if (auto allowed = require(transaction, actor, Right::edit_groups, {GroupTree(groups), plan->existing}); !allowed) {
+    return fail(std::move(allowed.error()));
+  }
   const auto at = now();
   Group made{.id = plan->existing, .parent = std::nullopt, .name = {}};
   for (auto& name : plan->names) {
@@ -49,6 +54,7 @@ Result<Done> remove_empty(store::Transaction& transaction, const Actor& actor, G
   const auto* group = tree.find(id);
   if (!group) return fail(Code::not_found, "There is no such group.", "List the groups and choose one of those.");
   const auto path = tree.path_of(id);
+  if (auto allowed = require(transaction, actor, Right::edit_groups, {tree, id}); !allowed) return fail(std::move(allowed.error()));
   if (!group->parent) {
     return fail(Code::permission_denied, fmt::format("The root group “{}” cannot be removed.", group->name), "Choose a group below it.");
   }
@@ -71,23 +77,26 @@ Result<Done> remove_empty(store::Transaction& transaction, const Actor& actor, G
 
 Groups::Groups(Storage& storage, History& history) : storage_(storage), history_(history) {}
 
-awaitable<Result<std::vector<GroupView>>> Groups::list() {
-  return storage_.read<std::vector<GroupView>>([](store::Transaction& transaction) -> Result<std::vector<GroupView>> {
+awaitable<Result<std::vector<GroupView>>> Groups::list(const Actor& actor) {
+  return storage_.read<std::vector<GroupView>>([actor](store::Transaction& transaction) -> Result<std::vector<GroupView>> {
     const auto groups = store::all_groups(transaction);
     const auto counts = store::count_secondaries(transaction);
     const GroupTree tree(groups);
     std::vector<GroupView> views;
-    for (const auto& group : groups) views.push_back(view_of(tree, group, counts));
+    for (const auto& group : groups) {
+      if (may(actor, Right::read, tree, group.id)) views.push_back(view_of(tree, group, counts));
+    }
     std::sort(views.begin(), views.end(), [](const GroupView& a, const GroupView& b) { return a.path < b.path; });
     return views;
   });
 }
 
-awaitable<Result<GroupView>> Groups::find(GroupId id) {
-  return storage_.read<GroupView>([id](store::Transaction& transaction) -> Result<GroupView> {
+awaitable<Result<GroupView>> Groups::find(const Actor& actor, GroupId id) {
+  return storage_.read<GroupView>([actor, id](store::Transaction& transaction) -> Result<GroupView> {
     const GroupTree tree(store::all_groups(transaction));
     const auto* group = tree.find(id);
     if (!group) return fail(Code::not_found, "There is no such group.", "List the groups and choose one of those.");
+    if (auto allowed = require(transaction, actor, Right::read, {tree, id}); !allowed) return fail(std::move(allowed.error()));
     return view_of(tree, *group, store::count_secondaries(transaction));
   });
 }

@@ -16,6 +16,7 @@ namespace daikan::server {
 struct PrimaryView {
   hierarchy::PrimaryRecord record;
   hierarchy::LinkStatus link;
+  hierarchy::PrimaryMay may = hierarchy::PrimaryMay::full;
 };
 
 struct SetPrimary {
@@ -25,6 +26,7 @@ struct SetPrimary {
   std::vector<std::uint8_t> certificate;  ///< DER or PEM
   std::optional<ServerId> server_id;
   enum class IfSet : std::uint8_t { refuse, replace } if_set = IfSet::refuse;
+  std::optional<hierarchy::PrimaryMay> may;  ///< Nothing: as it is for the same primary, full for another one.
 };
 
 struct ProbeRequest {
@@ -50,6 +52,10 @@ class Primary {
   /// Idempotent: the same certificate, address, proxy and direction again is no change. Errors: hierarchy/registration_rules.h,
   /// certificate_unreadable, certificate_expired.
   awaitable<Result<PrimaryView>> set(const Actor& actor, SetPrimary request);
+  /// What this server lets people do who come through its primary.
+  awaitable<Result<hierarchy::PrimaryMay>> may();
+  /// not_found when there is no primary.
+  awaitable<Result<PrimaryView>> set_may(const Actor& actor, hierarchy::PrimaryMay may);
   /// not_found when there is none.
   awaitable<Result<>> clear(const Actor& actor);
   /// name → TCP → proxy → TLS → ALPN → certificate, within limits::kDialTime. Writes nothing. At most limits::kMaxProbesAtOnce run; a
