@@ -86,12 +86,15 @@ void add_primary_commands(CLI::App& app, Command& chosen) {
                        "  daikan primary set --address hq.example.com --certificate primary.cer\n"
                        "  daikan primary set --dmz --certificate primary.cer\n"
                        "  daikan primary set --primary-may read");
-  set->add_option("--address", options->address, "Where this server reaches the primary; port 13000 unless given")->type_name("A:P");
-  set->add_option("--certificate", options->certificate, "The primary's certificate, DER or PEM")->type_name("FILE");
+  auto* certificate = set->add_option("--certificate", options->certificate, "The primary's certificate, DER or PEM");
+  certificate->type_name("FILE");
+  set->add_option("--address", options->address, "Where this server reaches the primary; port 13000 unless given")
+      ->type_name("A:P")
+      ->needs(certificate);
   set->add_option("--proxy", options->proxy, "Proxy between this server and the primary: http://[user@]host:3128, socks5://...")
       ->type_name("URL");
   set->add_option("--proxy-password-file", options->proxy_password_file, "That proxy's password")->type_name("FILE");
-  set->add_flag("--dmz", options->dmz, "This server stands in a DMZ: it waits for the primary to dial");
+  set->add_flag("--dmz", options->dmz, "This server stands in a DMZ: it waits for the primary to dial")->needs(certificate);
   set->add_flag("--replace", options->replace, "Replace the primary there is");
   set->add_option("--primary-may", options->primary_may,
                   "What people may do here through the primary; full unless said. Without --certificate only this is changed")
