@@ -102,7 +102,11 @@ awaitable<net::Response> stream_events(Context& context, Call call) {
   net::Response response;
   response.headers.add("content-type", "text/event-stream");
   auto stream = event_stream(context, *start);
-  if (!call.caller.secret.empty()) stream = guard_stream(std::move(stream), context.services.accounts, call.caller.secret, may_read_events);
+  if (call.caller.secret.empty()) {
+    stream = guard_relayed_stream(std::move(stream), context.services.primary);
+  } else {
+    stream = guard_stream(std::move(stream), context.services.accounts, call.caller.secret, may_read_events);
+  }
   response.body = std::move(stream);
   co_return response;
 }

@@ -32,7 +32,30 @@ class GuardedSource final : public net::BodySource {
   Clock::time_point check_at_ = Clock::now() + limits::kEventHeartbeat;
 };
 
+class RelayedSource final : public net::BodySource {
+ public:
+  RelayedSource(std::unique_ptr<net::BodySource> inner, server::Primary& primary) : inner_(std::move(inner)), primary_(primary) {}
+
+  server::awaitable<Result<std::string>> next() override {
+    auto piece = co_await inner_->next();
+    if (!piece || Clock::now() < check_at_) co_return piece;
+    check_at_ = Clock::now() + limits::kEventHeartbeat;
+    auto may = co_await primary_.may();
+    if (may && *may == hierarchy::PrimaryMay::none) co_return std::string();
+    co_return piece;
+  }
+
+ private:
+  std::unique_ptr<net::BodySource> inner_;
+  server::Primary& primary_;
+  Clock::time_point check_at_ = Clock::now() + limits::kEventHeartbeat;
+};
+
 }  // namespace
+
+std::unique_ptr<net::BodySource> guard_relayed_stream(std::unique_ptr<net::BodySource> inner, server::Primary& primary) {
+  return std::make_unique<RelayedSource>(std::move(inner), primary);
+}
 
 std::unique_ptr<net::BodySource> guard_stream(std::unique_ptr<net::BodySource> inner, server::Accounts& accounts, std::string secret,
                                               StillMay still_may) {

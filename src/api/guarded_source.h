@@ -8,6 +8,7 @@
 
 #include "net/http.h"
 #include "server/accounts.h"
+#include "server/primary.h"
 
 namespace daikan::api {
 
@@ -17,5 +18,8 @@ using StillMay = bool (*)(const hierarchy::Permissions&);
 /// `inner`, checked again every limits::kEventHeartbeat at a piece that arrives; `accounts` outlives the stream.
 std::unique_ptr<net::BodySource> guard_stream(std::unique_ptr<net::BodySource> inner, server::Accounts& accounts, std::string secret,
                                               StillMay still_may);
+
+/// A live tail that came down the link: ends in the same way once this server lets its primary do nothing any more.
+std::unique_ptr<net::BodySource> guard_relayed_stream(std::unique_ptr<net::BodySource> inner, server::Primary& primary);
 
 }  // namespace daikan::api

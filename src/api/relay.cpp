@@ -153,8 +153,10 @@ awaitable<net::Response> relay(Context& context, Call call) {
     response.body = std::unique_ptr<net::BodySource>(std::make_unique<CountedSource>(std::move(slot), response.body.into_source()));
   }
   const auto type = response.headers.find("content-type");
-  if (type && type->starts_with("text/event-stream") && !call.caller.secret.empty()) {
-    response.body = guard_stream(response.body.into_source(), context.services.accounts, call.caller.secret, may_relay);
+  if (type && type->starts_with("text/event-stream")) {
+    auto inner = response.body.into_source();
+    response.body = call.caller.secret.empty() ? guard_relayed_stream(std::move(inner), context.services.primary)
+                                               : guard_stream(std::move(inner), context.services.accounts, call.caller.secret, may_relay);
   }
   co_return response;
 }

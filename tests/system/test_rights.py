@@ -165,6 +165,18 @@ def test_the_secondary_bounds_its_primary(hq, start, may):
         branch.api.put("/primary/rights", {"primary_may": "full"})
 
 
+def test_a_live_tail_from_above_ends_when_the_bound_is_none(hq):
+    branch = hq.branch
+    with hq.api.through(hq.secondary("branch")["id"]).events() as tail:
+        branch.api.put("/primary/rights", {"primary_may": "none"})
+        try:
+            with pytest.raises(AssertionError, match="the stream ended"):
+                while True:
+                    tail.next()  # what happens until the next heartbeat, and the heartbeats
+        finally:
+            branch.api.put("/primary/rights", {"primary_may": "full"})
+
+
 def test_the_bound_outlives_a_restart_and_the_same_primary_set_again_but_not_another_primary(start):
     hq, branch = start.server("hq"), start.server("branch")
     hq.register(branch)

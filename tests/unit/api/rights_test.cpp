@@ -12,7 +12,6 @@ using hierarchy::Right;
 using hierarchy::Rights;
 using hierarchy::RoleId;
 using server::Actor;
-using test::Seen;
 using test::Site;
 namespace json = boost::json;
 

@@ -10,7 +10,6 @@ namespace {
 
 using hierarchy::Permissions;
 using hierarchy::Right;
-using hierarchy::Rights;
 using test::olga;
 using test::Site;
 using testing::HasSubstr;
