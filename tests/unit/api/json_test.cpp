@@ -104,9 +104,9 @@ TEST(Fields, ThatDoNotFitAreNamed) {
 }
 
 TEST(CheckFields, ListsAreCheckedItemByItemAndTheErrorNamesTheItem) {
-  static constexpr std::string_view kChoices[] = {"a", "b"};
+  static constexpr std::string_view kLetters[] = {"a", "b"};
   static constexpr Field kMembers[] = {{.name = "role", .presence = Presence::required}};
-  static constexpr Field kLists[] = {{.name = "texts", .kind = FieldKind::texts, .most = 2, .choices = kChoices},
+  static constexpr Field kLists[] = {{.name = "texts", .kind = FieldKind::texts, .most = 2, .choices = kLetters},
                                      {.name = "objects", .kind = FieldKind::objects, .members = kMembers}};
   const auto field_of = [&](const char* text) {
     const auto checked = check_fields(*parse_json(text), kLists);
