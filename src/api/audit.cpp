@@ -48,9 +48,14 @@ awaitable<net::Response> show_chain(Context& context, Call) {
   co_return json_answer(200, json::object{{"anchor", link_json(chain->anchor)}, {"head", link_json(chain->head)}});
 }
 
-constexpr Route kRoutes[] = {{.method = "GET", .pattern = "/api/v1/audit", .answer = list_audit, .query = kListQuery},
-                             {.method = "GET", .pattern = "/api/v1/audit/export", .answer = export_audit, .query = kExportQuery},
-                             {.method = "GET", .pattern = "/api/v1/audit/chain", .answer = show_chain}};
+constexpr Route kRoutes[] = {
+    {.method = "GET", .pattern = "/api/v1/audit", .answer = list_audit, .needs = needs::on_server(Right::read_audit), .query = kListQuery},
+    {.method = "GET",
+     .pattern = "/api/v1/audit/export",
+     .answer = export_audit,
+     .needs = needs::on_server(Right::read_audit),
+     .query = kExportQuery},
+    {.method = "GET", .pattern = "/api/v1/audit/chain", .answer = show_chain, .needs = needs::on_server(Right::read_audit)}};
 
 }  // namespace
 

@@ -80,6 +80,7 @@ awaitable<Result<Caller>> authenticate(server::Accounts& accounts, const net::Re
   caller.actor.name = login->account.name;
   caller.actor.source = request.remote_ip;
   caller.actor.credential = login->credential.id;
+  caller.actor.permissions = login->permissions;
   caller.login = std::move(*login);
   caller.secret = std::move(presented.secret);
   co_return caller;

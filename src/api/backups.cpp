@@ -22,6 +22,7 @@ awaitable<net::Response> make_backup(Context& context, Call call) {
 constexpr Route kRoutes[] = {{.method = "POST",
                               .pattern = "/api/v1/backups",
                               .answer = make_backup,
+                              .needs = needs::on_server(Right::manage_server),
                               .access = Access::own_account,
                               .body = Body::json,
                               .fields = kFields}};

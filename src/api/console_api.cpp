@@ -5,6 +5,7 @@
 #include <boost/asio/this_coro.hpp>
 #include <fmt/format.h>
 
+#include "api/accountability.h"
 #include "api/idempotency.h"
 #include "api/routes.h"
 #include "api/static_files.h"
@@ -28,9 +29,11 @@ constexpr std::string_view kWelcome =
 
 std::vector<Route> all_routes() {
   std::vector<Route> all;
-  for (const auto routes : {operations_routes(), sessions_routes(), server_routes(), groups_routes(), secondaries_routes(),
-                            unrecognised_routes(), primary_routes(), edits_routes(), probes_routes(), link_checks_routes(), joins_routes(),
-                            tree_routes(), relay_routes(), events_routes(), audit_routes(), notifications_routes(), backups_routes()}) {
+  for (const auto routes :
+       {operations_routes(),   sessions_routes(),      server_routes(), groups_routes(),      secondaries_routes(), unrecognised_routes(),
+        primary_routes(),      edits_routes(),         probes_routes(), link_checks_routes(), joins_routes(),       tree_routes(),
+        relay_routes(),        events_routes(),        audit_routes(),  users_routes(),       roles_routes(),       account_routes(),
+        access_rules_routes(), notifications_routes(), backups_routes()}) {
     all.insert(all.end(), routes.begin(), routes.end());
   }
   return all;
@@ -53,6 +56,43 @@ bool is_json(const net::Headers& headers) {
     if (c != ' ') type.push_back(c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c);
   }
   return type == "application/json" || type == "application/json;charset=utf-8" || type == "application/json;charset=\"utf-8\"";
+}
+
+/// Whether the dispatcher lets `actor` through to a route (routes.h says what remains for the use case).
+std::optional<Error> refusal(const Route& route, const Actor& actor, std::string_view server) {
+  const auto right = route.needs.right;
+  switch (route.needs.where) {
+    case Needs::Where::nothing:
+      return std::nullopt;
+    case Needs::Where::on_server:
+      if (actor.permissions.on_server(right)) return std::nullopt;
+      return hierarchy::denied(right, {}, server);
+    case Needs::Where::on_group:
+    case Needs::Where::anywhere:
+      if (actor.permissions.anywhere(right)) return std::nullopt;
+      return hierarchy::denied(right, {}, server);
+    case Needs::Where::undeclared:
+      break;
+  }
+  return Error(Code::permission_denied, fmt::format("“{}” refuses: nobody may use this yet.", server), "Please report this.");
+}
+
+/// The same refusal, when the primary's bound is why.
+Error bounded(Error error, hierarchy::PrimaryMay may, std::string_view server) {
+  if (may == hierarchy::PrimaryMay::full) return error;
+  error.message += fmt::format(" “{}” lets its primary only read.", server);
+  error.remedy = fmt::format("Log in at “{}” itself, or let its administrator run: daikan primary set --primary-may full", server);
+  return error;
+}
+
+/// A token with a scope may do what the scope says, and not what its owner may do to the account itself.
+bool is_beyond_scope(const Route& route, const Caller& caller) {
+  return route.access == Access::own_account && route.method != "GET" && caller.login && caller.login->credential.rights;
+}
+
+Error no_entry(std::string_view ip, std::string_view server) {
+  return Error(Code::permission_denied, fmt::format("“{}” lets nobody in from {}.", server, ip),
+               "Come from an address on its list, or change the list on the server itself: daikan access set --from.");
 }
 
 void secure(net::Response& response, std::string_view request_id, bool page) {
@@ -113,7 +153,9 @@ awaitable<net::Response> ConsoleApi::State::serve(net::Request request, std::opt
   net::Response response;
   std::exception_ptr failure;
   try {
-    auto answered = co_await answer(std::move(request), attempt);
+    auto answered = attempt.relayed || context.services.access_rules.lets_in(request.remote_ip)
+                        ? co_await answer(std::move(request), attempt)
+                        : problem(no_entry(request.remote_ip, context.services.facts.name));
     response = std::move(answered);
   } catch (...) {
     failure = std::current_exception();
@@ -172,12 +214,22 @@ net::Response ConsoleApi::State::answer_page(const net::Request& request, const 
 awaitable<Result<Caller>> ConsoleApi::State::caller_of(const Route& route, const net::Request& request, const Attempt& attempt) {
   Caller caller;
   if (attempt.relayed) {
-    const bool own = route.access == Access::own_account || route.pattern == "/api/v1/sessions" || !route.pattern.starts_with(kApiPrefix);
+    const bool own =
+        route.access == Access::own_account || route.pattern.starts_with("/api/v1/sessions") || !route.pattern.starts_with(kApiPrefix);
     if (own) {
       co_return fail(Code::permission_denied, "Sessions, tokens and backups of this server cannot be reached from above.",
                      "Log in at this server itself.");
     }
     caller.actor = *attempt.relayed;
+    auto may = co_await context.services.primary.may();
+    if (!may) co_return fail(std::move(may.error()));
+    const auto& server = context.services.facts.name;
+    if (*may == hierarchy::PrimaryMay::none) {
+      co_return fail(Code::permission_denied, fmt::format("“{}” lets its primary do nothing.", server),
+                     fmt::format("Log in at “{}” itself, or let its administrator run: daikan primary set --primary-may read", server));
+    }
+    caller.actor.permissions = caller.actor.permissions.limited_to(hierarchy::bound_of(*may));
+    if (auto refused = refusal(route, caller.actor, server)) co_return fail(bounded(std::move(*refused), *may, server));
     co_return caller;
   }
   const bool open = route.access == Access::anyone || (route.access == Access::loopback && is_loopback(request.remote_ip));
@@ -185,7 +237,18 @@ awaitable<Result<Caller>> ConsoleApi::State::caller_of(const Route& route, const
     caller.actor.source = request.remote_ip;
     co_return caller;
   }
-  co_return co_await authenticate(context.services.accounts, request);
+  auto authenticated = co_await authenticate(context.services.accounts, request);
+  if (!authenticated) co_return authenticated;
+  const auto& server = context.services.facts.name;
+  auto refused = refusal(route, authenticated->actor, server);
+  if (is_beyond_scope(route, *authenticated)) {
+    refused =
+        Error(Code::permission_denied, fmt::format("“{}” refuses: an API token with a scope does not change its owner's account.", server),
+              "Log in with the password.");
+  }
+  if (!refused) co_return authenticated;
+  co_await note(context, authenticated->actor, {"access.refused", std::string(route.method) + " " + std::string(route.pattern), *refused});
+  co_return fail(std::move(*refused));
 }
 
 awaitable<std::optional<net::Response>> ConsoleApi::State::read_body(const Route& route, Call& call) {
@@ -244,6 +307,20 @@ std::vector<std::string> ConsoleApi::routes() {
   std::vector<std::string> texts;
   for (const auto& route : all_routes()) texts.push_back(std::string(route.method) + " " + std::string(route.pattern));
   return texts;
+}
+
+std::map<std::string, std::string> ConsoleApi::needs() {
+  std::map<std::string, std::string> all;
+  for (const auto& route : all_routes()) {
+    const auto right = std::string(to_string(route.needs.right));
+    std::string text = "undeclared";
+    if (route.needs.where == Needs::Where::nothing) text = "nothing";
+    if (route.needs.where == Needs::Where::on_server) text = right + " on_server";
+    if (route.needs.where == Needs::Where::on_group) text = right + " on_group";
+    if (route.needs.where == Needs::Where::anywhere) text = right + " anywhere";
+    all.emplace(std::string(route.method) + " " + std::string(route.pattern), std::move(text));
+  }
+  return all;
 }
 
 }  // namespace daikan::api

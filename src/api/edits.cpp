@@ -115,9 +115,24 @@ awaitable<net::Response> edit_group(Context& context, Call call) {
 }
 
 constexpr Route kRoutes[] = {
-    {.method = "PATCH", .pattern = "/api/v1/secondaries/{id}", .answer = edit_secondary, .body = Body::json, .fields = kSecondaryFields},
-    {.method = "PATCH", .pattern = "/api/v1/primary", .answer = edit_primary, .body = Body::json, .fields = kPrimaryFields},
-    {.method = "PATCH", .pattern = "/api/v1/groups/{id}", .answer = edit_group, .body = Body::json, .fields = kGroupFields},
+    {.method = "PATCH",
+     .pattern = "/api/v1/secondaries/{id}",
+     .answer = edit_secondary,
+     .needs = needs::on_group(Right::configure_hierarchy),
+     .body = Body::json,
+     .fields = kSecondaryFields},
+    {.method = "PATCH",
+     .pattern = "/api/v1/primary",
+     .answer = edit_primary,
+     .needs = needs::on_server(Right::configure_hierarchy),
+     .body = Body::json,
+     .fields = kPrimaryFields},
+    {.method = "PATCH",
+     .pattern = "/api/v1/groups/{id}",
+     .answer = edit_group,
+     .needs = needs::on_group(Right::edit_groups),
+     .body = Body::json,
+     .fields = kGroupFields},
 };
 
 }  // namespace

@@ -24,6 +24,8 @@ constexpr std::string_view kListQuery[] = {"after", "before", "limit", "severity
 constexpr std::string_view kExportQuery[] = {"format", "severity", "kind", "secondary", "from", "until", "text"};
 constexpr unsigned kBurst = 100;  // events in one piece of a stream
 
+bool may_read_events(const hierarchy::Permissions& permissions) { return permissions.on_server(Right::read); }
+
 class EventSource final : public net::BodySource {
  public:
   EventSource(Context& context, std::int64_t sequence, hierarchy::EventFilter filter)
@@ -113,7 +115,11 @@ awaitable<net::Response> stream_events(Context& context, Call call) {
   net::Response response;
   response.headers.add("content-type", "text/event-stream");
   auto stream = event_stream(context, *start, std::move(*filter));
-  if (!call.caller.secret.empty()) stream = guard_stream(std::move(stream), context.services.accounts, call.caller.secret);
+  if (call.caller.secret.empty()) {
+    stream = guard_relayed_stream(std::move(stream), context.services.primary);
+  } else {
+    stream = guard_stream(std::move(stream), context.services.accounts, call.caller.secret, may_read_events);
+  }
   response.body = std::move(stream);
   co_return response;
 }
@@ -153,8 +159,13 @@ awaitable<net::Response> export_events(Context& context, Call call) {
   co_return export_answer(context, make_event_pages(context, std::move(*filter), newest->empty() ? 0 : newest->front().sequence), *format);
 }
 
-constexpr Route kRoutes[] = {{.method = "GET", .pattern = "/api/v1/events", .answer = list_events, .query = kListQuery},
-                             {.method = "GET", .pattern = "/api/v1/events/export", .answer = export_events, .query = kExportQuery}};
+constexpr Route kRoutes[] = {
+    {.method = "GET", .pattern = "/api/v1/events", .answer = list_events, .needs = needs::on_server(Right::read), .query = kListQuery},
+    {.method = "GET",
+     .pattern = "/api/v1/events/export",
+     .answer = export_events,
+     .needs = needs::on_server(Right::read),
+     .query = kExportQuery}};
 
 }  // namespace
 

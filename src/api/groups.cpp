@@ -12,8 +12,8 @@ constexpr Field kGroupFields[] = {{.name = "path", .presence = Presence::require
 
 Error no_group() { return Error(Code::not_found, "There is no such group.", "List the groups with GET /api/v1/groups."); }
 
-awaitable<net::Response> list_groups(Context& context, Call) {
-  auto groups = co_await context.services.groups.list();
+awaitable<net::Response> list_groups(Context& context, Call call) {
+  auto groups = co_await context.services.groups.list(call.caller.actor);
   if (!groups) co_return problem(groups.error());
   json::array items;
   for (const auto& group : *groups) items.push_back(group_json(group));
@@ -32,7 +32,7 @@ awaitable<net::Response> add_group(Context& context, Call call) {
 awaitable<net::Response> show_group(Context& context, Call call) {
   const auto id = GroupId::parse(call.parameter("id"));
   if (!id) co_return problem(no_group());
-  auto group = co_await context.services.groups.find(*id);
+  auto group = co_await context.services.groups.find(call.caller.actor, *id);
   if (!group) co_return problem(group.error().code == Code::group_not_found ? no_group() : group.error());
   auto response = json_answer(200, group_json(*group));
   response.headers.add("etag", etag_of(group->group.revision));
@@ -48,16 +48,17 @@ awaitable<net::Response> remove_group(Context& context, Call call) {
 }
 
 constexpr Route kRoutes[] = {
-    {.method = "GET", .pattern = "/api/v1/groups", .answer = list_groups},
+    {.method = "GET", .pattern = "/api/v1/groups", .answer = list_groups, .needs = needs::anywhere(Right::read)},
     {.method = "POST",
      .pattern = "/api/v1/groups",
      .answer = add_group,
+     .needs = needs::on_group(Right::edit_groups),
      .body = Body::json,
      .fields = kGroupFields,
      .repeat = Repeat::by_key,
      .recall = show_group},
-    {.method = "GET", .pattern = "/api/v1/groups/{id}", .answer = show_group},
-    {.method = "DELETE", .pattern = "/api/v1/groups/{id}", .answer = remove_group},
+    {.method = "GET", .pattern = "/api/v1/groups/{id}", .answer = show_group, .needs = needs::on_group(Right::read)},
+    {.method = "DELETE", .pattern = "/api/v1/groups/{id}", .answer = remove_group, .needs = needs::on_group(Right::edit_groups)},
 };
 
 }  // namespace

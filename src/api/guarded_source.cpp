@@ -11,8 +11,8 @@ using Clock = std::chrono::steady_clock;
 
 class GuardedSource final : public net::BodySource {
  public:
-  GuardedSource(std::unique_ptr<net::BodySource> inner, server::Accounts& accounts, std::string secret)
-      : inner_(std::move(inner)), accounts_(accounts), secret_(std::move(secret)) {}
+  GuardedSource(std::unique_ptr<net::BodySource> inner, server::Accounts& accounts, std::string secret, StillMay still_may)
+      : inner_(std::move(inner)), accounts_(accounts), secret_(std::move(secret)), still_may_(still_may) {}
 
   server::awaitable<Result<std::string>> next() override {
     auto piece = co_await inner_->next();
@@ -20,6 +20,7 @@ class GuardedSource final : public net::BodySource {
     check_at_ = Clock::now() + limits::kEventHeartbeat;
     auto still = co_await accounts_.authenticate(secret_);
     if (!still && still.error().code == Code::unauthenticated) co_return std::string();
+    if (still && !still_may_(still->permissions)) co_return std::string();
     co_return piece;
   }
 
@@ -27,13 +28,38 @@ class GuardedSource final : public net::BodySource {
   std::unique_ptr<net::BodySource> inner_;
   server::Accounts& accounts_;
   std::string secret_;
+  StillMay still_may_;
+  Clock::time_point check_at_ = Clock::now() + limits::kEventHeartbeat;
+};
+
+class RelayedSource final : public net::BodySource {
+ public:
+  RelayedSource(std::unique_ptr<net::BodySource> inner, server::Primary& primary) : inner_(std::move(inner)), primary_(primary) {}
+
+  server::awaitable<Result<std::string>> next() override {
+    auto piece = co_await inner_->next();
+    if (!piece || Clock::now() < check_at_) co_return piece;
+    check_at_ = Clock::now() + limits::kEventHeartbeat;
+    auto may = co_await primary_.may();
+    if (may && *may == hierarchy::PrimaryMay::none) co_return std::string();
+    co_return piece;
+  }
+
+ private:
+  std::unique_ptr<net::BodySource> inner_;
+  server::Primary& primary_;
   Clock::time_point check_at_ = Clock::now() + limits::kEventHeartbeat;
 };
 
 }  // namespace
 
-std::unique_ptr<net::BodySource> guard_stream(std::unique_ptr<net::BodySource> inner, server::Accounts& accounts, std::string secret) {
-  return std::make_unique<GuardedSource>(std::move(inner), accounts, std::move(secret));
+std::unique_ptr<net::BodySource> guard_relayed_stream(std::unique_ptr<net::BodySource> inner, server::Primary& primary) {
+  return std::make_unique<RelayedSource>(std::move(inner), primary);
+}
+
+std::unique_ptr<net::BodySource> guard_stream(std::unique_ptr<net::BodySource> inner, server::Accounts& accounts, std::string secret,
+                                              StillMay still_may) {
+  return std::make_unique<GuardedSource>(std::move(inner), accounts, std::move(secret), still_may);
 }
 
 }  // namespace daikan::api

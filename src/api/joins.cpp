@@ -10,7 +10,8 @@ namespace json = boost::json;
 
 constexpr Field kCredentialFields[] = {{.name = "user"},
                                        {.name = "password", .max_bytes = limits::kMaxPasswordBytes},
-                                       {.name = "token", .max_bytes = limits::kMaxPasswordBytes}};
+                                       {.name = "token", .max_bytes = limits::kMaxPasswordBytes},
+                                       {.name = "code"}};
 constexpr Field kJoinFields[] = {
     {.name = "way", .choices = kDirections},
     {.name = "group", .max_bytes = kMaxPathBytes},
@@ -32,6 +33,7 @@ Result<joining::Credentials> credentials_of(const json::object& body) {
     credentials.user = text_of(*object, "user");
     credentials.password = text_of(*object, "password");
     credentials.token = text_of(*object, "token");
+    credentials.code = text_of(*object, "code");
   }
   const bool by_password = !credentials.user.empty() && !credentials.password.empty() && credentials.token.empty();
   const bool by_token = !credentials.token.empty() && credentials.user.empty() && credentials.password.empty();
@@ -106,7 +108,7 @@ awaitable<net::Response> begin_join(Context& context, Call call) {
 awaitable<net::Response> list_operations(Context& context, Call call) {
   const auto limit = limit_of(call.target);
   if (!limit) co_return problem(limit.error());
-  auto records = co_await context.services.joins.list(*limit);
+  auto records = co_await context.services.joins.list(call.caller.actor, *limit);
   if (!records) co_return problem(records.error());
   json::array items;
   for (const auto& record : *records) items.push_back(operation_json(record));
@@ -116,7 +118,7 @@ awaitable<net::Response> list_operations(Context& context, Call call) {
 awaitable<net::Response> show_operation(Context& context, Call call) {
   const auto id = OperationId::parse(call.parameter("id"));
   if (!id) co_return problem(no_operation());
-  auto record = co_await context.services.joins.find(*id);
+  auto record = co_await context.services.joins.find(call.caller.actor, *id);
   if (!record) co_return problem(record.error());
   co_return json_answer(200, operation_json(*record));
 }
@@ -143,18 +145,27 @@ constexpr Route kRoutes[] = {
     {.method = "POST",
      .pattern = "/api/v1/joins",
      .answer = begin_join,
+     .needs = needs::on_group(Right::configure_hierarchy),
      .body = Body::json,
      .fields = kJoinFields,
      .repeat = Repeat::by_key,
      .recall = show_operation},
-    {.method = "GET", .pattern = "/api/v1/operations", .answer = list_operations, .query = kListQuery},
-    {.method = "GET", .pattern = "/api/v1/operations/{id}", .answer = show_operation},
+    {.method = "GET",
+     .pattern = "/api/v1/operations",
+     .answer = list_operations,
+     .needs = needs::anywhere(Right::read),
+     .query = kListQuery},
+    {.method = "GET", .pattern = "/api/v1/operations/{id}", .answer = show_operation, .needs = needs::anywhere(Right::read)},
     {.method = "POST",
      .pattern = "/api/v1/operations/{id}/resume",
      .answer = resume_operation,
+     .needs = needs::anywhere(Right::configure_hierarchy),
      .body = Body::json,
      .fields = kResumeFields},
-    {.method = "POST", .pattern = "/api/v1/operations/{id}/cancel", .answer = cancel_operation},
+    {.method = "POST",
+     .pattern = "/api/v1/operations/{id}/cancel",
+     .answer = cancel_operation,
+     .needs = needs::anywhere(Right::configure_hierarchy)},
 };
 
 }  // namespace

@@ -145,6 +145,27 @@ Result<> check_text(const json::value& value, const Field& field, const std::str
 
 Result<> check_members(const json::object& object, std::span<const Field> fields, const std::string& prefix);
 
+Result<> check_list(const json::value& value, const Field& field, const std::string& path) {
+  const auto* list = value.if_array();
+  if (!list) return bad_field(path, "is not a list", "Send a JSON array.");
+  const auto most = std::min<std::int64_t>(field.most, limits::kMaxListItems);
+  if (list->size() > static_cast<std::size_t>(most)) return bad_field(path, fmt::format("has more than {} items", most), "Send fewer.");
+  for (std::size_t i = 0; i < list->size(); ++i) {
+    const auto& item = (*list)[i];
+    const auto place = fmt::format("{}[{}]", path, i);
+    if (field.kind == FieldKind::texts) {
+      auto text = field;
+      text.kind = FieldKind::text;
+      if (auto checked = check_text(item, text, place); !checked) return checked;
+    } else if (const auto* object = item.if_object()) {
+      if (auto checked = check_members(*object, field.members, place + "."); !checked) return checked;
+    } else {
+      return bad_field(place, "is not an object", "Send a JSON object.");
+    }
+  }
+  return {};
+}
+
 Result<> check_field(const json::value& value, const Field& field, const std::string& path) {
   switch (field.kind) {
     case FieldKind::text:
@@ -161,6 +182,9 @@ Result<> check_field(const json::value& value, const Field& field, const std::st
     case FieldKind::object:
       if (const auto* object = value.if_object()) return check_members(*object, field.members, path + ".");
       return bad_field(path, "is not an object", "Send a JSON object.");
+    case FieldKind::texts:
+    case FieldKind::objects:
+      return check_list(value, field, path);
   }
   return {};
 }
@@ -229,6 +253,24 @@ bool flag_of(const json::object& object, std::string_view name) {
   const auto* value = object.if_contains(name);
   const auto* flag = value ? value->if_bool() : nullptr;
   return flag && *flag;
+}
+
+std::vector<std::string> texts_of(const json::object& object, std::string_view name) {
+  std::vector<std::string> texts;
+  const auto* value = object.if_contains(name);
+  if (const auto* list = value ? value->if_array() : nullptr) {
+    for (const auto& item : *list) texts.emplace_back(item.as_string().data(), item.as_string().size());
+  }
+  return texts;
+}
+
+std::vector<json::object> objects_of(const json::object& object, std::string_view name) {
+  std::vector<json::object> objects;
+  const auto* value = object.if_contains(name);
+  if (const auto* list = value ? value->if_array() : nullptr) {
+    for (const auto& item : *list) objects.push_back(item.as_object());
+  }
+  return objects;
 }
 
 const json::object* object_of(const json::object& object, std::string_view name) {

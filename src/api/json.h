@@ -10,6 +10,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
@@ -33,7 +34,9 @@ enum class FieldKind : std::uint8_t {
   lines,  ///< Text with line breaks (a PEM file).
   integer,
   boolean,
-  object,  ///< With `members`.
+  object,   ///< With `members`.
+  texts,    ///< At most `most` (limits::kMaxListItems unless less) texts of `max_bytes`, each one of `choices`.
+  objects,  ///< The same of objects with `members`.
 };
 enum class Presence : std::uint8_t { optional, required };
 
@@ -56,6 +59,9 @@ Result<> check_fields(const boost::json::value& value, std::span<const Field> fi
 std::string text_of(const boost::json::object& object, std::string_view name, std::string_view fallback = {});
 std::optional<std::int64_t> integer_of(const boost::json::object& object, std::string_view name);
 bool flag_of(const boost::json::object& object, std::string_view name);
+/// Empty when absent.
+std::vector<std::string> texts_of(const boost::json::object& object, std::string_view name);
+std::vector<boost::json::object> objects_of(const boost::json::object& object, std::string_view name);
 const boost::json::object* object_of(const boost::json::object& object, std::string_view name);
 
 }  // namespace daikan::api

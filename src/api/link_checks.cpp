@@ -128,6 +128,11 @@ awaitable<net::Response> check(Context& context, Call call) {
       co_return problem(
           Error(Code::not_found, "There is no such secondary Administration Server here.", "List the secondaries of this server."));
     }
+    auto readable = co_await services.secondaries.find(call.caller.actor, *id);
+    if (!readable) co_return problem(readable.error());
+  } else if (!call.caller.actor.permissions.on_server(Right::read)) {
+    co_return problem(Error(Code::permission_denied, "The link to the primary is shown to those who may read on the whole server.",
+                            "Ask an administrator for the right “read” on the server, or name a secondary of your group."));
   }
   if (context.checking.size() >= limits::kMaxLinkChecksAtOnce) {
     co_return problem(Error(Code::rate_limited, "Too many links are checked at this moment.", "Try again in 10 seconds."));
@@ -143,7 +148,12 @@ awaitable<net::Response> check(Context& context, Call call) {
 }
 
 constexpr Route kRoutes[] = {
-    {.method = "POST", .pattern = "/api/v1/link_checks", .answer = check, .body = Body::json, .fields = kCheckFields},
+    {.method = "POST",
+     .pattern = "/api/v1/link_checks",
+     .answer = check,
+     .needs = needs::anywhere(Right::read),
+     .body = Body::json,
+     .fields = kCheckFields},
 };
 
 }  // namespace

@@ -174,16 +174,23 @@ awaitable<net::Response> test_destination(Context& context, Call call) {
 }
 
 constexpr Route kRoutes[] = {
-    {.method = "GET", .pattern = "/api/v1/notifications", .answer = list_destinations},
+    {.method = "GET", .pattern = "/api/v1/notifications", .answer = list_destinations, .needs = needs::on_server(Right::manage_server)},
     {.method = "POST",
      .pattern = "/api/v1/notifications",
      .answer = add_destination,
+     .needs = needs::on_server(Right::manage_server),
      .body = Body::json,
      .fields = kFields,
      .repeat = Repeat::by_key},
-    {.method = "GET", .pattern = "/api/v1/notifications/{id}", .answer = show_destination},
-    {.method = "DELETE", .pattern = "/api/v1/notifications/{id}", .answer = remove_destination},
-    {.method = "POST", .pattern = "/api/v1/notifications/{id}/test", .answer = test_destination},
+    {.method = "GET", .pattern = "/api/v1/notifications/{id}", .answer = show_destination, .needs = needs::on_server(Right::manage_server)},
+    {.method = "DELETE",
+     .pattern = "/api/v1/notifications/{id}",
+     .answer = remove_destination,
+     .needs = needs::on_server(Right::manage_server)},
+    {.method = "POST",
+     .pattern = "/api/v1/notifications/{id}/test",
+     .answer = test_destination,
+     .needs = needs::on_server(Right::manage_server)},
 };
 
 }  // namespace

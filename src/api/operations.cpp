@@ -30,9 +30,19 @@ awaitable<net::Response> show_specification(Context&, Call) {
 }
 
 constexpr Route kRoutes[] = {
-    {.method = "GET", .pattern = "/healthz", .answer = show_health, .access = Access::anyone, .query_rule = Route::Query::any},
-    {.method = "GET", .pattern = "/metrics", .answer = show_metrics, .access = Access::loopback, .query_rule = Route::Query::any},
-    {.method = "GET", .pattern = "/api/v1/openapi.yaml", .answer = show_specification, .access = Access::anyone},
+    {.method = "GET",
+     .pattern = "/healthz",
+     .answer = show_health,
+     .needs = needs::nothing(),
+     .access = Access::anyone,
+     .query_rule = Route::Query::any},
+    {.method = "GET",
+     .pattern = "/metrics",
+     .answer = show_metrics,
+     .needs = needs::on_server(Right::read),
+     .access = Access::loopback,
+     .query_rule = Route::Query::any},
+    {.method = "GET", .pattern = "/api/v1/openapi.yaml", .answer = show_specification, .needs = needs::nothing(), .access = Access::anyone},
 };
 
 }  // namespace

@@ -8,13 +8,16 @@ namespace {
 
 namespace json = boost::json;
 
+constexpr std::string_view kPrimaryMay[] = {"full", "read", "none"};
 constexpr Field kSetFields[] = {
     {.name = "direction", .choices = kDirections},
     {.name = "address", .max_bytes = kMaxAddressTextBytes},
     {.name = "proxy", .kind = FieldKind::object, .members = kProxyFields},
     {.name = "certificate", .kind = FieldKind::lines, .presence = Presence::required, .max_bytes = kMaxCertificateTextBytes},
     {.name = "server_id", .max_bytes = kUuidBytes},
-    {.name = "replace", .kind = FieldKind::boolean}};
+    {.name = "replace", .kind = FieldKind::boolean},
+    {.name = "primary_may", .choices = kPrimaryMay}};
+constexpr Field kRightsFields[] = {{.name = "primary_may", .presence = Presence::required, .choices = kPrimaryMay}};
 
 Result<server::SetPrimary> set_request(const json::object& body) {
   server::SetPrimary request;
@@ -31,6 +34,7 @@ Result<server::SetPrimary> set_request(const json::object& body) {
   request.proxy = std::move(*proxy);
   request.certificate = std::move(*certificate);
   request.server_id = *server_id;
+  request.may = hierarchy::primary_may_from_string(text_of(body, "primary_may"));
   if (flag_of(body, "replace")) request.if_set = server::SetPrimary::IfSet::replace;
   return request;
 }
@@ -57,6 +61,13 @@ awaitable<net::Response> set_primary(Context& context, Call call) {
   co_return primary_answer(*view);
 }
 
+awaitable<net::Response> set_primary_rights(Context& context, Call call) {
+  const auto may = hierarchy::primary_may_from_string(text_of(call.body, "primary_may")).value_or(hierarchy::PrimaryMay::none);
+  auto view = co_await context.services.primary.set_may(call.caller.actor, may);
+  if (!view) co_return problem(view.error());
+  co_return primary_answer(*view);
+}
+
 awaitable<net::Response> clear_primary(Context& context, Call call) {
   auto cleared = co_await context.services.primary.clear(call.caller.actor, seen_of(call.request.headers));
   if (!cleared) co_return problem(cleared.error());
@@ -64,9 +75,20 @@ awaitable<net::Response> clear_primary(Context& context, Call call) {
 }
 
 constexpr Route kRoutes[] = {
-    {.method = "GET", .pattern = "/api/v1/primary", .answer = show_primary},
-    {.method = "PUT", .pattern = "/api/v1/primary", .answer = set_primary, .body = Body::json, .fields = kSetFields},
-    {.method = "DELETE", .pattern = "/api/v1/primary", .answer = clear_primary},
+    {.method = "GET", .pattern = "/api/v1/primary", .answer = show_primary, .needs = needs::on_server(Right::read)},
+    {.method = "PUT",
+     .pattern = "/api/v1/primary",
+     .answer = set_primary,
+     .needs = needs::on_server(Right::configure_hierarchy),
+     .body = Body::json,
+     .fields = kSetFields},
+    {.method = "PUT",
+     .pattern = "/api/v1/primary/rights",
+     .answer = set_primary_rights,
+     .needs = needs::on_server(Right::configure_hierarchy),
+     .body = Body::json,
+     .fields = kRightsFields},
+    {.method = "DELETE", .pattern = "/api/v1/primary", .answer = clear_primary, .needs = needs::on_server(Right::configure_hierarchy)},
 };
 
 }  // namespace

@@ -63,7 +63,12 @@ awaitable<net::Response> probe(Context& context, Call call) {
 }
 
 constexpr Route kRoutes[] = {
-    {.method = "POST", .pattern = "/api/v1/probes", .answer = probe, .body = Body::json, .fields = kProbeFields},
+    {.method = "POST",
+     .pattern = "/api/v1/probes",
+     .answer = probe,
+     .needs = needs::anywhere(Right::configure_hierarchy),
+     .body = Body::json,
+     .fields = kProbeFields},
 };
 
 }  // namespace

@@ -2,6 +2,9 @@
 #include <algorithm>
 #include <array>
 
+#include <boost/json/parse.hpp>
+
+#include "api/accountability.h"
 #include "api/guarded_source.h"
 #include "api/routes.h"
 
@@ -24,10 +27,10 @@ std::size_t further_levels(const std::vector<std::string>& segments) {
   return levels;
 }
 
-/// A lower server's /sessions and /tokens are about its own accounts; its end refuses them too.
+/// A lower server's /sessions, /tokens and /account are about its own accounts; its end refuses them too.
 bool is_about_sessions(const std::vector<std::string>& segments) {
   const auto first = 5 + 3 * further_levels(segments);
-  return first < segments.size() && (segments[first] == "sessions" || segments[first] == "tokens");
+  return first < segments.size() && (segments[first] == "sessions" || segments[first] == "tokens" || segments[first] == "account");
 }
 
 net::Request request_below(Call& call) {
@@ -91,6 +94,25 @@ class CountedSource final : public net::BodySource {
   std::unique_ptr<net::BodySource> inner_;
 };
 
+/// The error of a problem document that came from below; the body is there again afterwards.
+awaitable<std::optional<Error>> error_from_below(net::Response& response) {
+  if (response.status < 400) co_return std::nullopt;
+  auto text = co_await response.body.read_all(limits::kMaxJsonBytes);
+  boost::system::error_code bad;
+  auto error = error_from_json(text ? boost::json::parse(*text, bad) : boost::json::value());
+  response.body = text ? std::move(*text) : std::string();
+  co_return error;
+}
+
+/// What changes something below is recorded here too: who, through which of our secondaries, and how it ended.
+awaitable<> note_relayed(Context& context, const Call& call, std::string secondary, std::optional<Error> error) {
+  if (call.request.method == "GET") co_return;
+  co_await note(context, call.caller.actor,
+                {"relay", call.request.method + " " + call.rest + " on secondary " + std::move(secondary), std::move(error)});
+}
+
+bool may_relay(const hierarchy::Permissions& permissions) { return permissions.anywhere(Right::relay); }
+
 awaitable<net::Response> relay(Context& context, Call call) {
   const auto& segments = call.target.segments;
   if (call.caller.actor.through.size() + 1 + further_levels(segments) > context.services.facts.max_depth) {
@@ -106,21 +128,35 @@ awaitable<net::Response> relay(Context& context, Call call) {
     co_return problem(
         Error(Code::not_found, "There is no such secondary Administration Server here.", "List the secondaries of this server."));
   }
+  auto rights = co_await context.services.secondaries.rights_below(call.caller.actor, *id);
+  if (!rights) {
+    if (rights.error().code == Code::permission_denied) co_await note_relayed(context, call, id->str(), rights.error());
+    co_return problem(rights.error());
+  }
+  auto actor = call.caller.actor;
+  actor.permissions = hierarchy::Permissions::of(*rights);
   auto slot = RelaySlot::take(context.relaying, id->str());
   if (!slot) {
     co_return problem(Error(Code::unavailable, "Too many requests to this secondary Administration Server are in progress.",
                             "Wait until some have ended, or close live tails of its events."));
   }
   const auto prefix = "/api/v1/servers/" + call.parameter("id") + "/relay/";
-  auto below = co_await context.services.links.relay(*id, request_below(call), call.caller.actor);
-  if (!below) co_return problem(below.error());
+  auto below = co_await context.services.links.relay(*id, request_below(call), actor);
+  if (!below) {
+    co_await note_relayed(context, call, id->str(), below.error());
+    co_return problem(below.error());
+  }
   auto response = answer_from_below(std::move(*below), id->str(), prefix);
+  auto error = co_await error_from_below(response);
+  co_await note_relayed(context, call, id->str(), std::move(error));
   if (response.body.is_stream()) {
     response.body = std::unique_ptr<net::BodySource>(std::make_unique<CountedSource>(std::move(slot), response.body.into_source()));
   }
   const auto type = response.headers.find("content-type");
-  if (type && type->starts_with("text/event-stream") && !call.caller.secret.empty()) {
-    response.body = guard_stream(response.body.into_source(), context.services.accounts, call.caller.secret);
+  if (type && type->starts_with("text/event-stream")) {
+    auto inner = response.body.into_source();
+    response.body = call.caller.secret.empty() ? guard_relayed_stream(std::move(inner), context.services.primary)
+                                               : guard_stream(std::move(inner), context.services.accounts, call.caller.secret, may_relay);
   }
   co_return response;
 }
@@ -129,6 +165,7 @@ constexpr Route relay_route(std::string_view method) {
   return {.method = method,
           .pattern = "/api/v1/servers/{id}/relay/{rest...}",
           .answer = relay,
+          .needs = needs::on_group(Right::relay),
           .body = Body::streamed,
           .query_rule = Route::Query::any};
 }

@@ -52,6 +52,8 @@ struct Call {
   std::string parameter(std::string_view name) const;
 };
 
+using hierarchy::Right;
+
 enum class Access : std::uint8_t {
   anyone,
   loopback,     ///< Anyone from a loopback address, otherwise an account.
@@ -63,10 +65,32 @@ enum class Repeat : std::uint8_t { plain, by_key };       ///< by_key: Idempoten
 
 using Answer = awaitable<net::Response> (*)(Context&, Call);
 
+/// What a caller must be allowed to use a route (hierarchy/rights.h). EVERY route says it, in its table:
+///
+///     .needs = needs::on_server(Right::manage_users)           refused here, by the dispatcher, without the right on the whole server
+///     .needs = needs::on_group(Right::configure_hierarchy)     refused here without the right on any group; and the use case calls
+///                                                              server::require (server/access.h) for the group, inside its transaction
+///     .needs = needs::anywhere(Right::read)                    refused here without the right on any group; the answer holds only what
+///                                                              the caller may see (the use case filters with server::may)
+///     .needs = needs::nothing()                                open to anyone, or about the caller's own account only
+///
+/// A route that says nothing refuses everybody, and fails tests/unit/api/rights_test.cpp, which walks all routes.
+struct Needs {
+  enum class Where : std::uint8_t { undeclared, nothing, on_server, on_group, anywhere } where = Where::undeclared;
+  Right right = Right::manage_server;
+};
+namespace needs {
+constexpr Needs nothing() { return {Needs::Where::nothing, Right::read}; }
+constexpr Needs on_server(Right right) { return {Needs::Where::on_server, right}; }
+constexpr Needs on_group(Right right) { return {Needs::Where::on_group, right}; }
+constexpr Needs anywhere(Right right) { return {Needs::Where::anywhere, right}; }
+}  // namespace needs
+
 struct Route {
   std::string_view method;
   std::string_view pattern;
   Answer answer;
+  Needs needs{};
   Access access = Access::account;
   Body body = Body::none;
   std::span<const Field> fields{};
@@ -93,5 +117,9 @@ std::span<const Route> events_routes();
 std::span<const Route> audit_routes();
 std::span<const Route> backups_routes();
 std::span<const Route> notifications_routes();
+std::span<const Route> users_routes();
+std::span<const Route> roles_routes();
+std::span<const Route> access_rules_routes();
+std::span<const Route> account_routes();  ///< One's own.
 
 }  // namespace daikan::api

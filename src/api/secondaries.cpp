@@ -1,11 +1,14 @@
 // The secondaries of this server.
 #include <algorithm>
 
+#include <fmt/format.h>
+
 #include "api/requests.h"
 #include "api/routes.h"
 #include "api/views.h"
 #include "base/text.h"
 #include "hierarchy/group_tree.h"
+#include "hierarchy/names.h"
 
 namespace daikan::api {
 namespace {
@@ -80,15 +83,19 @@ Result<Page> page_of(const Target& target) {
   return page;
 }
 
-awaitable<Result<GroupId>> group_at(server::Groups& groups, std::string path) {
-  auto views = co_await groups.list();
+awaitable<Result<GroupId>> group_at(server::Groups& groups, server::Actor actor, std::string path) {
+  auto views = co_await groups.list(actor);
   if (!views) co_return fail(std::move(views.error()));
-  std::vector<hierarchy::Group> records;
-  for (const auto& view : *views) records.push_back(view.group);
-  const hierarchy::GroupTree tree(std::move(records));
-  auto group = tree.at_path(path);
-  if (!group) co_return fail(std::move(group.error()));
-  co_return group->id;
+  // Not a tree of its own: groups that the caller may not see are missing.
+  const auto wanted = hierarchy::folded(path);
+  for (const auto& view : *views) {
+    const auto full = hierarchy::folded(view.path);
+    const auto below_root = full.substr(std::min(full.size(), full.find('/') + 1));
+    const bool is_root = !view.group.parent;
+    if (full == wanted || (is_root && wanted.empty()) || (!is_root && below_root == wanted)) co_return view.group.id;
+  }
+  co_return fail(Code::group_not_found, fmt::format("There is no group “{}” here.", quotable(path, 200)),
+                 "List the groups and choose one of those.", "group");
 }
 
 bool belongs(const server::SecondaryView& view, const Page& page) {
@@ -101,12 +108,12 @@ awaitable<net::Response> list_secondaries(Context& context, Call call) {
   auto page = page_of(call.target);
   if (!page) co_return problem(page.error());
   if (const auto path = call.target.find_query("group")) {
-    auto group = co_await group_at(context.services.groups, std::string(*path));
+    auto group = co_await group_at(context.services.groups, call.caller.actor, std::string(*path));
     if (!group && group.error().code == Code::group_not_found) co_return problem(group.error(), 404);
     if (!group) co_return problem(group.error());
     page->group = *group;
   }
-  auto views = co_await context.services.secondaries.list();
+  auto views = co_await context.services.secondaries.list(call.caller.actor);
   if (!views) co_return problem(views.error());
   std::erase_if(*views, [&](const server::SecondaryView& view) { return !belongs(view, *page); });
   std::sort(views->begin(), views->end(), [](const auto& a, const auto& b) { return position_of(a) < position_of(b); });
@@ -168,7 +175,7 @@ awaitable<net::Response> add_secondary(Context& context, Call call) {
 awaitable<net::Response> show_secondary(Context& context, Call call) {
   const auto id = context.services.links.resolve(call.parameter("id"));
   if (!id) co_return problem(no_secondary());
-  auto view = co_await context.services.secondaries.find(*id);
+  auto view = co_await context.services.secondaries.find(call.caller.actor, *id);
   if (!view) co_return problem(view.error());
   co_return secondary_answer(200, *view);
 }
@@ -182,16 +189,24 @@ awaitable<net::Response> remove_secondary(Context& context, Call call) {
 }
 
 constexpr Route kRoutes[] = {
-    {.method = "GET", .pattern = "/api/v1/secondaries", .answer = list_secondaries, .query = kListQuery},
+    {.method = "GET",
+     .pattern = "/api/v1/secondaries",
+     .answer = list_secondaries,
+     .needs = needs::anywhere(Right::read),
+     .query = kListQuery},
     {.method = "POST",
      .pattern = "/api/v1/secondaries",
      .answer = add_secondary,
+     .needs = needs::on_group(Right::configure_hierarchy),
      .body = Body::json,
      .fields = kAddFields,
      .repeat = Repeat::by_key,
      .recall = show_secondary},
-    {.method = "GET", .pattern = "/api/v1/secondaries/{id}", .answer = show_secondary},
-    {.method = "DELETE", .pattern = "/api/v1/secondaries/{id}", .answer = remove_secondary},
+    {.method = "GET", .pattern = "/api/v1/secondaries/{id}", .answer = show_secondary, .needs = needs::on_group(Right::read)},
+    {.method = "DELETE",
+     .pattern = "/api/v1/secondaries/{id}",
+     .answer = remove_secondary,
+     .needs = needs::on_group(Right::configure_hierarchy)},
 };
 
 }  // namespace

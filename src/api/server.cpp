@@ -59,9 +59,13 @@ awaitable<net::Response> export_certificate(Context& context, Call call) {
 }
 
 constexpr Route kRoutes[] = {
-    {.method = "GET", .pattern = "/api/v1/server/identity", .answer = show_identity, .access = Access::anyone},
-    {.method = "GET", .pattern = "/api/v1/server", .answer = show_server},
-    {.method = "GET", .pattern = "/api/v1/server/certificate", .answer = export_certificate, .query = kCertificateQuery},
+    {.method = "GET", .pattern = "/api/v1/server/identity", .answer = show_identity, .needs = needs::nothing(), .access = Access::anyone},
+    {.method = "GET", .pattern = "/api/v1/server", .answer = show_server, .needs = needs::anywhere(Right::read)},
+    {.method = "GET",
+     .pattern = "/api/v1/server/certificate",
+     .answer = export_certificate,
+     .needs = needs::anywhere(Right::read),
+     .query = kCertificateQuery},
 };
 
 }  // namespace

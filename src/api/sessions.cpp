@@ -1,6 +1,7 @@
 // Logging in and out, and the credentials of one's own account.
 #include "api/routes.h"
 #include "api/views.h"
+#include "base/text.h"
 
 namespace daikan::api {
 namespace {
@@ -9,10 +10,12 @@ namespace json = boost::json;
 
 constexpr Field kLoginFields[] = {{.name = "user", .presence = Presence::required},
                                   {.name = "password", .presence = Presence::required, .max_bytes = limits::kMaxPasswordBytes},
-                                  {.name = "client"}};
+                                  {.name = "client"},
+                                  {.name = "code"}};
 constexpr Field kTokenFields[] = {
     {.name = "name", .presence = Presence::required},
-    {.name = "expires_in_hours", .kind = FieldKind::integer, .presence = Presence::required, .least = 1, .most = 24 * 365}};
+    {.name = "expires_in_hours", .kind = FieldKind::integer, .presence = Presence::required, .least = 1, .most = 24 * 365},
+    {.name = "rights", .kind = FieldKind::texts}};
 
 json::object session_json(const hierarchy::Credential& credential, const hierarchy::Account& account, std::string_view secret) {
   return {{"id", credential.id.str()},
@@ -31,6 +34,7 @@ awaitable<net::Response> log_in(Context& context, Call call) {
   request.password = text_of(call.body, "password");
   request.source = call.request.remote_ip;
   request.client = text_of(call.body, "client");
+  request.code = text_of(call.body, "code");
   auto login = co_await context.services.accounts.login(std::move(request));
   if (!login) co_return problem(login.error());
   auto session = session_json(login->credential, login->account, login->secret);
@@ -65,10 +69,29 @@ awaitable<net::Response> list_tokens(Context& context, Call call) {
   co_return json_answer(200, json::object{{"items", std::move(items)}});
 }
 
+/// The scope of a new token; nothing when the field is absent or null.
+Result<std::optional<hierarchy::Rights>> scope_of(const json::object& body) {
+  const auto* value = body.if_contains("rights");
+  if (!value || value->is_null()) return std::nullopt;
+  hierarchy::Rights rights;
+  for (const auto& name : texts_of(body, "rights")) {
+    const auto right = hierarchy::right_from_string(name);
+    if (!right) {
+      return fail(Code::invalid_request, "There is no right “" + quotable(name, 60) + "”.", "List them with GET /api/v1/rights.", "rights");
+    }
+    rights.add(*right);
+  }
+  if (rights.empty()) return fail(Code::invalid_request, "The scope names no right.", "Name at least one, or leave it out.", "rights");
+  return rights;
+}
+
 awaitable<net::Response> create_token(Context& context, Call call) {
   const auto account = call.caller.login->account.id;
   const std::chrono::hours valid_for(integer_of(call.body, "expires_in_hours").value_or(1));
-  auto made = co_await context.services.accounts.create_token(call.caller.actor, account, text_of(call.body, "name"), valid_for);
+  auto scope = scope_of(call.body);
+  if (!scope) co_return problem(scope.error());
+  auto made = co_await context.services.accounts.create_token(
+      call.caller.actor, {.account = account, .name = text_of(call.body, "name"), .valid_for = valid_for, .rights = *scope});
   if (!made) co_return problem(made.error());
   auto token = credential_json(made->credential);
   token["token"] = made->secret;
@@ -87,19 +110,33 @@ constexpr Route kRoutes[] = {
     {.method = "POST",
      .pattern = "/api/v1/sessions",
      .answer = log_in,
+     .needs = needs::nothing(),
      .access = Access::anyone,
      .body = Body::json,
      .fields = kLoginFields},
-    {.method = "GET", .pattern = "/api/v1/sessions/current", .answer = show_current, .access = Access::own_account},
-    {.method = "DELETE", .pattern = "/api/v1/sessions/current", .answer = log_out, .access = Access::own_account},
-    {.method = "GET", .pattern = "/api/v1/tokens", .answer = list_tokens, .access = Access::own_account},
+    {.method = "GET",
+     .pattern = "/api/v1/sessions/current",
+     .answer = show_current,
+     .needs = needs::nothing(),
+     .access = Access::own_account},
+    {.method = "DELETE",
+     .pattern = "/api/v1/sessions/current",
+     .answer = log_out,
+     .needs = needs::nothing(),
+     .access = Access::own_account},
+    {.method = "GET", .pattern = "/api/v1/tokens", .answer = list_tokens, .needs = needs::nothing(), .access = Access::own_account},
     {.method = "POST",
      .pattern = "/api/v1/tokens",
      .answer = create_token,
+     .needs = needs::nothing(),
      .access = Access::own_account,
      .body = Body::json,
      .fields = kTokenFields},
-    {.method = "DELETE", .pattern = "/api/v1/tokens/{id}", .answer = revoke_token, .access = Access::own_account},
+    {.method = "DELETE",
+     .pattern = "/api/v1/tokens/{id}",
+     .answer = revoke_token,
+     .needs = needs::nothing(),
+     .access = Access::own_account},
 };
 
 }  // namespace

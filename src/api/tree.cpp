@@ -49,12 +49,15 @@ class Working {
   Survey& survey_;
 };
 
-awaitable<Result<json::object>> ask(std::shared_ptr<Survey> survey, RegistrationId id) {
+/// `rights`: those of the person on the secondary's group, which go along.
+awaitable<Result<json::object>> ask(std::shared_ptr<Survey> survey, RegistrationId id, hierarchy::Rights rights) {
+  auto actor = survey->actor;
+  actor.permissions = hierarchy::Permissions::of(rights);
   net::Request request;
   request.method = "GET";
   request.target = survey->target;
   request.headers.add("accept", "application/json");
-  auto response = co_await survey->context.services.links.relay(id, std::move(request), survey->actor);
+  auto response = co_await survey->context.services.links.relay(id, std::move(request), actor);
   if (!response) co_return fail(std::move(response.error()));
   const auto source = response->body.into_source();
   std::string body;
@@ -78,7 +81,11 @@ awaitable<> ask_in_turn(std::shared_ptr<Survey> survey) {
     const auto& view = survey->views[index];
     if (view.link.state != hierarchy::LinkState::connected) continue;
     const auto what = "asking “" + view.record.name + "” for its tree";
-    auto asking = ask(survey, view.record.id);
+    if (!view.rights.has(Right::relay)) {
+      survey->answers[index].emplace(fail(hierarchy::denied(Right::relay, view.group_path, survey->context.services.facts.name)));
+      continue;
+    }
+    auto asking = ask(survey, view.record.id, view.rights);
     auto answer = co_await net::with_deadline<json::object>(survey->deadline, what, std::move(asking));
     survey->answers[index].emplace(std::move(answer));
   }
@@ -149,7 +156,7 @@ awaitable<net::Response> show_tree(Context& context, Call call) {
   if (!depth) co_return problem(depth.error());
   const auto timeout = number_of(call.target, "timeout_ms", kUsualTimeoutMs, {50, 60'000});
   if (!timeout) co_return problem(timeout.error());
-  auto views = co_await context.services.secondaries.list();
+  auto views = co_await context.services.secondaries.list(call.caller.actor);
   if (!views) co_return problem(views.error());
 
   const auto survey = std::make_shared<Survey>(context, context.services.storage.executor());
@@ -173,7 +180,8 @@ awaitable<net::Response> show_tree(Context& context, Call call) {
   co_return json_answer(200, tree_json(facts, *survey));
 }
 
-constexpr Route kRoutes[] = {{.method = "GET", .pattern = "/api/v1/tree", .answer = show_tree, .query = kTreeQuery}};
+constexpr Route kRoutes[] = {
+    {.method = "GET", .pattern = "/api/v1/tree", .answer = show_tree, .needs = needs::anywhere(Right::read), .query = kTreeQuery}};
 
 }  // namespace
 

@@ -51,10 +51,23 @@ awaitable<net::Response> forget(Context& context, Call call) {
 }
 
 constexpr Route kRoutes[] = {
-    {.method = "GET", .pattern = "/api/v1/unrecognised_servers", .answer = list, .query = kListQuery},
-    {.method = "DELETE", .pattern = "/api/v1/unrecognised_servers/{fingerprint}", .answer = forget},
-    {.method = "PUT", .pattern = "/api/v1/unrecognised_servers/{fingerprint}/ignored", .answer = ignore},
-    {.method = "DELETE", .pattern = "/api/v1/unrecognised_servers/{fingerprint}/ignored", .answer = unignore},
+    {.method = "GET",
+     .pattern = "/api/v1/unrecognised_servers",
+     .answer = list,
+     .needs = needs::anywhere(Right::configure_hierarchy),
+     .query = kListQuery},
+    {.method = "DELETE",
+     .pattern = "/api/v1/unrecognised_servers/{fingerprint}",
+     .answer = forget,
+     .needs = needs::on_server(Right::configure_hierarchy)},
+    {.method = "PUT",
+     .pattern = "/api/v1/unrecognised_servers/{fingerprint}/ignored",
+     .answer = ignore,
+     .needs = needs::on_server(Right::configure_hierarchy)},
+    {.method = "DELETE",
+     .pattern = "/api/v1/unrecognised_servers/{fingerprint}/ignored",
+     .answer = unignore,
+     .needs = needs::on_server(Right::configure_hierarchy)},
 };
 
 }  // namespace

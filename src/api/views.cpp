@@ -109,7 +109,8 @@ json::object primary_json(const server::PrimaryView& view) {
                       {"last_connected_at", time_json(record.last_connected_at)},
                       {"created_at", to_rfc3339(record.created_at)},
                       {"revision", record.revision},
-                      {"next_step", text_or_null(hierarchy::next_step(record, view.link))}};
+                      {"next_step", text_or_null(hierarchy::next_step(record, view.link))},
+                      {"primary_may", to_string(view.may)}};
   add_link(object, view.link);
   return object;
 }
@@ -162,7 +163,8 @@ json::object credential_json(const hierarchy::Credential& credential) {
           {"source", credential.source},
           {"created_at", to_rfc3339(credential.created_at)},
           {"expires_at", to_rfc3339(credential.expires_at)},
-          {"last_used_at", to_rfc3339(credential.last_used_at)}};
+          {"last_used_at", to_rfc3339(credential.last_used_at)},
+          {"rights", credential.rights ? json::value(rights_json(*credential.rights)) : json::value(nullptr)}};
 }
 
 json::object event_json(const hierarchy::Event& event) {
@@ -178,6 +180,55 @@ json::object audit_json(const hierarchy::AuditRecord& record) {
 }
 
 json::object account_json(const hierarchy::Account& account) { return {{"id", account.id.str()}, {"name", account.name}}; }
+
+json::array rights_json(hierarchy::Rights rights) {
+  json::array names;
+  for (const auto& each : hierarchy::all_rights()) {
+    if (rights.has(each.right)) names.push_back(json::value(each.name));
+  }
+  return names;
+}
+
+json::object permissions_json(const hierarchy::Permissions& permissions) {
+  json::array groups;
+  for (const auto& [group, rights] : permissions.groups()) {
+    groups.push_back(json::object{{"group_id", group.str()}, {"rights", rights_json(rights)}});
+  }
+  return {{"server", rights_json(permissions.on_server())}, {"groups", std::move(groups)}};
+}
+
+json::object user_json(const server::UserView& view) {
+  json::array assignments;
+  for (const auto& each : view.assignments) {
+    assignments.push_back(json::object{{"role", each.role_name},
+                                       {"role_id", each.role.str()},
+                                       {"group", each.group ? json::value(each.group_path) : json::value(nullptr)},
+                                       {"group_id", id_or_null(each.group)}});
+  }
+  const bool disabled = view.account.state == hierarchy::Account::State::disabled;
+  return {{"id", view.account.id.str()},
+          {"name", view.account.name},
+          {"state", disabled ? "disabled" : "enabled"},
+          {"two_factor", to_string(view.account.two_factor.state)},
+          {"recovery_codes", view.recovery_codes},
+          {"assignments", std::move(assignments)},
+          {"may", permissions_json(view.permissions)},
+          {"created_at", to_rfc3339(view.account.created_at)},
+          {"revision", view.account.revision}};
+}
+
+json::object role_json(const server::RoleView& view) {
+  const auto& role = view.role;
+  const bool built_in = role.origin == hierarchy::Role::Origin::built_in;
+  return {{"id", role.id.str()},
+          {"name", role.name},
+          {"description", role.description},
+          {"built_in", built_in},
+          {"rights", rights_json(role.rights)},
+          {"users", view.users},
+          {"created_at", built_in ? json::value(nullptr) : json::value(to_rfc3339(role.created_at))},
+          {"revision", role.revision}};
+}
 
 std::string pem_of(const CertificateRecord& certificate) {
   const auto text = to_base64(certificate.der);

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string_view>
 
+#include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 
 #include "base/clock.h"
@@ -11,7 +12,9 @@
 #include "server/accounts.h"
 #include "server/groups.h"
 #include "server/primary.h"
+#include "server/roles.h"
 #include "server/secondaries.h"
+#include "server/users.h"
 
 namespace daikan::api {
 
@@ -29,6 +32,11 @@ boost::json::object credential_json(const hierarchy::Credential& credential);
 boost::json::object event_json(const hierarchy::Event& event);
 boost::json::object audit_json(const hierarchy::AuditRecord& record);
 boost::json::object account_json(const hierarchy::Account& account);
+boost::json::object user_json(const server::UserView& view);
+boost::json::object role_json(const server::RoleView& view);
+/// {"server": ["read", …], "groups": [{"group_id", "rights"}]}
+boost::json::object permissions_json(const hierarchy::Permissions& permissions);
+boost::json::array rights_json(hierarchy::Rights rights);
 
 /// PEM of a certificate's DER.
 std::string pem_of(const CertificateRecord& certificate);

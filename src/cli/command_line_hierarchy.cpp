@@ -26,6 +26,8 @@ void add_secondary_add(CLI::App* noun, Command& chosen) {
   verb->add_option("--token-file", options->token_file, "An API token of the secondary, instead of user and password")
       ->type_name("FILE")
       ->excludes(password);
+  verb->add_option("--code-file,--code", options->code_file, "The second factor's code of that administrator; - is standard input")
+      ->type_name("FILE");
   verb->add_option("--fingerprint", options->fingerprint, "SHA-256 fingerprint of the secondary's certificate")->type_name("SHA256");
   verb->add_option("--primary-address", options->primary_address, "Where the secondary reaches the primary; port 13000 unless given")
       ->type_name("A:P");
@@ -156,14 +158,22 @@ void add_primary_commands(CLI::App& app, Command& chosen) {
   auto options = std::make_shared<PrimarySet>();
   auto* set = add_verb(primary, "set", "Use this server as secondary of a primary",
                        "  daikan primary set --address hq.example.com --certificate primary.cer\n"
-                       "  daikan primary set --dmz --certificate primary.cer");
-  set->add_option("--address", options->address, "Where this server reaches the primary; port 13000 unless given")->type_name("A:P");
-  set->add_option("--certificate", options->certificate, "The primary's certificate, DER or PEM")->required()->type_name("FILE");
+                       "  daikan primary set --dmz --certificate primary.cer\n"
+                       "  daikan primary set --primary-may read");
+  auto* certificate = set->add_option("--certificate", options->certificate, "The primary's certificate, DER or PEM");
+  certificate->type_name("FILE");
+  set->add_option("--address", options->address, "Where this server reaches the primary; port 13000 unless given")
+      ->type_name("A:P")
+      ->needs(certificate);
   set->add_option("--proxy", options->proxy, "Proxy between this server and the primary: http://[user@]host:3128, socks5://...")
       ->type_name("URL");
   set->add_option("--proxy-password-file", options->proxy_password_file, "That proxy's password")->type_name("FILE");
-  set->add_flag("--dmz", options->dmz, "This server stands in a DMZ: it waits for the primary to dial");
+  set->add_flag("--dmz", options->dmz, "This server stands in a DMZ: it waits for the primary to dial")->needs(certificate);
   set->add_flag("--replace", options->replace, "Replace the primary there is");
+  set->add_option("--primary-may", options->primary_may,
+                  "What people may do here through the primary; full unless said. Without --certificate only this is changed")
+      ->check(CLI::IsMember({"full", "read", "none"}).description(""))
+      ->type_name("full|read|none");
   choose(set, chosen, options, primary_set);
   auto edited = std::make_shared<DialOptions>();
   auto* edit = add_verb(primary, "edit", "Change in place how the primary is reached; a new way that this server dials is tried first",

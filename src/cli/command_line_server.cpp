@@ -15,6 +15,9 @@ void add_login(CLI::App& app, Command& chosen) {
   verb->add_option("--password-file", options->password_file, "The password is the first line of this file; - is standard input")
       ->type_name("FILE");
   verb->add_option("--fingerprint", options->fingerprint, "SHA-256 fingerprint the certificate must have")->type_name("SHA256");
+  verb->add_option("--code-file,--code", options->code_file,
+                   "The second factor's code, or a recovery code, is the first line of this file; - is standard input")
+      ->type_name("FILE");
   choose(verb, chosen, options, login);
 }
 
@@ -63,6 +66,9 @@ void add_tokens(CLI::App& app, Command& chosen) {
   create->add_option("--hours", made->hours, "How long it is valid, 1 to 8760; 720 unless given")
       ->check(CLI::Range(1, 8760))
       ->type_name("N");
+  create->add_option("--rights", made->rights, "Its scope: names as role rights shows them, with commas between; all of yours unless given")
+      ->delimiter(',')
+      ->type_name("RIGHTS");
   choose(create, chosen, made, token_create);
   choose(add_verb(token, "list", "The tokens and sessions of your account", "  daikan token list"), chosen, none, token_list);
   auto id = std::make_shared<IdOption>();

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "cli/api_session.h"
 #include "cli/context.h"
@@ -26,6 +27,7 @@ struct LoginOptions {
   std::string user;
   std::string password_file;
   std::string fingerprint;
+  std::string code_file;  ///< Of the second factor; "-": standard input.
 };
 awaitable<Result<>> login(Context&, LoginOptions);
 awaitable<Result<>> logout(Context&, NoOptions);
@@ -88,6 +90,7 @@ struct SecondaryAdd {
   std::string user;
   std::string password_file;
   std::string token_file;
+  std::string code_file;
   std::string fingerprint;
   std::string primary_address;
   std::string primary_proxy;
@@ -157,6 +160,7 @@ struct PrimarySet {
   std::string proxy_password_file;
   bool dmz = false;
   bool replace = false;
+  std::string primary_may;  ///< Alone: only this is changed.
 };
 awaitable<Result<>> primary_set(Context&, ApiSession&, PrimarySet);
 awaitable<Result<>> primary_edit(Context&, ApiSession&, DialOptions);
@@ -236,6 +240,7 @@ awaitable<Result<>> audit_verify(Context&, VerifyOptions);
 struct TokenCreate {
   std::string name;
   int hours = 720;
+  std::vector<std::string> rights;  ///< Empty: all that its owner may.
 };
 awaitable<Result<>> token_create(Context&, ApiSession&, TokenCreate);
 awaitable<Result<>> token_list(Context&, ApiSession&, NoOptions);

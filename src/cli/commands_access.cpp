@@ -38,6 +38,11 @@ awaitable<Result<>> token_create(Context& context, ApiSession& session, TokenCre
   json::object body;
   body["name"] = options.name;
   body["expires_in_hours"] = options.hours;
+  if (!options.rights.empty()) {
+    json::array rights;
+    for (const auto& each : options.rights) rights.push_back(json::value(each));
+    body["rights"] = std::move(rights);
+  }
   auto token = co_await session.call("POST", "/tokens", std::move(body));
   if (!token) co_return fail(std::move(token.error()));
   if (context.as_json()) {

@@ -35,7 +35,8 @@ void print_primary(Context& context, const json::value& primary) {
                                                       {"Round trip (ms)", text("round_trip_ms")},
                                                       {"Next attempt", local_time(text_of(primary, "next_attempt_at"))},
                                                       {"Fingerprint", text("fingerprint")},
-                                                      {"Server id", text("server_id")}};
+                                                      {"Server id", text("server_id")},
+                                                      {"Primary may", text("primary_may")}};
   std::erase_if(fields, [](const auto& field) { return field.second.text.empty(); });
   print_fields(context.terminal, fields);
 }
@@ -69,12 +70,22 @@ Result<json::object> primary_body(const PrimarySet& options) {
   if (!certificate) return fail(std::move(certificate.error()));
   body["certificate"] = certificate->text;
   if (options.replace) body["replace"] = true;
+  if (!options.primary_may.empty()) body["primary_may"] = options.primary_may;
   return body;
 }
 
 }  // namespace
 
 awaitable<Result<>> primary_set(Context& context, ApiSession& session, PrimarySet options) {
+  if (!options.primary_may.empty() && options.certificate.empty() && options.address.empty() && !options.dmz) {
+    auto told = co_await session.call("PUT", "/primary/rights", json::object{{"primary_may", options.primary_may}});
+    if (!told) co_return fail(std::move(told.error()));
+    print_primary(context, *told);
+    co_return Result<>{};
+  }
+  if (options.certificate.empty()) {
+    co_return fail(Code::invalid_request, "The primary's certificate is missing.", "Give its file with --certificate.", "certificate");
+  }
   auto body = primary_body(options);
   if (!body) co_return fail(std::move(body.error()));
   auto primary = co_await session.call("PUT", "/primary", std::move(*body));

@@ -66,8 +66,19 @@ awaitable<Result<Profile>> log_in(Context& context, joining::ConsoleClient& clie
   }
   auto password = given_password(context, options.password_file, fmt::format("Password of {} on {}", options.user, shown(identity->name)));
   if (!password) co_return fail(std::move(password.error()));
-  const joining::Credentials credentials{.user = options.user, .password = std::move(*password), .token = {}};
+  joining::Credentials credentials{.user = options.user, .password = std::move(*password), .token = {}};
+  if (!options.code_file.empty()) {
+    auto code = read_secret(options.code_file);
+    if (!code) co_return fail(std::move(code.error()));
+    credentials.code = std::move(*code);
+  }
   auto logged_in = co_await client.log_in(credentials);
+  if (!logged_in && logged_in.error().code == Code::two_factor_required && credentials.code.empty()) {
+    auto code = asked_code(context.terminal, std::move(logged_in.error()), credentials.user);
+    if (!code) co_return fail(std::move(code.error()));
+    credentials.code = std::move(*code);
+    logged_in = co_await client.log_in(credentials);
+  }
   if (!logged_in) co_return fail(std::move(logged_in.error()));
   auto session = co_await client.call("GET", "/sessions/current");
   const auto expires = session ? text_of(session->body, "expires_at") : std::string();

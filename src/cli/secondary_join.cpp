@@ -159,7 +159,17 @@ awaitable<Result<>> join_secondary(Context& context, ApiSession& session, Second
   auto request = co_await complete(context, session, below, options);
   Result<> outcome;
   if (request) {
-    outcome = co_await join(context, session, below, std::move(*request));
+    outcome = co_await join(context, session, below, *request);
+    // The account there has a second factor: nothing was changed yet, so it is begun again with a code.
+    if (!outcome && outcome.error().code == Code::two_factor_required && request->credentials.code.empty()) {
+      auto code = asked_code(context.terminal, std::move(outcome.error()), request->credentials.user);
+      if (code) {
+        request->credentials.code = std::move(*code);
+        outcome = co_await join(context, session, below, std::move(*request));
+      } else {
+        outcome = fail(std::move(code.error()));
+      }
+    }
     co_await below.log_out();
   } else {
     outcome = fail(std::move(request.error()));

@@ -155,6 +155,12 @@ Result<bool> Terminal::confirm(std::string_view question) {
   return *answer == "y" || *answer == "Y" || *answer == "yes" || *answer == "Yes";
 }
 
+Result<std::string> asked_code(Terminal& terminal, Error needed, std::string_view user) {
+  if (terminal.can_ask()) return terminal.ask_secret("Code of the second factor of " + shown(user) + ", or a recovery code");
+  needed.remedy += " Put it into a file and name it with --code-file, or give it on standard input with --code -.";
+  return fail(std::move(needed));
+}
+
 std::string shown(std::string_view text) { return quotable(text, kLongestShown); }
 
 std::size_t display_width(std::string_view text) {

@@ -61,6 +61,9 @@ class Terminal {
   Traits traits_;
 };
 
+/// The code of a second factor, asked of a person; `needed` with its remedy extended by the option when nobody can be asked.
+Result<std::string> asked_code(Terminal& terminal, Error needed, std::string_view user);
+
 /// Text of a server, safe to print.
 std::string shown(std::string_view text);
 

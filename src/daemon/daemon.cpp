@@ -96,6 +96,7 @@ struct Parts {
   server::LinkHost& links;
   server::Joins& joins;
   server::Notifications& notifications;
+  server::AccessRules& access_rules;
   api::ConsoleApi& api;
   Drain& drain;
   net::Listener& console;
@@ -149,6 +150,8 @@ net::awaitable<ExitCode> start(Parts& parts) {
   if (!notifying) co_return cannot_start(parts, notifying.error());
   auto linked = co_await parts.links.start(parts.configuration.link, parts.api.relayed());
   if (!linked) co_return cannot_start(parts, linked.error());
+  auto ruled = co_await parts.access_rules.start();
+  if (!ruled) co_return cannot_start(parts, ruled.error());
   if (auto listening = start_console(parts); !listening) co_return cannot_start(parts, listening.error());
   parts.facts.link_endpoints = parts.links.endpoints();
   parts.facts.console_endpoints = parts.console.endpoints();
@@ -228,6 +231,10 @@ ExitCode run_server(const Configuration& configuration, const Ground& ground, Lo
   server::History history(storage);
   // Who may, and where things stand.
   server::Accounts accounts(storage, history);
+  server::Users users(storage, history, accounts);
+  server::Roles roles(storage, history, accounts);
+  server::TwoFactor two_factor(storage, history, accounts);
+  server::AccessRules access_rules(storage, history);
   server::Groups groups(storage, history);
   // The links, and the use cases that change them.
   server::LinkHost links(storage, history, ground.identity, facts, ground.sealing);
@@ -237,7 +244,8 @@ ExitCode run_server(const Configuration& configuration, const Ground& ground, Lo
   server::Backups backups(storage, history, facts, ground.folder.path());
   server::Notifications notifications(storage, history, facts);
   // The console API, and the way for requests to finish before the end.
-  api::ConsoleApi api({storage, facts, history, accounts, groups, links, secondaries, primary, joins, backups, notifications},
+  api::ConsoleApi api({storage, facts, history, accounts, groups, links, secondaries, primary, joins, backups, notifications, users, roles,
+                       two_factor, access_rules},
                       {configuration.web, [&log](const std::exception_ptr& exception, std::string_view id) {
                          log.error(fmt::format("request {} ended by an error in this program: {}", id, what(exception)));
                        }});
@@ -254,7 +262,8 @@ ExitCode run_server(const Configuration& configuration, const Ground& ground, Lo
   // The end.
   Signals signals(executor, SIGTERM, SIGINT, SIGHUP);
 
-  Parts parts{configuration, ground, log, facts, history, links, joins, notifications, api, drain, console, tasks, housekeeping, signals};
+  Parts parts{configuration, ground, log,   facts,   history, links,        joins,  notifications,
+              access_rules,  api,    drain, console, tasks,   housekeeping, signals};
   auto exit_code = ExitCode::other;
   std::exception_ptr failure;
   net::asio::co_spawn(executor, serve(parts, exit_code), [&failure](std::exception_ptr exception) { failure = std::move(exception); });

@@ -223,6 +223,8 @@ awaitable<Result<>> ConsoleClient::log_in(const Credentials& credentials) {
     co_return Result<>{};
   }
   json::value body = {{"user", credentials.user}, {"password", credentials.password}, {"client", "daikan/" DAIKAN_VERSION}};
+  // A server that knows no second factor would refuse the field.
+  if (!credentials.code.empty()) body.as_object()["code"] = credentials.code;
   const auto base = std::exchange(state->base, {});
   state->secret.clear();
   auto answer = co_await call("POST", "/sessions", std::move(body));

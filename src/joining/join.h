@@ -23,7 +23,8 @@ using net::awaitable;
 struct Credentials {
   std::string user;
   std::string password;
-  std::string token;  ///< An API token instead of user and password.
+  std::string token;      ///< An API token instead of user and password.
+  std::string code = {};  ///< Of the second factor, when the account has one.
 };
 
 enum class Way : std::uint8_t { secondary_dials, primary_dials };

@@ -10,9 +10,13 @@
 #include "base/limits.h"
 #include "base/text.h"
 #include "hierarchy/names.h"
+#include "server/access.h"
+#include "server/access_rules.h"
 #include "server/login_limiter.h"
 #include "server/password_checks.h"
 #include "server/secrets.h"
+#include "server/two_factor.h"
+#include "store/tables_users.h"
 
 namespace daikan::server {
 namespace {
@@ -25,7 +29,7 @@ using hierarchy::CredentialKind;
 constexpr auto kSessionTime = 12h;
 constexpr auto kTouchAfter = 1min;  // how stale last_used_at may be: one write a minute, not one a request
 constexpr auto kCachedFor = 5s;
-constexpr std::size_t kLeastPassword = 8;
+constexpr unsigned kLeastPassword = 8;
 constexpr auto kLongestToken = std::chrono::hours(24 * 365);
 
 tl::unexpected<Error> wrong_credentials() {
@@ -40,16 +44,7 @@ tl::unexpected<Error> not_authenticated() {
 
 Result<> check_account(std::string_view name, std::string_view password) {
   if (auto checked = hierarchy::check_name(name, "user"); !checked) return checked;
-  if (password.size() < kLeastPassword || password.size() > limits::kMaxPasswordBytes) {
-    return fail(Code::invalid_request, fmt::format("The password has {} bytes.", password.size()),
-                fmt::format("Choose one of {} to {} bytes.", kLeastPassword, limits::kMaxPasswordBytes), "password");
-  }
-  if (!is_utf8(password))
-    return fail(Code::invalid_request, "The password is not UTF-8.", "Type it in a terminal that uses UTF-8.", "password");
-  if (hierarchy::same_name(name, password)) {
-    return fail(Code::invalid_request, "The password is the user's name.", "Choose another password.", "password");
-  }
-  return {};
+  return check_password(name, password, kLeastPassword);
 }
 
 std::string hash_password(std::string_view password) {
@@ -132,7 +127,10 @@ awaitable<Result<Login>> Accounts::State::open_session(const LoginRequest& reque
                       .last_used_at = at};
   const Actor actor{.name = login.account.name, .source = request.source, .through = {}, .credential = login.credential.id};
   enum class Made : std::uint8_t { free_place, made_room };
-  const auto insert = [login, actor, at](store::Transaction& transaction) -> Result<Made> {
+  const auto insert = [login, actor, at, code = request.code,
+                       sealing = storage.sealing()](store::Transaction& transaction) -> Result<Made> {
+    auto taken = take_second_factor(transaction, sealing, login.account.id, code);
+    if (!taken) return fail(std::move(taken.error()));
     auto sessions = store::credentials_of(transaction, login.account.id);
     std::erase_if(sessions, [](const Credential& c) { return c.kind != CredentialKind::session; });
     auto made = Made::free_place;
@@ -141,7 +139,8 @@ awaitable<Result<Login>> Accounts::State::open_session(const LoginRequest& reque
       made = Made::made_room;
     }
     store::insert_credential(transaction, login.credential);
-    History::audit(transaction, actor, at, "login", login.credential.name);
+    const bool recovered = *taken == SecondFactorTaken::recovery_code;
+    History::audit(transaction, actor, at, recovered ? "login.recovery_code" : "login", login.credential.name);
     return made;
   };
   auto made = co_await storage.write<Made>(insert);
@@ -175,8 +174,10 @@ awaitable<Result<Authenticated>> Accounts::State::authenticate(std::string secre
     auto credential = store::find_credential(transaction, hash);
     if (!credential) return std::optional<Authenticated>();
     auto account = store::find_account(transaction, credential->account);
-    if (!account) return std::optional<Authenticated>();
-    return Authenticated{std::move(*account), std::move(*credential)};
+    if (!account || account->state == Account::State::disabled) return std::optional<Authenticated>();
+    auto permissions = permissions_of(transaction, account->id);
+    if (credential->rights) permissions = permissions.limited_to(*credential->rights);
+    return Authenticated{std::move(*account), std::move(*credential), std::move(permissions)};
   };
   auto found = co_await storage.read<std::optional<Authenticated>>(find);
   if (!found) co_return fail(std::move(found.error()));
@@ -215,13 +216,21 @@ awaitable<Result<Login>> Accounts::login(LoginRequest request) {
     co_await state.audit_refusal(request, answer.error().code);
     co_return fail(std::move(answer.error()));
   }
-  if (*answer == PasswordChecks::Answer::wrong || !*account) {
+  // A disabled account is told from a wrong password by nothing either.
+  if (*answer == PasswordChecks::Answer::wrong || !*account || (*account)->state == Account::State::disabled) {
     state.limiter.failed(request.name, request.source, std::chrono::steady_clock::now());
     co_await state.audit_refusal(request, Code::wrong_credentials);
     co_return wrong_credentials();
   }
-  state.limiter.succeeded(request.name, request.source);
   auto login = co_await state.open_session(request, std::move(**account));
+  if (login) {
+    state.limiter.succeeded(request.name, request.source);
+    co_return login;
+  }
+  const auto outcome = login.error().code;
+  // A right password alone clears no count: codes would be guessed in its shadow.
+  if (outcome == Code::wrong_credentials) state.limiter.failed(request.name, request.source, std::chrono::steady_clock::now());
+  if (outcome == Code::wrong_credentials || outcome == Code::two_factor_required) co_await state.audit_refusal(request, outcome);
   co_return login;
 }
 
@@ -240,7 +249,57 @@ awaitable<Result<>> Accounts::logout(const Actor& actor, TokenId id) {
   co_return Result<>{};
 }
 
-awaitable<Result<Login>> Accounts::create_token(const Actor& actor, AccountId account, std::string name, std::chrono::hours valid_for) {
+Result<> Accounts::may_guess(std::string_view name, std::string_view source) {
+  const auto refusal = state_->limiter.ask(name, source, std::chrono::steady_clock::now());
+  if (!refusal) return {};
+  return fail(Code::rate_limited, "Too many wrong guesses were made for this account or from this address.",
+              fmt::format("Try again in {} seconds.", refusal->wait.count()));
+}
+
+void Accounts::guessed_wrong(std::string_view name, std::string_view source) {
+  state_->limiter.failed(name, source, std::chrono::steady_clock::now());
+}
+
+awaitable<Result<>> Accounts::check_new_password(std::string name, std::string password) {
+  auto least = co_await state_->storage.read<unsigned>(
+      [](store::Transaction& transaction) -> Result<unsigned> { return password_least(transaction); });
+  if (!least) co_return fail(std::move(least.error()));
+  co_return check_password(name, password, *least);
+}
+
+void Accounts::forget_cached() { state_->forget_all(); }
+
+awaitable<Result<std::string>> Accounts::hash(std::string password) { return state_->checks.hash(std::move(password)); }
+
+awaitable<Result<>> Accounts::change_password(const Actor& actor, PasswordChange change) {
+  auto& state = *state_;
+  const auto& account = change.account;
+  if (auto allowed = may_guess(account.name, actor.source); !allowed) co_return allowed;
+  if (change.current.size() > limits::kMaxPasswordBytes) change.current.clear();
+  auto answer = co_await state.checks.check(account.password_hash, std::exchange(change.current, {}));
+  if (!answer) co_return fail(std::move(answer.error()));
+  if (*answer == PasswordChecks::Answer::wrong) {
+    guessed_wrong(account.name, actor.source);
+    co_return fail(Code::wrong_credentials, "The current password is wrong.", "Give the password you log in with.", "current_password");
+  }
+  auto checked = co_await check_new_password(account.name, change.password);
+  if (!checked) co_return checked;
+  auto hashed = co_await state.checks.hash(std::exchange(change.password, {}));
+  if (!hashed) co_return fail(std::move(hashed.error()));
+  const auto update = [actor, id = account.id, hash = *hashed](store::Transaction& transaction) -> Result<Done> {
+    store::update_password(transaction, id, hash);
+    store::remove_sessions(transaction, id, actor.credential);
+    History::audit(transaction, actor, now(), "user.password", fmt::format("user {} ({}), by itself", actor.name, id.str()));
+    return Done{};
+  };
+  auto written = co_await state.storage.write<Done>(update);
+  state.forget_all();
+  if (!written) co_return fail(std::move(written.error()));
+  co_return Result<>{};
+}
+
+awaitable<Result<Login>> Accounts::create_token(const Actor& actor, TokenRequest request) {
+  auto& [account, name, valid_for, rights] = request;
   if (auto checked = hierarchy::check_name(name); !checked) co_return fail(std::move(checked.error()));
   if (valid_for < 1h || valid_for > kLongestToken) {
     co_return fail(Code::invalid_request, fmt::format("A token cannot be valid for {} hours.", valid_for.count()),
@@ -256,7 +315,8 @@ awaitable<Result<Login>> Accounts::create_token(const Actor& actor, AccountId ac
                               .source = actor.source,
                               .created_at = at,
                               .expires_at = at + valid_for,
-                              .last_used_at = at};
+                              .last_used_at = at,
+                              .rights = rights};
   const auto insert = [actor, credential](store::Transaction& transaction) -> Result<Account> {
     auto owner = store::find_account(transaction, credential.account);
     if (!owner) return fail(Code::not_found, "There is no such account.", "Log in again.");
@@ -268,7 +328,8 @@ awaitable<Result<Login>> Accounts::create_token(const Actor& actor, AccountId ac
     }
     store::insert_credential(transaction, credential);
     History::audit(transaction, actor, credential.created_at, "token.create",
-                   fmt::format("token {} ({})", credential.name, credential.id.str()));
+                   fmt::format("token {} ({}), {}", credential.name, credential.id.str(),
+                               credential.rights ? hierarchy::to_text(*credential.rights) : "every right of its owner"));
     return std::move(*owner);
   };
   auto owner = co_await state_->storage.write<Account>(insert);

@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include "server/access.h"
+
 namespace daikan::server {
 namespace {
 
@@ -31,6 +33,9 @@ Result<GroupView> insert_path(store::Transaction& transaction, const Actor& acto
   auto groups = store::all_groups(transaction);
   auto plan = GroupTree(groups).plan_path(path);
   if (!plan) return fail(std::move(plan.error()));
+  if (auto allowed = require(transaction, actor, Right::edit_groups, {GroupTree(groups), plan->existing}); !allowed) {
+    return fail(std::move(allowed.error()));
+  }
   const auto at = now();
   Group made{.id = plan->existing, .parent = std::nullopt, .name = {}};
   for (auto& name : plan->names) {
@@ -79,6 +84,7 @@ Result<Done> remove_empty(store::Transaction& transaction, const Actor& actor, G
   if (!group) return no_group();
   if (auto checked = seen.check(group->revision, "group"); !checked) return fail(std::move(checked.error()));
   const auto path = tree.path_of(id);
+  if (auto allowed = require(transaction, actor, Right::edit_groups, {tree, id}); !allowed) return fail(std::move(allowed.error()));
   if (!group->parent) {
     return fail(Code::permission_denied, fmt::format("The root group “{}” cannot be removed.", group->name), "Choose a group below it.");
   }
@@ -127,8 +133,14 @@ Result<EditedGroup> update(store::Transaction& transaction, const Actor& actor, 
   const auto* before = tree.find(id);
   if (!before) return no_group();
   if (auto checked = edit.seen.check(before->revision, "group"); !checked) return fail(std::move(checked.error()));
+  if (auto allowed = require(transaction, actor, Right::edit_groups, {tree, id}); !allowed) return fail(std::move(allowed.error()));
   auto after = edited_group(tree, *before, edit);
   if (!after) return fail(std::move(after.error()));
+  if (after->parent != before->parent) {
+    if (auto allowed = require(transaction, actor, Right::edit_groups, {tree, *after->parent}); !allowed) {
+      return fail(std::move(allowed.error()));
+    }
+  }
   if (after->name == before->name && after->parent == before->parent) {
     return EditedGroup{view_of(tree, *before, store::count_secondaries(transaction))};
   }
@@ -151,23 +163,26 @@ Result<EditedGroup> update(store::Transaction& transaction, const Actor& actor, 
 
 Groups::Groups(Storage& storage, History& history) : storage_(storage), history_(history) {}
 
-awaitable<Result<std::vector<GroupView>>> Groups::list() {
-  return storage_.read<std::vector<GroupView>>([](store::Transaction& transaction) -> Result<std::vector<GroupView>> {
+awaitable<Result<std::vector<GroupView>>> Groups::list(const Actor& actor) {
+  return storage_.read<std::vector<GroupView>>([actor](store::Transaction& transaction) -> Result<std::vector<GroupView>> {
     const auto groups = store::all_groups(transaction);
     const auto counts = store::count_secondaries(transaction);
     const GroupTree tree(groups);
     std::vector<GroupView> views;
-    for (const auto& group : groups) views.push_back(view_of(tree, group, counts));
+    for (const auto& group : groups) {
+      if (may(actor, Right::read, tree, group.id)) views.push_back(view_of(tree, group, counts));
+    }
     std::sort(views.begin(), views.end(), [](const GroupView& a, const GroupView& b) { return a.path < b.path; });
     return views;
   });
 }
 
-awaitable<Result<GroupView>> Groups::find(GroupId id) {
-  return storage_.read<GroupView>([id](store::Transaction& transaction) -> Result<GroupView> {
+awaitable<Result<GroupView>> Groups::find(const Actor& actor, GroupId id) {
+  return storage_.read<GroupView>([actor, id](store::Transaction& transaction) -> Result<GroupView> {
     const GroupTree tree(store::all_groups(transaction));
     const auto* group = tree.find(id);
     if (!group) return fail(Code::not_found, "There is no such group.", "List the groups and choose one of those.");
+    if (auto allowed = require(transaction, actor, Right::read, {tree, id}); !allowed) return fail(std::move(allowed.error()));
     return view_of(tree, *group, store::count_secondaries(transaction));
   });
 }

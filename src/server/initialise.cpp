@@ -11,17 +11,17 @@
 #include "base/limits.h"
 #include "hierarchy/names.h"
 #include "net/identity.h"
+#include "server/access.h"
 #include "server/accounts.h"
 #include "server/data_folder.h"
 #include "store/tables.h"
+#include "store/tables_users.h"
 
 namespace daikan::server {
 namespace {
 
 constexpr std::string_view kServerId = "server_id";
 constexpr std::string_view kServerName = "server_name";
-
-const Actor kSystem{.name = "system", .source = {}, .through = {}, .credential = {}};
 
 /// One durable unit, waited for: there is no I/O loop yet.
 template <class T>
@@ -57,7 +57,7 @@ Result<std::string> server_name(store::Transaction& transaction, std::string_vie
   if (auto checked = hierarchy::check_name(name); !checked) return fail(std::move(checked.error()));
   store::put_setting(transaction, kServerName, name);
   if (stored) {
-    History::audit(transaction, kSystem, at, "server.rename", fmt::format("server {} to {}", *stored, name));
+    History::audit(transaction, system_actor(), at, "server.rename", fmt::format("server {} to {}", *stored, name));
     History::record(transaction, {.sequence = 0,
                                   .at = at,
                                   .severity = hierarchy::Severity::info,
@@ -94,8 +94,11 @@ Result<ServerRow> insert_first_account(store::Transaction& transaction, const In
     return fail(Code::conflict, fmt::format("The server “{}” is initialised already: it has an account.", row->name),
                 "Start daikand on this folder and log in with that account; to begin anew, use an empty data folder.");
   }
-  store::insert_account(transaction, {.id = AccountId::make(at), .name = request.user, .password_hash = hash, .created_at = at});
-  History::audit(transaction, kSystem, at, "account.create", fmt::format("account {}", request.user));
+  const hierarchy::Account account{.id = AccountId::make(at), .name = request.user, .password_hash = hash, .created_at = at};
+  store::insert_account(transaction, account);
+  const std::array everything = {hierarchy::Assignment{hierarchy::administrator().id, std::nullopt}};
+  store::replace_assignments(transaction, account.id, everything);
+  History::audit(transaction, system_actor(), at, "account.create", fmt::format("account {}", request.user));
   History::record(transaction, {.sequence = 0,
                                 .at = at,
                                 .severity = hierarchy::Severity::info,

@@ -10,6 +10,7 @@
 #include "hierarchy/group_tree.h"
 #include "joining/console_client.h"
 #include "net/identity.h"
+#include "server/access.h"
 #include "server/audit_events.h"
 #include "server/join_input.h"
 #include "server/local_primary_end.h"
@@ -73,6 +74,12 @@ tl::unexpected<Error> no_such_operation() {
   return fail(Code::not_found, "There is no such operation.", "List the operations and choose one of those.");
 }
 
+/// An operation is the business of who began it, and of who has `right` on the whole server.
+Result<> require_own(store::Transaction& transaction, const Actor& actor, const OperationRecord& record, Right right) {
+  if (record.actor == actor.name && actor.permissions.anywhere(right)) return {};
+  return require_on_server(transaction, actor, right);
+}
+
 }  // namespace
 
 struct Joins::State : std::enable_shared_from_this<Joins::State> {
@@ -96,8 +103,19 @@ struct Joins::State : std::enable_shared_from_this<Joins::State> {
   std::string_view final_state(const Running& run) const;
   awaitable<Result<OperationRecord>> load(OperationId id);
   awaitable<Result<RunningPtr>> take_up(Actor actor, OperationId id, std::string action);
+  awaitable<Result<>> require_own_now(Actor actor, OperationRecord record, Right right);
   Result<> check_room() const;
 };
+
+awaitable<Result<>> Joins::State::require_own_now(Actor actor, OperationRecord record, Right right) {
+  const auto ask = [actor, record, right](store::Transaction& transaction) -> Result<Done> {
+    if (auto allowed = require_own(transaction, actor, record, right); !allowed) return fail(std::move(allowed.error()));
+    return Done{};
+  };
+  auto allowed = co_await storage.read<Done>(ask);
+  if (!allowed) co_return fail(std::move(allowed.error()));
+  co_return Result<>{};
+}
 
 Result<> Joins::State::check_room() const {
   if (stopping) return fail(Code::unavailable, "This server is stopping.", "Try again when it is back.");
@@ -209,6 +227,9 @@ awaitable<Result<RunningPtr>> Joins::State::take_up(Actor actor, OperationId id,
   const auto mark = [actor, id, action](store::Transaction& transaction) -> Result<OperationRecord> {
     auto record = store::find_operation(transaction, id);
     if (!record) return no_such_operation();
+    if (auto allowed = require_own(transaction, actor, *record, Right::configure_hierarchy); !allowed) {
+      return fail(std::move(allowed.error()));
+    }
     if (!may_go_on(*record)) {
       return fail(Code::conflict, fmt::format("The operation is {}.", record->state),
                   "Only a failed or interrupted operation can go on; otherwise start a new one.");
@@ -280,7 +301,12 @@ awaitable<Result<OperationRecord>> Joins::begin(const Actor& actor, joining::Joi
   const auto insert = [record, actor, once = std::move(once), group = request.group,
                        to = request.secondary_console.str()](store::Transaction& transaction) -> Result<Done> {
     // Known before anything is done: the commonest slip, and nobody wants to see it after the third step.
-    if (auto found = hierarchy::GroupTree(store::all_groups(transaction)).at_path(group); !found) return fail(std::move(found.error()));
+    const hierarchy::GroupTree tree(store::all_groups(transaction));
+    const auto found = tree.at_path(group);
+    if (!found) return fail(found.error());
+    if (auto allowed = require(transaction, actor, Right::configure_hierarchy, {tree, found->id}); !allowed) {
+      return fail(std::move(allowed.error()));
+    }
     store::put_operation(transaction, record);
     claim(transaction, once, record.id.str(), record.created_at);
     History::audit(transaction, actor, record.created_at, "join.begin", fmt::format("operation {}, secondary at {}", record.id.str(), to));
@@ -294,12 +320,20 @@ awaitable<Result<OperationRecord>> Joins::begin(const Actor& actor, joining::Joi
   co_return run->record;
 }
 
-awaitable<Result<OperationRecord>> Joins::find(OperationId id) { return state_->load(id); }
+awaitable<Result<OperationRecord>> Joins::find(const Actor& actor, OperationId id) {
+  auto record = co_await state_->load(id);
+  if (!record) co_return record;
+  auto allowed = co_await state_->require_own_now(actor, *record, Right::read);
+  if (!allowed) co_return fail(std::move(allowed.error()));
+  co_return record;
+}
 
-awaitable<Result<std::vector<OperationRecord>>> Joins::list(unsigned limit) {
+awaitable<Result<std::vector<OperationRecord>>> Joins::list(const Actor& actor, unsigned limit) {
   return state_->storage.read<std::vector<OperationRecord>>(
-      [limit](store::Transaction& transaction) -> Result<std::vector<OperationRecord>> {
-        return store::operations(transaction, std::min(limit, limits::kLargestPage));
+      [actor, limit](store::Transaction& transaction) -> Result<std::vector<OperationRecord>> {
+        auto records = store::operations(transaction, std::min(limit, limits::kLargestPage));
+        std::erase_if(records, [&](const OperationRecord& each) { return !require_own(transaction, actor, each, Right::read); });
+        return records;
       });
 }
 
@@ -316,6 +350,8 @@ awaitable<Result<OperationRecord>> Joins::cancel(const Actor& actor, OperationId
   const auto state = state_;
   if (const auto found = state->running.find(id); found != state->running.end()) {
     const auto run = found->second;
+    auto allowed = co_await state->require_own_now(actor, run->record, Right::configure_hierarchy);
+    if (!allowed) co_return fail(std::move(allowed.error()));
     run->wish = Running::Wish::undo;
     run->actor = actor;
     run->steps.cancel();

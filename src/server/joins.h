@@ -25,8 +25,9 @@ class Joins {
   awaitable<> stop();
 
   awaitable<Result<hierarchy::OperationRecord>> begin(const Actor& actor, joining::JoinRequest request, std::optional<Once> once = {});
-  awaitable<Result<hierarchy::OperationRecord>> find(OperationId id);
-  awaitable<Result<std::vector<hierarchy::OperationRecord>>> list(unsigned limit);
+  /// The own ones; those of others need the right to read on the server, and resume() and cancel() of theirs configure_hierarchy there.
+  awaitable<Result<hierarchy::OperationRecord>> find(const Actor& actor, OperationId id);
+  awaitable<Result<std::vector<hierarchy::OperationRecord>>> list(const Actor& actor, unsigned limit);
   /// Goes on with a failed or interrupted operation from its first unfinished step; the account of the secondary is asked again.
   awaitable<Result<hierarchy::OperationRecord>> resume(const Actor& actor, OperationId id, joining::Credentials credentials);
   /// Stops a running operation and undoes what it did, or undoes an interrupted one.

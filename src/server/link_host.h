@@ -56,7 +56,8 @@ class LinkHost {
   /// The registration with this registration id or server id.
   std::optional<RegistrationId> resolve(std::string_view id) const;
 
-  /// Sends a console request down the link of `id`, on behalf of `actor`; `target` is the path after /api/v1, beginning with '/'.
+  /// Sends a console request down the link of `id`, on behalf of `actor` with the rights `actor` has on the server (callers narrow them to
+  /// those on the secondary's group, Secondaries::rights_below); `target` is the path after /api/v1, beginning with '/'.
   /// Fails with not_found or not_connected (with the link's reason).
   awaitable<Result<net::Response>> relay(RegistrationId id, net::Request request, const Actor& actor);
 

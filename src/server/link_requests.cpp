@@ -12,6 +12,7 @@ namespace {
 constexpr std::string_view kActorHeader = "daikan-actor";
 constexpr std::string_view kSourceHeader = "daikan-source";
 constexpr std::string_view kThroughHeader = "daikan-through";
+constexpr std::string_view kRightsHeader = "daikan-rights";
 
 /// Percent-encoding of everything but unreserved characters (RFC 3986 section 2.3), so that any name fits a header field.
 std::string encoded(std::string_view text) {
@@ -61,6 +62,10 @@ std::optional<Actor> actor_of(const net::Headers& headers) {
     rest = comma == std::string_view::npos ? std::string_view{} : rest.substr(comma + 1);
   }
   if (actor.through.empty()) return std::nullopt;
+  // What the primary says the person may; how much of it counts is decided here (hierarchy::bound_of). One that says nothing is of a
+  // version that knew only administrators.
+  const auto rights = headers.find(kRightsHeader);
+  actor.permissions = hierarchy::Permissions::of(rights ? hierarchy::rights_from_text(*rights) : hierarchy::Rights::all());
   return actor;
 }
 
@@ -145,7 +150,7 @@ awaitable<net::Response> LinkHost::State::answer_relay(net::Request request) {
                                400);
   }
   request.target = "/api/v1" + request.target.substr(link::kRelayPrefix.size());
-  for (const auto header : {kActorHeader, kSourceHeader, kThroughHeader}) request.headers.remove(header);
+  for (const auto header : {kActorHeader, kSourceHeader, kThroughHeader, kRightsHeader}) request.headers.remove(header);
   ++counters.relayed_requests;
   co_return co_await relayed(std::move(request), std::move(*actor));
 }
@@ -171,6 +176,7 @@ awaitable<Result<net::Response>> LinkHost::relay(RegistrationId id, net::Request
   request.headers.set(kActorHeader, encoded(actor.name));
   request.headers.set(kSourceHeader, encoded(actor.source));
   request.headers.set(kThroughHeader, std::move(through));
+  request.headers.set(kRightsHeader, hierarchy::to_text(actor.permissions.on_server()));
   ++state_->counters.relayed_requests;
   const std::string what = fmt::format("waiting for the answer of “{}”", upper->record.name);
   const auto deadline = std::chrono::steady_clock::now() + limits::kRelayAnswerTime;

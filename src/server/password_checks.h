@@ -25,9 +25,13 @@ class PasswordChecks {
 
   /// Not cancellable; fails with unavailable when the queue is full.
   net::awaitable<Result<Answer>> check(std::string hash, std::string password);
+  /// The Argon2id text of a new password; otherwise as check().
+  net::awaitable<Result<std::string>> hash(std::string password);
 
  private:
   net::awaitable<Answer> run(std::string hash, std::string password);
+  net::awaitable<std::string> run_hash(std::string password);
+  Result<> take_place();
 
   net::Executor executor_;
   std::unique_ptr<net::asio::thread_pool> pool_;  ///< Made at the first login: a server nobody logs in to has no idle threads.

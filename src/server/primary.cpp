@@ -25,9 +25,20 @@ struct Change {
   TimePoint at;
 };
 
+/// With the server's settings and not in the primary's row: it is this server's own word, whoever the primary is. Absent: full.
+constexpr std::string_view kPrimaryMay = "primary_may";
+
+hierarchy::PrimaryMay stored_may(store::Transaction& transaction) {
+  const auto text = store::find_setting(transaction, kPrimaryMay);
+  if (!text) return hierarchy::PrimaryMay::full;
+  // What cannot be read allows nothing.
+  return hierarchy::primary_may_from_string(*text).value_or(hierarchy::PrimaryMay::none);
+}
+
 struct Stored {
   PrimaryRecord record;
-  enum class Was : std::uint8_t { there, changed } was = Was::there;
+  hierarchy::PrimaryMay may = hierarchy::PrimaryMay::full;
+  enum class Was : std::uint8_t { there, changed, told } was = Was::there;  ///< told: only events are new.
 };
 
 PrimaryRecord shown(PrimaryRecord record) {
@@ -83,10 +94,25 @@ Result<> check_seen(const Seen& seen, const std::optional<PrimaryRecord>& record
   return seen.check(record ? record->revision : kNever, "primary");
 }
 
+/// True when it was another.
+bool put_may(store::Transaction& transaction, const Actor& actor, TimePoint at, hierarchy::PrimaryMay may) {
+  if (stored_may(transaction) == may) return false;
+  store::put_setting(transaction, kPrimaryMay, to_string(may));
+  History::audit(transaction, actor, at, "primary.may", fmt::format("the primary may: {}", to_string(may)));
+  History::record(transaction, primary_event(at, "primary_may_set",
+                                             fmt::format("What may be done here through the primary was set to “{}” by {}.", to_string(may),
+                                                         actor.name)));
+  return true;
+}
+
 Result<Stored> put(store::Transaction& transaction, const Change& change) {
   const auto there = store::find_primary(transaction);
   if (auto checked = check_seen(change.request.seen, there); !checked) return fail(std::move(checked.error()));
-  if (there && says_nothing_new(change, *there)) return Stored{*there};
+  if (there && says_nothing_new(change, *there)) {
+    const auto may = change.request.may.value_or(stored_may(transaction));
+    const auto was = put_may(transaction, change.actor, change.at, may) ? Stored::Was::told : Stored::Was::there;
+    return Stored{*there, may, was};
+  }
   if (auto checked = check(transaction, change, there); !checked) return fail(std::move(checked.error()));
 
   const auto& request = change.request;
@@ -116,7 +142,10 @@ Result<Stored> put(store::Transaction& transaction, const Change& change) {
   History::record(transaction, primary_event(change.at, "primary_set",
                                              fmt::format("The primary Administration Server was set to “{}” by {}; {}.", name_of(record),
                                                          change.actor.name, how)));
-  return Stored{std::move(record), Stored::Was::changed};
+  const bool same = there && there->certificate.pin == record.certificate.pin;
+  const auto may = change.request.may.value_or(same ? stored_may(transaction) : hierarchy::PrimaryMay::full);
+  put_may(transaction, change.actor, change.at, may);
+  return Stored{std::move(record), may, Stored::Was::changed};
 }
 
 Result<Done> remove(store::Transaction& transaction, const Actor& actor, const Seen& seen) {
@@ -138,13 +167,33 @@ Primary::Primary(Storage& storage, History& history, LinkHost& links, const Fact
     : storage_(storage), history_(history), links_(links), facts_(facts) {}
 
 awaitable<Result<std::optional<PrimaryView>>> Primary::find() {
-  const auto load = [](store::Transaction& transaction) -> Result<std::optional<PrimaryRecord>> {
-    return store::find_primary(transaction);
+  const auto load = [](store::Transaction& transaction) -> Result<std::optional<Stored>> {
+    auto record = store::find_primary(transaction);
+    if (!record) return std::optional<Stored>();
+    return Stored{std::move(*record), stored_may(transaction)};
   };
-  auto record = co_await storage_.read<std::optional<PrimaryRecord>>(load);
-  if (!record) co_return fail(std::move(record.error()));
-  if (!*record) co_return std::optional<PrimaryView>();
-  co_return PrimaryView{shown(std::move(**record)), links_.primary_status().value_or(hierarchy::LinkStatus{})};
+  auto stored = co_await storage_.read<std::optional<Stored>>(load);
+  if (!stored) co_return fail(std::move(stored.error()));
+  if (!*stored) co_return std::optional<PrimaryView>();
+  co_return PrimaryView{shown(std::move((*stored)->record)), links_.primary_status().value_or(hierarchy::LinkStatus{}), (*stored)->may};
+}
+
+awaitable<Result<hierarchy::PrimaryMay>> Primary::may() {
+  return storage_.read<hierarchy::PrimaryMay>(
+      [](store::Transaction& transaction) -> Result<hierarchy::PrimaryMay> { return stored_may(transaction); });
+}
+
+awaitable<Result<PrimaryView>> Primary::set_may(const Actor& actor, hierarchy::PrimaryMay may) {
+  const auto work = [actor, may](store::Transaction& transaction) -> Result<Stored> {
+    auto record = store::find_primary(transaction);
+    if (!record) return fail(Code::not_found, "This server has no primary.", "Set one, and say then what may be done through it.");
+    put_may(transaction, actor, now(), may);
+    return Stored{std::move(*record), may};
+  };
+  auto stored = co_await storage_.write<Stored>(work);
+  if (!stored) co_return fail(std::move(stored.error()));
+  history_.committed();
+  co_return PrimaryView{shown(std::move(stored->record)), links_.primary_status().value_or(hierarchy::LinkStatus{}), may};
 }
 
 awaitable<Result<PrimaryView>> Primary::set(const Actor& actor, SetPrimary request) {
@@ -169,9 +218,9 @@ awaitable<Result<PrimaryView>> Primary::set(const Actor& actor, SetPrimary reque
   // No co_await from here on: what is committed is also told to the link host, even when the requester went away meanwhile.
   if (stored->was == Stored::Was::changed) {
     links_.primary_set(stored->record);
-    history_.committed();
   }
-  co_return PrimaryView{shown(std::move(stored->record)), links_.primary_status().value_or(hierarchy::LinkStatus{})};
+  if (stored->was != Stored::Was::there) history_.committed();
+  co_return PrimaryView{shown(std::move(stored->record)), links_.primary_status().value_or(hierarchy::LinkStatus{}), stored->may};
 }
 
 awaitable<Result<>> Primary::clear(const Actor& actor, Seen seen) {

@@ -19,6 +19,7 @@ namespace daikan::server {
 struct PrimaryView {
   hierarchy::PrimaryRecord record;
   hierarchy::LinkStatus link;
+  hierarchy::PrimaryMay may = hierarchy::PrimaryMay::full;
 };
 
 struct SetPrimary {
@@ -29,6 +30,7 @@ struct SetPrimary {
   std::optional<ServerId> server_id;
   enum class IfSet : std::uint8_t { refuse, replace } if_set = IfSet::refuse;
   Seen seen = {};
+  std::optional<hierarchy::PrimaryMay> may;  ///< Nothing: as it is for the same primary, full for another one.
 };
 
 /// An edit in place; the certificate replaces the pin of the same primary.
@@ -48,6 +50,10 @@ class Primary {
   /// Changes what the edit names and follows with the link; a way that this server dials is tried first. Errors: as set(), conflict
   /// (`seen`), not_found (no primary), and those of a dial, on the field at fault; nothing is changed on an error.
   awaitable<Result<PrimaryView>> edit(const Actor& actor, EditPrimary edit);
+  /// What this server lets people do who come through its primary.
+  awaitable<Result<hierarchy::PrimaryMay>> may();
+  /// not_found when there is no primary.
+  awaitable<Result<PrimaryView>> set_may(const Actor& actor, hierarchy::PrimaryMay may);
   /// not_found when there is none, conflict (`seen`).
   awaitable<Result<>> clear(const Actor& actor, Seen seen = {});
   /// name → TCP → proxy → TLS → ALPN → certificate, within limits::kDialTime. Writes nothing. At most limits::kMaxProbesAtOnce run; a

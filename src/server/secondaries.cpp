@@ -11,6 +11,7 @@
 #include "hierarchy/names.h"
 #include "hierarchy/registration_rules.h"
 #include "net/identity.h"
+#include "server/access.h"
 
 namespace daikan::server {
 namespace {
@@ -128,6 +129,9 @@ Result<Stored> insert(store::Transaction& transaction, const Addition& addition)
   const hierarchy::GroupTree tree(store::all_groups(transaction));
   const auto group = tree.at_path(request.group);
   if (!group) return fail(group.error());
+  if (auto allowed = require(transaction, addition.actor, Right::configure_hierarchy, {tree, group->id}); !allowed) {
+    return fail(std::move(allowed.error()));
+  }
   const auto secondaries = store::all_secondaries(transaction);
   const auto certificate = certificate_of(transaction, addition, secondaries);
   if (!certificate) return fail(certificate.error());
@@ -176,6 +180,10 @@ Result<Stored> insert(store::Transaction& transaction, const Addition& addition)
 Result<Done> remove_record(store::Transaction& transaction, const Actor& actor, RegistrationId id, const Seen& seen) {
   const auto record = store::find_secondary(transaction, id);
   if (!record) return fail(Code::not_found, "There is no such secondary server.", "List the secondary servers and choose one of those.");
+  const hierarchy::GroupTree tree(store::all_groups(transaction));
+  if (auto allowed = require(transaction, actor, Right::configure_hierarchy, {tree, record->group}); !allowed) {
+    return fail(std::move(allowed.error()));
+  }
   if (auto checked = seen.check(record->revision, "secondary"); !checked) return fail(std::move(checked.error()));
   store::remove_secondary(transaction, id);
   const auto at = now();
@@ -191,13 +199,15 @@ Result<Done> remove_record(store::Transaction& transaction, const Actor& actor, 
 Secondaries::Secondaries(Storage& storage, History& history, LinkHost& links, const Facts& facts)
     : storage_(storage), history_(history), links_(links), facts_(facts) {}
 
-awaitable<Result<std::vector<SecondaryView>>> Secondaries::list() {
-  const auto load = [](store::Transaction& transaction) -> Result<std::vector<SecondaryView>> {
+awaitable<Result<std::vector<SecondaryView>>> Secondaries::list(const Actor& actor) {
+  const auto load = [actor](store::Transaction& transaction) -> Result<std::vector<SecondaryView>> {
     const hierarchy::GroupTree tree(store::all_groups(transaction));
     std::vector<SecondaryView> views;
     for (auto& record : store::all_secondaries(transaction)) {
       auto path = tree.path_of(record.group);
-      views.push_back({shown(std::move(record)), std::move(path), {}});
+      const auto rights = actor.permissions.on_group(hierarchy::path_to(tree, record.group));
+      if (!rights.has(Right::read)) continue;
+      views.push_back({shown(std::move(record)), std::move(path), {}, rights});
     }
     return views;
   };
@@ -207,16 +217,28 @@ awaitable<Result<std::vector<SecondaryView>>> Secondaries::list() {
   co_return views;
 }
 
-awaitable<Result<SecondaryView>> Secondaries::find(RegistrationId id) {
-  const auto load = [id](store::Transaction& transaction) -> Result<SecondaryView> {
+awaitable<Result<SecondaryView>> Secondaries::find(const Actor& actor, RegistrationId id) {
+  const auto load = [actor, id](store::Transaction& transaction) -> Result<SecondaryView> {
     auto record = store::find_secondary(transaction, id);
     if (!record) return fail(Code::not_found, "There is no such secondary server.", "List the secondary servers and choose one of those.");
-    auto path = hierarchy::GroupTree(store::all_groups(transaction)).path_of(record->group);
+    const hierarchy::GroupTree tree(store::all_groups(transaction));
+    if (auto allowed = require(transaction, actor, Right::read, {tree, record->group}); !allowed) return fail(std::move(allowed.error()));
+    auto path = tree.path_of(record->group);
     return SecondaryView{shown(std::move(*record)), std::move(path), {}};
   };
   auto view = co_await storage_.read<SecondaryView>(load);
   if (view) view->link = links_.status(id);
   co_return view;
+}
+
+awaitable<Result<hierarchy::Rights>> Secondaries::rights_below(const Actor& actor, RegistrationId id) {
+  return storage_.read<hierarchy::Rights>([actor, id](store::Transaction& transaction) -> Result<hierarchy::Rights> {
+    const auto record = store::find_secondary(transaction, id);
+    if (!record) return fail(Code::not_found, "There is no such secondary server.", "List the secondary servers and choose one of those.");
+    const hierarchy::GroupTree tree(store::all_groups(transaction));
+    if (auto allowed = require(transaction, actor, Right::relay, {tree, record->group}); !allowed) return fail(std::move(allowed.error()));
+    return actor.permissions.on_group(hierarchy::path_to(tree, record->group));
+  });
 }
 
 awaitable<Result<SecondaryView>> Secondaries::add(const Actor& actor, AddSecondary request) {
@@ -239,7 +261,7 @@ awaitable<Result<SecondaryView>> Secondaries::add(const Actor& actor, AddSeconda
     history_.committed();
   }
   const auto id = stored->record.id;
-  co_return SecondaryView{shown(std::move(stored->record)), std::move(stored->group_path), links_.status(id), stored->added};
+  co_return SecondaryView{shown(std::move(stored->record)), std::move(stored->group_path), links_.status(id), {}, stored->added};
 }
 
 awaitable<Result<>> Secondaries::remove(const Actor& actor, RegistrationId id, Seen seen) {

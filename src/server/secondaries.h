@@ -19,6 +19,7 @@ struct SecondaryView {
   hierarchy::SecondaryRecord record;
   std::string group_path;
   hierarchy::LinkStatus link;
+  hierarchy::Rights rights = {};  ///< Of list() alone: what the actor may on its group.
   /// Of add() alone: whether this call made the record or found the same one (the API answers 201 or 200).
   enum class Added : std::uint8_t { there, made } added = Added::there;
 };
@@ -47,10 +48,14 @@ class Secondaries {
  public:
   Secondaries(Storage& storage, History& history, LinkHost& links, const Facts& facts);
 
-  awaitable<Result<std::vector<SecondaryView>>> list();
-  awaitable<Result<SecondaryView>> find(RegistrationId id);
-  /// Idempotent: the same certificate, group, name and direction again returns the record there is. Errors: hierarchy/registration_rules.h,
-  /// certificate_unreadable, certificate_expired, certificate_mismatch, group_not_found; nothing is changed on an error.
+  /// Those in groups the actor may read.
+  awaitable<Result<std::vector<SecondaryView>>> list(const Actor& actor);
+  awaitable<Result<SecondaryView>> find(const Actor& actor, RegistrationId id);
+  /// What the actor may on the group of this secondary, and so takes along to it. Fails with permission_denied without the right to relay.
+  awaitable<Result<hierarchy::Rights>> rights_below(const Actor& actor, RegistrationId id);
+  /// Needs configure_hierarchy on the group, like remove(). Idempotent: the same certificate, group, name and direction again returns the
+  /// record there is. Errors: hierarchy/registration_rules.h, certificate_unreadable, certificate_expired, certificate_mismatch,
+  /// group_not_found; nothing is changed on an error.
   awaitable<Result<SecondaryView>> add(const Actor& actor, AddSecondary request);
   /// Changes what the edit names; the link follows (a new name or group keeps it, anything else makes it anew). A way that this server
   /// dials is tried first. Errors: as add(), not_found, conflict (`seen`), and those of a dial, on the field at fault; nothing is changed

@@ -6,6 +6,7 @@
 
 #include "hierarchy/group_tree.h"
 #include "hierarchy/registration_rules.h"
+#include "server/access.h"
 #include "server/secondaries.h"
 
 namespace daikan::server {
@@ -62,10 +63,15 @@ Result<Edited> plan(store::Transaction& transaction, const Edition& edition) {
   SecondaryRecord after = *before;
   if (edit.name) after.name = *edit.name;
   const hierarchy::GroupTree tree(store::all_groups(transaction));
+  const auto allowed_on = [&](const GroupId& group) {
+    return require(transaction, edition.actor, Right::configure_hierarchy, {tree, group});
+  };
+  if (auto allowed = allowed_on(before->group); !allowed) return fail(std::move(allowed.error()));
   if (edit.group) {
     const auto group = tree.at_path(*edit.group);
     if (!group) return fail(group.error());
     after.group = group->id;
+    if (auto allowed = allowed_on(after.group); !allowed) return fail(std::move(allowed.error()));
   }
   auto way = edited_way(way_of(*before), edit.dial, kOwnSideDials, edition.sealing);
   if (edition.certificate) way.certificate = *edition.certificate;

@@ -10,6 +10,7 @@ import pytest
 from support import api as apis
 from support import certificates, spec
 from support.server import PASSWORD, USER, attach
+from support.totp import code
 from support.waiting import wait_until
 
 
@@ -61,6 +62,42 @@ def sessions_and_tokens(hq):
     session.call("DELETE", f"/tokens/{token['id']}").refused(404, "not_found")
     session.delete("/sessions/current")
     session.call("GET", "/sessions/current").refused(401, "unauthenticated")
+
+
+def users_and_roles(hq, branch):
+    role = hq.api.post("/roles", {"name": "keeper", "rights": ["read"]})
+    assert role in hq.api.get("/roles")["items"] and hq.api.get(f"/roles/{role['id']}") == role
+    edited = hq.api.call("PUT", f"/roles/{role['id']}", {"name": "keeper", "rights": ["read", "relay"]}, {"If-Match": '"1"'})
+    assert edited.ok()["rights"] == ["read", "relay"]
+    hq.api.call("PUT", f"/roles/{role['id']}", {"name": "keeper", "rights": ["read"]}, {"If-Match": '"1"'}).refused(412, "conflict")
+    assert {"read", "relay"} <= {each["name"] for each in hq.api.get("/rights")["items"]}
+
+    user = hq.api.post("/users", {"name": "ivan", "password": PASSWORD, "assignments": [{"role": "keeper", "group": ""}]})
+    assert hq.api.get(f"/users/{user['id']}") == user and user in hq.api.get("/users")["items"]
+    user = hq.api.put(f"/users/{user['id']}/assignments", {"assignments": [{"role": "viewer", "group": None}]})
+    for state in ("disabled", "enabled"):
+        hq.api.call("PATCH", f"/users/{user['id']}", {"state": state}).ok()
+    hq.api.call("PATCH", f"/users/{user['id']}", {"state": "disabled"}, {"If-Match": '"1"'}).refused(412, "conflict")
+    hq.api.put(f"/users/{user['id']}/password", {"password": "another good password"})
+    ivan = hq.stranger.log_in("ivan", "another good password")
+    ivan.put("/account/password", {"current_password": "another good password", "password": PASSWORD})
+    assert ivan.get("/account")["name"] == "ivan"
+    enrolled = ivan.post("/account/two_factor")
+    recovery = ivan.post("/account/two_factor/confirm", {"code": code(enrolled["secret"])})["recovery_codes"]
+    ivan.post("/account/two_factor/disable", {"code": recovery[0]})
+    hq.api.delete(f"/users/{user['id']}/two_factor")
+    ended = ivan.get("/sessions/current")["id"]
+    assert ended in {each["id"] for each in hq.api.get("/sessions")["items"]}
+    hq.api.delete(f"/sessions/{ended}")
+    hq.api.call("DELETE", f"/sessions/{ended}").refused(404, "not_found")
+    hq.api.delete(f"/users/{user['id']}")
+    hq.api.delete(f"/roles/{role['id']}")
+    hq.api.put("/access_rules", hq.api.get("/access_rules"))
+
+    branch.api.put("/primary/rights", {"primary_may": "full"})
+    below = hq.api.through(hq.secondary("branch")["id"])
+    olga = below.get("/users")["items"][0]
+    below.call("PATCH", f"/users/{olga['id']}", {"state": "enabled"}).ok()
 
 
 def server_and_groups(hq):
@@ -185,6 +222,7 @@ def test_every_operation_answers_as_the_spec_says(pair, shared, tmp_path):
     backups(hq)
     secondaries(hq, branch, tmp_path)
     primary_and_probe(hq, branch)
+    users_and_roles(hq, branch)
     joins(hq, other)
     hierarchy_and_history(hq, branch)
     hq.api.delete(f"/secondaries/{hq.secondary('other')['id']}")

@@ -19,7 +19,9 @@ constexpr Field kFields[] = {{.name = "name", .presence = Presence::required},
                              {.name = "certificate", .kind = FieldKind::lines, .max_bytes = kMaxCertificateTextBytes},
                              {.name = "fingerprint", .max_bytes = kMaxFingerprintBytes},
                              {.name = "hours", .kind = FieldKind::integer, .least = 1, .most = 8760},
-                             {.name = "replace", .kind = FieldKind::boolean}};
+                             {.name = "replace", .kind = FieldKind::boolean},
+                             {.name = "rights", .kind = FieldKind::texts},
+                             {.name = "proxies", .kind = FieldKind::objects, .members = kProxyFields}};
 
 void require(bool holds) {
   if (!holds) std::abort();
@@ -45,6 +47,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
   const auto name = text_of(body, "name");
   require(!name.empty() && name.size() <= limits::kMaxNameBytes && is_utf8(name));
   if (const auto hours = integer_of(body, "hours")) require(*hours >= 1 && *hours <= 8760);
+  for (const auto& right : texts_of(body, "rights")) require(right.size() <= limits::kMaxNameBytes && is_utf8(right));
+  for (const auto& proxy : objects_of(body, "proxies")) require(!text_of(proxy, "url").empty());
   const auto address = endpoint_of(body, "address", limits::kLinkPort);
   if (address && *address) require((*address)->port != 0);
   const auto proxy = proxy_of(body, "proxy");

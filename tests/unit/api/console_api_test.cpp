@@ -85,9 +85,7 @@ class EndlessSource final : public net::BodySource {
 TEST_F(ConsoleApiTest, ABodyThatDoesNotArriveEndsItsRequest) {
   Options options;
   options.body_time = std::chrono::milliseconds(20);
-  ConsoleApi api({*site.storage, site.facts, *site.history, *site.accounts, *site.groups, *site.links, *site.secondaries, *site.primary,
-                  *site.joins, *site.backups, *site.notifications},
-                 std::move(options));
+  ConsoleApi api(site.services(), std::move(options));
   net::Request request;
   request.method = "POST";
   request.target = "/api/v1/sessions";

@@ -103,5 +103,30 @@ TEST(Fields, ThatDoNotFitAreNamed) {
   }
 }
 
+TEST(CheckFields, ListsAreCheckedItemByItemAndTheErrorNamesTheItem) {
+  static constexpr std::string_view kLetters[] = {"a", "b"};
+  static constexpr Field kMembers[] = {{.name = "role", .presence = Presence::required}};
+  static constexpr Field kLists[] = {{.name = "texts", .kind = FieldKind::texts, .most = 2, .choices = kLetters},
+                                     {.name = "objects", .kind = FieldKind::objects, .members = kMembers}};
+  const auto field_of = [&](const char* text) {
+    const auto checked = check_fields(*parse_json(text), kLists);
+    return checked ? std::string() : checked.error().field;
+  };
+  EXPECT_EQ(field_of(R"({"texts":["a","b"],"objects":[{"role":"x"}]})"), "");
+  EXPECT_EQ(field_of(R"({"texts":[],"objects":[]})"), "");
+  EXPECT_EQ(field_of(R"({"texts":"a"})"), "texts");
+  EXPECT_EQ(field_of(R"({"texts":["a","c"]})"), "texts[1]");
+  EXPECT_EQ(field_of(R"({"texts":["a",1]})"), "texts[1]");
+  EXPECT_EQ(field_of(R"({"texts":["a","a","a"]})"), "texts");
+  EXPECT_EQ(field_of(R"({"objects":[{"role":"x"},{}]})"), "objects[1].role");
+  EXPECT_EQ(field_of(R"({"objects":[{"role":"x","more":1}]})"), "objects[0].more");
+  EXPECT_EQ(field_of(R"({"objects":["x"]})"), "objects[0]");
+  EXPECT_EQ(field_of(R"({"objects":{}})"), "objects");
+  const auto body = parse_json(R"({"texts":["b","a"],"objects":[{"role":"x"}]})")->as_object();
+  EXPECT_EQ(texts_of(body, "texts"), (std::vector<std::string>{"b", "a"}));
+  EXPECT_EQ(objects_of(body, "objects").size(), 1U);
+  EXPECT_TRUE(texts_of(body, "nothing").empty());
+}
+
 }  // namespace
 }  // namespace daikan::api

@@ -15,6 +15,7 @@
 #include "server/sealing.h"
 #include "server/secrets.h"
 #include "store/tables.h"
+#include "store/tables_users.h"
 #include "unit/net/test_net.h"
 
 namespace daikan::api::test {
@@ -59,6 +60,11 @@ struct Site {
     storage = std::make_unique<server::Storage>(loop.executor(), *database, sealing);
     history = std::make_unique<server::History>(*storage);
     accounts = std::make_unique<server::Accounts>(*storage, *history);
+    users = std::make_unique<server::Users>(*storage, *history, *accounts);
+    roles = std::make_unique<server::Roles>(*storage, *history, *accounts);
+    two_factor = std::make_unique<server::TwoFactor>(*storage, *history, *accounts);
+    access_rules = std::make_unique<server::AccessRules>(*storage, *history);
+    EXPECT_TRUE(loop.run(access_rules->start()));
     groups = std::make_unique<server::Groups>(*storage, *history);
     links = std::make_unique<server::LinkHost>(*storage, *history, identity, facts, sealing);
     secondaries = std::make_unique<server::Secondaries>(*storage, *history, *links, facts);
@@ -69,9 +75,7 @@ struct Site {
     Options options;
     options.web_folder = std::move(web);
     options.on_exception = [this](std::exception_ptr, std::string_view id) { exceptions.emplace_back(id); };
-    api = std::make_unique<ConsoleApi>(
-        Services{*storage, facts, *history, *accounts, *groups, *links, *secondaries, *primary, *joins, *backups, *notifications},
-        std::move(options));
+    api = std::make_unique<ConsoleApi>(services(), std::move(options));
     make_account();
     const auto started = loop.run(links->start({{"127.0.0.1", 0}}, api->relayed()));
     EXPECT_TRUE(started);
@@ -87,10 +91,19 @@ struct Site {
     api.reset();
     notifications.reset();
     joins.reset();
+    users.reset();
+    roles.reset();
+    two_factor.reset();
+    access_rules.reset();
     accounts.reset();
     links.reset();
     database.reset();
     std::filesystem::remove_all(folder);
+  }
+
+  Services services() {
+    return {*storage, facts,    *history,       *accounts, *groups, *links,      *secondaries, *primary,
+            *joins,   *backups, *notifications, *users,    *roles,  *two_factor, *access_rules};
   }
 
   void change(std::function<Result<server::Done>(store::Transaction&)> work) {
@@ -120,7 +133,10 @@ struct Site {
     credential.created_at = credential.last_used_at = now();
     credential.expires_at = now() + std::chrono::hours(1);
     change([&](store::Transaction& transaction) -> Result<server::Done> {
-      if (!store::find_account(transaction, account.name)) store::insert_account(transaction, account);
+      if (!store::find_account(transaction, account.name)) {
+        store::insert_account(transaction, account);
+        store::replace_assignments(transaction, account.id, std::vector<hierarchy::Assignment>{{hierarchy::administrator().id, {}}});
+      }
       store::insert_credential(transaction, credential);
       return server::Done{};
     });
@@ -183,6 +199,10 @@ struct Site {
   std::unique_ptr<server::Storage> storage;
   std::unique_ptr<server::History> history;
   std::unique_ptr<server::Accounts> accounts;
+  std::unique_ptr<server::Users> users;
+  std::unique_ptr<server::Roles> roles;
+  std::unique_ptr<server::TwoFactor> two_factor;
+  std::unique_ptr<server::AccessRules> access_rules;
   std::unique_ptr<server::Groups> groups;
   std::unique_ptr<server::LinkHost> links;
   std::unique_ptr<server::Secondaries> secondaries;

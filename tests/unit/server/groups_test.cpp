@@ -17,7 +17,7 @@ struct GroupsTest : testing::Test {
 };
 
 TEST_F(GroupsTest, ANewServerHasTheRootGroupAlone) {
-  const auto groups = loop.run(hq.groups->list());
+  const auto groups = loop.run(hq.groups->list(olga()));
   ASSERT_TRUE(groups);
   ASSERT_EQ(groups->size(), 1U);
   EXPECT_EQ(groups->front().path, "Managed devices");
@@ -28,8 +28,8 @@ TEST_F(GroupsTest, AddMakesMissingParentsAndIsRecorded) {
   const auto made = loop.run(hq.groups->add(olga(), "Managed devices/Branches/North"));
   ASSERT_TRUE(made) << made.error().text();
   EXPECT_EQ(made->path, "Managed devices/Branches/North");
-  EXPECT_EQ(loop.run(hq.groups->list())->size(), 3U);
-  EXPECT_EQ(loop.run(hq.groups->find(made->group.id))->path, made->path);
+  EXPECT_EQ(loop.run(hq.groups->list(olga()))->size(), 3U);
+  EXPECT_EQ(loop.run(hq.groups->find(olga(), made->group.id))->path, made->path);
   EXPECT_THAT(hq.event_kinds(), ElementsAre("group_added"));
   EXPECT_THAT(hq.audit(), ElementsAre("group.add done"));
 }
@@ -45,7 +45,7 @@ TEST_F(GroupsTest, APathThatExistsIsNameTakenAndChangesNothing) {
 
 TEST_F(GroupsTest, RemoveRefusesTheRootWhatIsNotThereAndWhatIsNotEmpty) {
   const auto north = loop.run(hq.groups->add(olga(), "Branches/North"));
-  const auto all = *loop.run(hq.groups->list());
+  const auto all = *loop.run(hq.groups->list(olga()));
   EXPECT_EQ(loop.run(hq.groups->remove(olga(), all[0].group.id)).error().code, Code::permission_denied);
   EXPECT_EQ(loop.run(hq.groups->remove(olga(), GroupId::make(now()))).error().code, Code::not_found);
   const auto not_empty = loop.run(hq.groups->remove(olga(), all[1].group.id));
@@ -65,13 +65,13 @@ TEST_F(GroupsTest, RemoveRefusesTheRootWhatIsNotThereAndWhatIsNotEmpty) {
   ASSERT_FALSE(holds);
   EXPECT_EQ(holds.error().code, Code::group_not_empty);
   EXPECT_NE(holds.error().message.find("1 secondary Administration Server(s): “b”"), std::string::npos);
-  EXPECT_EQ(loop.run(hq.groups->find(north->group.id))->secondaries, 1U);
+  EXPECT_EQ(loop.run(hq.groups->find(olga(), north->group.id))->secondaries, 1U);
 }
 
 TEST_F(GroupsTest, AnEmptyGroupIsRemovedAndRecorded) {
   const auto north = loop.run(hq.groups->add(olga(), "North"));
   ASSERT_TRUE(loop.run(hq.groups->remove(olga(), north->group.id)));
-  EXPECT_EQ(loop.run(hq.groups->find(north->group.id)).error().code, Code::not_found);
+  EXPECT_EQ(loop.run(hq.groups->find(olga(), north->group.id)).error().code, Code::not_found);
   EXPECT_THAT(hq.event_kinds(), ElementsAre("group_added", "group_removed"));
 }
 

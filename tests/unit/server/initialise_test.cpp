@@ -150,7 +150,7 @@ TEST(HousekeepingTest, SweepsWhatIsOverAndWarnsOfTheCertificateOnceADay) {
   net::test::Loop loop;
   Site hq(loop, "hq");
   const auto account = hq.add_account("olga", "correct horse");
-  ASSERT_TRUE(loop.run(hq.accounts->create_token(test::olga(), account, "ci", 1h)));
+  ASSERT_TRUE(loop.run(hq.accounts->create_token(test::olga(), {account, "ci", 1h})));
   ASSERT_TRUE(loop.run(hq.groups->add(test::olga(), "Old")));
   Housekeeping housekeeping(*hq.storage, *hq.history, hq.facts, std::chrono::days(90));
 

@@ -145,14 +145,14 @@ struct JoinsTest : testing::Test {
   hierarchy::OperationRecord ended(OperationId id) { return loop.run(wait_for_end(*hq.joins, id)); }
   static awaitable<hierarchy::OperationRecord> wait_for_end(Joins& joins, OperationId id) {
     for (;;) {
-      auto record = co_await joins.find(id);
+      auto record = co_await joins.find(olga(), id);
       if (record->state != "running") co_return *record;
       co_await joins.wait_for_change(net::test::soon());
     }
   }
   static awaitable<> wait_for_step(Joins& joins, OperationId id, joining::Step step) {
     for (;;) {
-      auto record = co_await joins.find(id);
+      auto record = co_await joins.find(olga(), id);
       const auto progress = joining::progress_from_json(record->steps);
       for (const auto& report : progress->steps) {
         if (report.step == step && report.state == StepState::running) co_return;
@@ -168,7 +168,7 @@ struct JoinsTest : testing::Test {
     throw std::logic_error("no such step");
   }
   std::size_t registered() {
-    const auto all = loop.run(hq.secondaries->list());
+    const auto all = loop.run(hq.secondaries->list(olga()));
     return all->size();
   }
   bool has_primary() {
@@ -185,7 +185,7 @@ TEST_F(JoinsTest, AJoinEndsWithTheLinkConnectedOnBothSides) {
   for (const auto& step : progress.steps) EXPECT_EQ(step.state, StepState::done) << to_string(step.step);
   ASSERT_TRUE(progress.registration);
   EXPECT_EQ(hq.links->status(*progress.registration).state, hierarchy::LinkState::connected);
-  const auto found = loop.run(hq.secondaries->find(*progress.registration));
+  const auto found = loop.run(hq.secondaries->find(olga(), *progress.registration));
   EXPECT_EQ(found->record.name, "branch");
   EXPECT_EQ(found->record.server_id, branch.facts.id);
   EXPECT_THAT(hq.event_kinds(), testing::IsSupersetOf({"secondary_added", "link_connected", "join_done"}));
@@ -211,7 +211,7 @@ TEST_F(JoinsTest, ThePrimaryDialsTheDmzInWayThree) {
   join.dmz_address = branch.link_endpoint();
   const auto record = ended(begin(join).id);
   EXPECT_EQ(record.state, "done") << record.steps;
-  EXPECT_EQ(loop.run(hq.secondaries->list())->front().record.direction, hierarchy::Direction::primary_dials);
+  EXPECT_EQ(loop.run(hq.secondaries->list(olga()))->front().record.direction, hierarchy::Direction::primary_dials);
 }
 
 TEST_F(JoinsTest, AnotherServerAtTheDmzAddressIsToldWithBothFingerprints) {
@@ -259,7 +259,7 @@ TEST_F(JoinsTest, ARestartInterruptsAJoinAndItGoesOnAfterwards) {
   loop.run(wait_for_step(*hq.joins, begun.id, joining::Step::set_primary));
   EXPECT_EQ(registered(), 1U);
   hq.restart();
-  const auto interrupted = loop.run(hq.joins->find(begun.id));
+  const auto interrupted = loop.run(hq.joins->find(olga(), begun.id));
   EXPECT_EQ(interrupted->state, "interrupted");
   EXPECT_EQ(report(progress_of(*interrupted), joining::Step::set_primary).state, StepState::pending);
   console->hang = false;
@@ -306,12 +306,12 @@ TEST_F(JoinsTest, AGroupThatIsNotThereIsRefusedAtOnce) {
   const auto refused = loop.run(hq.joins->begin(olga(), join));
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, Code::group_not_found);
-  EXPECT_TRUE(loop.run(hq.joins->list(10))->empty());
+  EXPECT_TRUE(loop.run(hq.joins->list(olga(), 10))->empty());
 }
 
 TEST_F(JoinsTest, UnknownOperationsAreNotFound) {
   const auto id = OperationId::make(now());
-  EXPECT_EQ(loop.run(hq.joins->find(id)).error().code, Code::not_found);
+  EXPECT_EQ(loop.run(hq.joins->find(olga(), id)).error().code, Code::not_found);
   EXPECT_EQ(loop.run(hq.joins->resume(olga(), id, {})).error().code, Code::not_found);
   EXPECT_EQ(loop.run(hq.joins->cancel(olga(), id)).error().code, Code::not_found);
 }

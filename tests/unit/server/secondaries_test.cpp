@@ -46,10 +46,10 @@ TEST_F(SecondariesTest, AnAddedSecondaryIsShownAsNeverConnectedWithItsAuditRecor
   EXPECT_EQ(added->added, SecondaryView::Added::made);
   EXPECT_EQ(added->group_path, "Managed devices");
   EXPECT_EQ(added->link.state, LinkState::never_connected);
-  const auto all = loop.run(hq.secondaries->list());
+  const auto all = loop.run(hq.secondaries->list(olga()));
   ASSERT_EQ(all->size(), 1U);
   EXPECT_EQ(all->front().record.certificate.fingerprint, branch.certificate().fingerprint);
-  EXPECT_EQ(loop.run(hq.secondaries->find(added->record.id))->record.name, "Branch 7");
+  EXPECT_EQ(loop.run(hq.secondaries->find(olga(), added->record.id))->record.name, "Branch 7");
   EXPECT_THAT(hq.event_kinds(), ElementsAre("secondary_added"));
   EXPECT_THAT(hq.audit(), ElementsAre("secondary.add done"));
 }
@@ -153,7 +153,7 @@ TEST_F(SecondariesTest, AProxyPasswordIsSealedInTheDatabaseAndShownToNobody) {
   const auto added = loop.run(hq.secondaries->add(olga(), add));
   ASSERT_TRUE(added) << added.error().text();
   EXPECT_EQ(added->record.proxy->password, "");
-  EXPECT_EQ(loop.run(hq.secondaries->list())->front().record.proxy->password, "");
+  EXPECT_EQ(loop.run(hq.secondaries->list(olga()))->front().record.proxy->password, "");
   const auto rows = hq.read<std::vector<hierarchy::SecondaryRecord>>([](store::Transaction& t) { return store::all_secondaries(t); });
   EXPECT_TRUE(rows[0].proxy->password.starts_with("sealed1:"));
   EXPECT_EQ(*hq.sealing.unseal(rows[0].proxy->password), "hunter2");
@@ -179,7 +179,7 @@ TEST_F(SecondariesTest, ARemovedSecondaryIsGoneAndCanBeAddedAgain) {
   const auto added = loop.run(hq.secondaries->add(olga(), request()));
   ASSERT_TRUE(loop.run(hq.secondaries->remove(olga(), added->record.id)));
   EXPECT_EQ(loop.run(hq.secondaries->remove(olga(), added->record.id)).error().code, Code::not_found);
-  EXPECT_EQ(loop.run(hq.secondaries->find(added->record.id)).error().code, Code::not_found);
+  EXPECT_EQ(loop.run(hq.secondaries->find(olga(), added->record.id)).error().code, Code::not_found);
   EXPECT_TRUE(loop.run(hq.secondaries->add(olga(), request())));
   EXPECT_THAT(hq.event_kinds(), ElementsAre("secondary_added", "secondary_removed", "secondary_added"));
   EXPECT_THAT(hq.audit(), ElementsAre("secondary.add done", "secondary.remove done", "secondary.add done"));
@@ -188,7 +188,7 @@ TEST_F(SecondariesTest, ARemovedSecondaryIsGoneAndCanBeAddedAgain) {
 TEST_F(SecondariesTest, WhatWasAddedIsThereAfterARestart) {
   const auto added = loop.run(hq.secondaries->add(olga(), request()));
   hq.restart();
-  const auto found = loop.run(hq.secondaries->find(added->record.id));
+  const auto found = loop.run(hq.secondaries->find(olga(), added->record.id));
   ASSERT_TRUE(found) << found.error().text();
   EXPECT_EQ(found->record.name, "Branch 7");
 }
@@ -211,7 +211,7 @@ TEST_F(SecondariesTest, OfTwoAdministratorsAtOnceWithOneNameExactlyOneSucceeds) 
   other.name = "Two";
   tasks.spawn(add_both(hq, second, other, made));
   loop.run(tasks.join());
-  const auto names = loop.run(hq.secondaries->list());
+  const auto names = loop.run(hq.secondaries->list(olga()));
   EXPECT_EQ(std::count(made.begin(), made.end(), true), 2);
   EXPECT_EQ(names->size(), 2U);
 }

@@ -14,7 +14,10 @@
 #include "server/initialise.h"
 #include "server/joins.h"
 #include "server/primary.h"
+#include "server/roles.h"
 #include "server/secondaries.h"
+#include "server/users.h"
+#include "store/tables_users.h"
 #include "unit/net/test_net.h"
 
 namespace daikan::server::test {
@@ -34,7 +37,14 @@ struct TemporaryFolder {
   std::filesystem::path path;
 };
 
-inline Actor olga() { return {.name = "olga", .source = "192.0.2.7", .through = {}, .credential = std::nullopt}; }
+/// An administrator.
+inline Actor olga() {
+  return {.name = "olga",
+          .source = "192.0.2.7",
+          .through = {},
+          .credential = std::nullopt,
+          .permissions = hierarchy::Permissions::everything()};
+}
 
 inline std::vector<std::uint8_t> bytes_of(const std::string& text) { return {text.begin(), text.end()}; }
 
@@ -98,7 +108,10 @@ class Site {
   AccountId add_account(const std::string& name, const std::string& password) {
     const auto id = AccountId::make(now());
     const auto hash = hash_password(password);
-    write([&](store::Transaction& transaction) { store::insert_account(transaction, {id, name, hash, now()}); });
+    write([&](store::Transaction& transaction) {
+      store::insert_account(transaction, {id, name, hash, now()});
+      store::replace_assignments(transaction, id, std::vector<hierarchy::Assignment>{{hierarchy::administrator().id, {}}});
+    });
     return id;
   }
 
@@ -114,6 +127,8 @@ class Site {
   std::unique_ptr<Storage> storage;
   std::unique_ptr<History> history;
   std::unique_ptr<Accounts> accounts;
+  std::unique_ptr<Users> users;
+  std::unique_ptr<Roles> roles;
   std::unique_ptr<Groups> groups;
   std::unique_ptr<LinkHost> links;
   std::unique_ptr<Secondaries> secondaries;
@@ -127,6 +142,8 @@ class Site {
     storage = std::make_unique<Storage>(loop.executor(), *database, sealing);
     history = std::make_unique<History>(*storage);
     accounts = std::make_unique<Accounts>(*storage, *history);
+    users = std::make_unique<Users>(*storage, *history, *accounts);
+    roles = std::make_unique<Roles>(*storage, *history, *accounts);
     groups = std::make_unique<Groups>(*storage, *history);
     links = std::make_unique<LinkHost>(*storage, *history, identity, facts, sealing);
     secondaries = std::make_unique<Secondaries>(*storage, *history, *links, facts);
@@ -145,6 +162,8 @@ class Site {
     secondaries.reset();
     links.reset();
     groups.reset();
+    users.reset();
+    roles.reset();
     accounts.reset();
     history.reset();
     storage.reset();

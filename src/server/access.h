@@ -1,0 +1,37 @@
+// Whether somebody may do something to a group, asked inside the transaction that does it.
+//
+// The rules are hierarchy/rights.h; the dispatcher of the console API has already refused who lacks the right everywhere. Called by every
+// use case on objects that belong to a group. Invariant: what is asked and what is changed are one view of the group tree, so that a group
+// that is moved meanwhile cannot be reached with the rights of its old place.
+#pragma once
+
+#include <vector>
+
+#include "hierarchy/accounts.h"
+#include "hierarchy/group_tree.h"
+#include "store/database.h"
+
+namespace daikan::server {
+
+using hierarchy::Actor;
+using hierarchy::Right;
+
+/// On whose behalf this program itself acts (housekeeping, the first start).
+Actor system_actor();
+
+bool may(const Actor& actor, Right right, const hierarchy::GroupTree& tree, const GroupId& group);
+
+/// A group in the tree of the transaction.
+struct Place {
+  const hierarchy::GroupTree& tree;
+  const GroupId& group;
+};
+/// Fails with permission_denied, naming right, group and this server.
+Result<> require(store::Transaction&, const Actor& actor, Right right, Place place);
+/// The same for the server itself.
+Result<> require_on_server(store::Transaction&, const Actor& actor, Right right);
+
+/// What an account may by its assignments.
+hierarchy::Permissions permissions_of(store::Transaction&, const AccountId& account);
+
+}  // namespace daikan::server

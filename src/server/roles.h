@@ -1,0 +1,46 @@
+// Roles made from named rights. Built-in ones are listed with them and never change.
+//
+// Invariants: nobody makes or edits a role with rights they do not have on the server; a role that somebody has is not removed.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "server/accounts.h"
+#include "server/history.h"
+
+namespace daikan::server {
+
+struct RoleView {
+  hierarchy::Role role;
+  std::size_t users = 0;  ///< How many have it, anywhere.
+};
+
+class Roles {
+ public:
+  Roles(Storage& storage, History& history, Accounts& accounts);
+
+  awaitable<Result<std::vector<RoleView>>> list();
+  awaitable<Result<RoleView>> find(hierarchy::RoleId id);
+
+  struct Text {
+    std::string name;
+    std::string description;
+    std::vector<std::string> rights;  ///< Names of hierarchy/rights.h.
+  };
+  /// Fails with name_taken ("name"), invalid_request ("name", "rights"), permission_denied.
+  awaitable<Result<RoleView>> create(const Actor& actor, Text text);
+  /// Replaces all of it; whoever has the role has the new rights at once. Fails with permission_denied for a built-in one, conflict
+  /// ("If-Match") when its revision is not `expected`.
+  awaitable<Result<RoleView>> edit(const Actor& actor, hierarchy::RoleId id, Text text, std::optional<std::int64_t> expected);
+  /// Fails with conflict while somebody has it.
+  awaitable<Result<>> remove(const Actor& actor, hierarchy::RoleId id);
+
+ private:
+  Storage& storage_;
+  History& history_;
+  Accounts& accounts_;
+};
+
+}  // namespace daikan::server
