@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include "store/migration_0005.h"
+
 namespace daikan::store {
 namespace {
 
@@ -149,7 +151,7 @@ CREATE TABLE answers (
 CREATE INDEX answers_by_time ON answers (at);
 )sql";
 
-constexpr std::array<Migration, 1> kMigrations = {Migration{1, kFirst}};
+constexpr std::array kMigrations = {Migration{1, kFirst}, Migration{5, kMigration0005}};
 
 std::int64_t current_version(detail::Connection& connection) {
   const auto rows = connection.query("SELECT version FROM schema_version ORDER BY version DESC LIMIT 1");
