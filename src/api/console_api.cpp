@@ -30,7 +30,7 @@ std::vector<Route> all_routes() {
   std::vector<Route> all;
   for (const auto routes :
        {operations_routes(), sessions_routes(), server_routes(), groups_routes(), secondaries_routes(), primary_routes(), probes_routes(),
-        joins_routes(), tree_routes(), relay_routes(), events_routes(), audit_routes()}) {
+        joins_routes(), invitations_routes(), roll_over_routes(), tree_routes(), relay_routes(), events_routes(), audit_routes()}) {
     all.insert(all.end(), routes.begin(), routes.end());
   }
   return all;

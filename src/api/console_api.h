@@ -20,9 +20,12 @@
 #include "server/facts.h"
 #include "server/groups.h"
 #include "server/history.h"
+#include "server/invitations.h"
+#include "server/invited_join.h"
 #include "server/joins.h"
 #include "server/link_host.h"
 #include "server/primary.h"
+#include "server/roll_over.h"
 #include "server/secondaries.h"
 
 namespace daikan::api {
@@ -38,6 +41,9 @@ struct Services {
   server::Secondaries& secondaries;
   server::Primary& primary;
   server::Joins& joins;
+  server::Invitations& invitations;
+  server::InvitedJoin& invited_join;
+  server::RollOver& roll_over;
 };
 
 struct Options {

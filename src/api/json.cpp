@@ -145,6 +145,18 @@ Result<> check_text(const json::value& value, const Field& field, const std::str
 
 Result<> check_members(const json::object& object, std::span<const Field> fields, const std::string& prefix);
 
+Result<> check_texts(const json::value& value, const Field& field, const std::string& path) {
+  const auto* array = value.if_array();
+  if (!array) return bad_field(path, "is not a list of texts", "Send a JSON array of strings.");
+  if (static_cast<std::int64_t>(array->size()) > field.most) {
+    return bad_field(path, fmt::format("has more than {} entries", field.most), "Send fewer.");
+  }
+  for (const auto& each : *array) {
+    if (auto checked = check_text(each, field, path); !checked) return checked;
+  }
+  return {};
+}
+
 Result<> check_field(const json::value& value, const Field& field, const std::string& path) {
   switch (field.kind) {
     case FieldKind::text:
@@ -161,6 +173,8 @@ Result<> check_field(const json::value& value, const Field& field, const std::st
     case FieldKind::object:
       if (const auto* object = value.if_object()) return check_members(*object, field.members, path + ".");
       return bad_field(path, "is not an object", "Send a JSON object.");
+    case FieldKind::texts:
+      return check_texts(value, field, path);
   }
   return {};
 }
@@ -223,6 +237,15 @@ std::optional<std::int64_t> integer_of(const json::object& object, std::string_v
   const auto* value = object.if_contains(name);
   const auto* number = value ? value->if_int64() : nullptr;
   return number ? std::optional(*number) : std::nullopt;
+}
+
+std::vector<std::string> texts_of(const json::object& object, std::string_view name) {
+  std::vector<std::string> texts;
+  const auto* value = object.if_contains(name);
+  const auto* array = value ? value->if_array() : nullptr;
+  if (!array) return texts;
+  for (const auto& each : *array) texts.emplace_back(each.get_string());
+  return texts;
 }
 
 bool flag_of(const json::object& object, std::string_view name) {

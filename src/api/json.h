@@ -34,6 +34,7 @@ enum class FieldKind : std::uint8_t {
   integer,
   boolean,
   object,  ///< With `members`.
+  texts,   ///< An array of at most `most` texts, each as text.
 };
 enum class Presence : std::uint8_t { optional, required };
 
@@ -42,11 +43,11 @@ struct Field {
   std::string_view name;
   FieldKind kind = FieldKind::text;
   Presence presence = Presence::optional;
-  std::size_t max_bytes = limits::kMaxNameBytes;  ///< text, lines
-  std::int64_t least = 0;                         ///< integer
-  std::int64_t most = std::numeric_limits<std::int64_t>::max();
-  std::span<const std::string_view> choices{};  ///< text: one of these; empty: any
-  std::span<const Field> members{};             ///< object
+  std::size_t max_bytes = limits::kMaxNameBytes;                 ///< text, lines
+  std::int64_t least = 0;                                        ///< integer
+  std::int64_t most = std::numeric_limits<std::int64_t>::max();  ///< integer; texts: how many
+  std::span<const std::string_view> choices{};                   ///< text: one of these; empty: any
+  std::span<const Field> members{};                              ///< object
 };
 
 /// Checks `value` against `fields`. Fails with invalid_request and the field's path ("proxy.url"); a required text may not be empty.
@@ -55,6 +56,7 @@ Result<> check_fields(const boost::json::value& value, std::span<const Field> fi
 // Reading a checked object; absent, null: the fallback.
 std::string text_of(const boost::json::object& object, std::string_view name, std::string_view fallback = {});
 std::optional<std::int64_t> integer_of(const boost::json::object& object, std::string_view name);
+std::vector<std::string> texts_of(const boost::json::object& object, std::string_view name);
 bool flag_of(const boost::json::object& object, std::string_view name);
 const boost::json::object* object_of(const boost::json::object& object, std::string_view name);
 

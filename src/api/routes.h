@@ -79,6 +79,8 @@ std::span<const Route> secondaries_routes();
 std::span<const Route> primary_routes();
 std::span<const Route> probes_routes();
 std::span<const Route> joins_routes();
+std::span<const Route> invitations_routes();
+std::span<const Route> roll_over_routes();
 std::span<const Route> tree_routes();
 std::span<const Route> relay_routes();
 std::span<const Route> events_routes();

@@ -22,6 +22,8 @@
 #include "server/data_folder.h"
 #include "server/housekeeping.h"
 #include "server/initialise.h"
+#include "server/own_identity.h"
+#include "server/roll_over.h"
 
 namespace daikan::daemon {
 namespace {
@@ -86,11 +88,14 @@ struct Parts {
   server::History& history;
   server::LinkHost& links;
   server::Joins& joins;
+  server::Invitations& invitations;
   api::ConsoleApi& api;
   Drain& drain;
   net::Listener& console;
   net::TaskGroup& tasks;
   server::Housekeeping& housekeeping;
+  server::OwnIdentity& own_identity;
+  server::RollOver& roll_over;
   Signals& signals;
 };
 
@@ -135,6 +140,9 @@ Result<> start_console(const Parts& parts) {
 net::awaitable<ExitCode> start(Parts& parts) {
   auto interrupted = co_await parts.joins.start();
   if (!interrupted) co_return cannot_start(parts, interrupted.error());
+  if (auto invited = co_await parts.invitations.start(); !invited) co_return cannot_start(parts, invited.error());
+  parts.links.set_guests(parts.invitations.guests());
+  if (auto rolling = co_await parts.roll_over.start(); !rolling) co_return cannot_start(parts, rolling.error());
   auto linked = co_await parts.links.start(parts.configuration.link, parts.api.relayed());
   if (!linked) co_return cannot_start(parts, linked.error());
   if (auto listening = start_console(parts); !listening) co_return cannot_start(parts, listening.error());
@@ -142,6 +150,7 @@ net::awaitable<ExitCode> start(Parts& parts) {
   parts.facts.console_endpoints = parts.console.endpoints();
   if (auto written = write_endpoints(parts); !written) co_return cannot_start(parts, written.error());
   parts.tasks.spawn(log_events(parts.history, parts.log));
+  parts.tasks.spawn(parts.own_identity.run());
   parts.tasks.spawn(parts.housekeeping.run());
   std::vector<hierarchy::Event> started(1);
   started[0].at = parts.facts.started_at;
@@ -177,6 +186,8 @@ net::awaitable<> stop(Parts& parts) {
   co_await parts.console.stop();
   co_await parts.joins.stop();
   co_await parts.links.stop();
+  co_await parts.invitations.stop();
+  co_await parts.roll_over.stop();
   parts.tasks.cancel();
   co_await parts.tasks.join();
   std::error_code ec;
@@ -193,7 +204,25 @@ net::awaitable<> serve(Parts& parts, ExitCode& exit_code) {
   co_await stop(parts);
 }
 
-ExitCode run_server(const Configuration& configuration, const Ground& ground, Log& log) {
+/// Later connections on both ports are shaken hands with by the certificate that is in use now.
+void renew_ports(server::LinkHost& links, net::Listener& console, const Ground& ground, Log& log) {
+  links.identity_changed();
+  auto context = net::TlsContext::console_server(ground.identity);
+  if (!context) {
+    log.error(context.error().text());
+    return;
+  }
+  console.use(std::move(*context));
+}
+
+void warn_of_no_account(const Ground& ground, Log& log) {
+  log.warning(
+      fmt::format("There is no account yet, so nobody can log in. Stop this server, run “daikan init --data {} --user NAME” and "
+                  "start it again.",
+                  ground.folder.path().string()));
+}
+
+ExitCode run_server(const Configuration& configuration, Ground& ground, Log& log) {
   // One thread carries every connection and timer; it exists before and ends after everything that waits on it.
   net::asio::io_context io(1);
   const auto executor = io.get_executor();
@@ -202,12 +231,7 @@ ExitCode run_server(const Configuration& configuration, const Ground& ground, Lo
   if (!database) return log.error(database.error().text()), ExitCode::data;
   auto row = server::prepare_database(**database, configuration.name, now());
   if (!row) return log.error(row.error().text()), row.error().code == Code::invalid_request ? ExitCode::configuration : ExitCode::data;
-  if (row->first_account == server::ServerRow::FirstAccount::missing) {
-    log.warning(
-        fmt::format("There is no account yet, so nobody can log in. Stop this server, run “daikan init --data {} --user NAME” and "
-                    "start it again.",
-                    ground.folder.path().string()));
-  }
+  if (row->first_account == server::ServerRow::FirstAccount::missing) warn_of_no_account(ground, log);
   // What everyone may know of this server.
   auto facts = make_facts(configuration, ground, *row, **database);
   // The database as coroutines, and the history of what happens.
@@ -221,8 +245,13 @@ ExitCode run_server(const Configuration& configuration, const Ground& ground, Lo
   server::Secondaries secondaries(storage, history, links, facts);
   server::Primary primary(storage, history, links, facts);
   server::Joins joins(storage, history, secondaries, links, facts);
+  server::Invitations invitations(storage, history, links, facts);
+  server::InvitedJoin invited_join(history, primary, facts);
+  // This server's key, and its change.
+  server::OwnIdentity own_identity(storage, history, {ground.identity, facts, ground.folder.path()});
+  server::RollOver roll_over(storage, history, links, own_identity);
   // The console API, and the way for requests to finish before the end.
-  api::ConsoleApi api({storage, facts, history, accounts, groups, links, secondaries, primary, joins},
+  api::ConsoleApi api({storage, facts, history, accounts, groups, links, secondaries, primary, joins, invitations, invited_join, roll_over},
                       {configuration.web, [&log](const std::exception_ptr& exception, std::string_view id) {
                          log.error(fmt::format("request {} ended by an error in this program: {}", id, what(exception)));
                        }});
@@ -234,12 +263,14 @@ ExitCode run_server(const Configuration& configuration, const Ground& ground, Lo
                         {limits::kMaxHandshakesInProgress, limits::kMaxConsoleConnections, limits::kMaxConsoleConnectionsPerSource});
   // Work that goes on by itself.
   server::Housekeeping housekeeping(storage, history, facts, configuration.event_retention);
+  own_identity.on_change([&] { renew_ports(links, console, ground, log); });
   net::TaskGroup tasks(executor);
   tasks.on_error([&log](const std::exception_ptr& exception) { log.error("A background task ended: " + what(exception)); });
   // The end.
   Signals signals(executor, SIGTERM, SIGINT, SIGHUP);
 
-  Parts parts{configuration, ground, log, facts, history, links, joins, api, drain, console, tasks, housekeeping, signals};
+  Parts parts{configuration, ground, log,     facts, history,      links,        joins,     invitations,
+              api,           drain,  console, tasks, housekeeping, own_identity, roll_over, signals};
   auto exit_code = ExitCode::other;
   std::exception_ptr failure;
   net::asio::co_spawn(executor, serve(parts, exit_code), [&failure](std::exception_ptr exception) { failure = std::move(exception); });

@@ -42,6 +42,8 @@ struct ProbeAnswer {
   std::optional<Error> error;  ///< The first failing step's.
 };
 
+struct PrimaryChange;
+
 class Primary {
  public:
   Primary(Storage& storage, History& history, LinkHost& links, const Facts& facts);
@@ -50,6 +52,8 @@ class Primary {
   /// Idempotent: the same certificate, address, proxy and direction again is no change. Errors: hierarchy/registration_rules.h,
   /// certificate_unreadable, certificate_expired.
   awaitable<Result<PrimaryView>> set(const Actor& actor, SetPrimary request);
+  /// What set() would refuse for reasons of this server alone; nothing is changed.
+  awaitable<Result<>> check(SetPrimary request);
   /// not_found when there is none.
   awaitable<Result<>> clear(const Actor& actor);
   /// name → TCP → proxy → TLS → ALPN → certificate, within limits::kDialTime. Writes nothing. At most limits::kMaxProbesAtOnce run; a
@@ -57,6 +61,8 @@ class Primary {
   awaitable<ProbeAnswer> probe(ProbeRequest request);
 
  private:
+  Result<PrimaryChange> prepared(const Actor& actor, SetPrimary request) const;
+
   Storage& storage_;
   History& history_;
   LinkHost& links_;

@@ -85,9 +85,9 @@ class EndlessSource final : public net::BodySource {
 TEST_F(ConsoleApiTest, ABodyThatDoesNotArriveEndsItsRequest) {
   Options options;
   options.body_time = std::chrono::milliseconds(20);
-  ConsoleApi api(
-      {*site.storage, site.facts, *site.history, *site.accounts, *site.groups, *site.links, *site.secondaries, *site.primary, *site.joins},
-      std::move(options));
+  ConsoleApi api({*site.storage, site.facts, *site.history, *site.accounts, *site.groups, *site.links, *site.secondaries, *site.primary,
+                  *site.joins, *site.invitations, *site.invited_join, *site.roll_over},
+                 std::move(options));
   net::Request request;
   request.method = "POST";
   request.target = "/api/v1/sessions";

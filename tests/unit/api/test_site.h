@@ -64,10 +64,17 @@ struct Site {
     secondaries = std::make_unique<server::Secondaries>(*storage, *history, *links, facts);
     primary = std::make_unique<server::Primary>(*storage, *history, *links, facts);
     joins = std::make_unique<server::Joins>(*storage, *history, *secondaries, *links, facts);
+    invitations = std::make_unique<server::Invitations>(*storage, *history, *links, facts);
+    invited_join = std::make_unique<server::InvitedJoin>(*history, *primary, facts);
+    own = std::make_unique<server::OwnIdentity>(*storage, *history, server::OwnIdentity::Place{identity, facts, folder});
+    own->on_change([this] { links->identity_changed(); });
+    roll_over = std::make_unique<server::RollOver>(*storage, *history, *links, *own);
+    EXPECT_TRUE(loop.run(roll_over->start()));
     Options options;
     options.web_folder = std::move(web);
     options.on_exception = [this](std::exception_ptr, std::string_view id) { exceptions.emplace_back(id); };
-    api = std::make_unique<ConsoleApi>(Services{*storage, facts, *history, *accounts, *groups, *links, *secondaries, *primary, *joins},
+    api = std::make_unique<ConsoleApi>(Services{*storage, facts, *history, *accounts, *groups, *links, *secondaries, *primary, *joins,
+                                                *invitations, *invited_join, *roll_over},
                                        std::move(options));
     make_account();
     const auto started = loop.run(links->start({{"127.0.0.1", 0}}, api->relayed()));
@@ -79,9 +86,15 @@ struct Site {
   ~Site() {
     loop.run(joins->stop());
     loop.run(links->stop());
+    loop.run(invitations->stop());
+    loop.run(roll_over->stop());
     loop.poll();
     api.reset();
     joins.reset();
+    roll_over.reset();
+    own.reset();
+    invited_join.reset();
+    invitations.reset();
     accounts.reset();
     links.reset();
     database.reset();
@@ -183,6 +196,10 @@ struct Site {
   std::unique_ptr<server::Secondaries> secondaries;
   std::unique_ptr<server::Primary> primary;
   std::unique_ptr<server::Joins> joins;
+  std::unique_ptr<server::Invitations> invitations;
+  std::unique_ptr<server::InvitedJoin> invited_join;
+  std::unique_ptr<server::OwnIdentity> own;
+  std::unique_ptr<server::RollOver> roll_over;
   std::unique_ptr<ConsoleApi> api;
 };
 
