@@ -130,15 +130,19 @@ Invitations::Invitations(Storage& storage, History& history, LinkHost& links, co
 
 Invitations::~Invitations() = default;
 
-awaitable<Result<>> Invitations::start() {
+awaitable<Result<>> Invitations::State::load_keys() {
   const auto load = [](store::Transaction& transaction) -> Result<std::vector<InvitationRecord>> {
     return store::all_invitations(transaction);
   };
-  auto records = co_await state_->storage.read<std::vector<InvitationRecord>>(load);
+  auto records = co_await storage.read<std::vector<InvitationRecord>>(load);
   if (!records) co_return fail(std::move(records.error()));
-  for (const auto& record : *records) state_->keys.emplace(record.pin, State::Known{});
+  std::map<Pin, Known> kept;
+  for (const auto& record : *records) kept.emplace(record.pin, keys[record.pin]);
+  keys = std::move(kept);
   co_return Result<>{};
 }
+
+awaitable<Result<>> Invitations::start() { return state_->load_keys(); }
 
 awaitable<> Invitations::stop() {
   state_->tasks.cancel();
@@ -164,6 +168,11 @@ awaitable<Result<MadeInvitation>> Invitations::make(const Actor& actor, MakeInvi
   if (!view) co_return fail(std::move(view.error()));
   state_->keys.emplace(view->record.pin, State::Known{});
   state_->history.committed();
+  // Keys of trimmed invitations are harmless (their holders are refused), but not to be kept without end.
+  if (state_->keys.size() > 2 * limits::kMaxInvitations) {
+    if (auto loaded = co_await state_->load_keys(); !loaded) co_return fail(std::move(loaded.error()));
+    state_->keys.emplace(view->record.pin, State::Known{});
+  }
   const joining::InvitationFile file{.id = view->record.id,
                                      .primary = facts.name,
                                      .addresses = std::move(request.addresses),

@@ -1,5 +1,6 @@
 #include "server/invited_join.h"
 
+#include <algorithm>
 #include <memory>
 #include <utility>
 
@@ -76,14 +77,15 @@ awaitable<Result<link::ClaimOutcome>> visit_primary(VisitPtr visit) {
   co_return fail(std::move(ended));
 }
 
-awaitable<Result<link::ClaimOutcome>> claim_at(const Facts& facts, const joining::InvitationFile& file, net::DialTarget target) {
+awaitable<Result<link::ClaimOutcome>> claim_at(const Facts& facts, const joining::InvitationFile& file, net::DialTarget target,
+                                               net::SteadyTime until) {
   auto bootstrap = net::Identity::from_key(file.key, now(), kBootstrapName);
   if (!bootstrap)
     co_return fail(Code::invitation_unreadable, "The key in the invitation file cannot be used.", "Get the file again.", "invitation");
   auto context = net::TlsContext::link(*bootstrap, {std::string(net::kAlpnReversedH2)});
   if (!context) co_return fail(std::move(context.error()));
   net::PinCheck check = [expected = file.certificate.pin](const Pin& pin, const CertificateRecord&) { return pin == expected; };
-  const auto deadline = std::chrono::steady_clock::now() + limits::kDialTime;
+  const auto deadline = std::min<net::SteadyTime>(until, std::chrono::steady_clock::now() + limits::kDialTime);
   auto stream = co_await net::dial(std::move(target), std::move(*context), std::move(check), deadline);
   if (!stream) co_return fail(std::move(stream.error()));
   const auto visit = std::make_shared<Visit>(Visit{facts, file.id, nullptr, std::nullopt});
@@ -92,8 +94,9 @@ awaitable<Result<link::ClaimOutcome>> claim_at(const Facts& facts, const joining
   // The visit owns the connection and the connection its handler: a weak reference, or neither would ever go.
   net::Handler handler = [weak = std::weak_ptr(visit)](net::Request request) { return answer(weak.lock(), std::move(request)); };
   visit->h2 = std::make_unique<net::H2Connection>(std::move(*stream), net::H2Role::server, settings, std::move(handler));
-  co_return co_await net::with_deadline<link::ClaimOutcome>(std::chrono::steady_clock::now() + limits::kGuestTime,
-                                                            "waiting for the primary to deal with the invitation", visit_primary(visit));
+  co_return co_await net::with_deadline<link::ClaimOutcome>(
+      std::min<net::SteadyTime>(until, std::chrono::steady_clock::now() + limits::kGuestTime),
+      "waiting for the primary to deal with the invitation", visit_primary(visit));
 }
 
 /// Who refuses, in words a person of this server understands.
@@ -147,7 +150,7 @@ awaitable<Result<PrimaryView>> InvitedJoin::attempt(const Actor& actor, JoinByIn
   std::optional<Error> first;
   std::string others;
   for (const auto& address : file->addresses) {
-    auto outcome = co_await claim_at(facts_, *file, {address, primary.proxy});
+    auto outcome = co_await claim_at(facts_, *file, {address, primary.proxy}, until);
     if (!outcome) {
       auto error = worded(std::move(outcome.error()), *file, address);
       if (first) others += " " + error.message;

@@ -1,5 +1,6 @@
 #include "server/roll_over.h"
 
+#include <algorithm>
 #include <deque>
 #include <functional>
 #include <utility>
@@ -254,6 +255,9 @@ awaitable<Result<>> RollOver::start() {
                   .note = Note{{}, {}, "roll_over_cancelled", "The next key is gone from the data folder; the roll-over was cancelled."},
                   .next = {},
                   .outcome = {}});
+  } else if (std::all_of(state.rules.peers().begin(), state.rules.peers().end(), [](const auto& peer) { return peer.second.confirmed; })) {
+    // A crash just before the switch: nobody is left who could still confirm.
+    state.submit({.change = [](Rules& rules) { return rules.finish(); }, .note = {}, .next = {}, .outcome = {}});
   }
   co_return Result<>{};
 }

@@ -22,6 +22,9 @@ struct Invitations::State {
   State(Storage& storage_, History& history_, LinkHost& links_, const Facts& facts_)
       : storage(storage_), history(history_), links(links_), facts(facts_), tasks(storage_.executor()) {}
 
+  /// The keys of those that are kept, and of no others.
+  awaitable<Result<>> load_keys();
+
   // invitation_guests.cpp
   awaitable<> receive(std::unique_ptr<net::TlsStream> stream);
   awaitable<> converse(GuestPtr guest);

@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 
 #include "joining/invitation_file.h"
+#include "net/identity_change.h"
+#include "store/tables_keys.h"
 #include "unit/server/test_site.h"
 
 namespace daikan::server::test {
@@ -122,6 +124,30 @@ TEST_F(Keys, RollOverReachesThePeerAndEndsWithTheNewKeyAlone) {
   EXPECT_EQ(loop.run(hq.roll_over->view())->phase, link::RollOver::Phase::none);
   EXPECT_TRUE(connected(hq, branch));
   EXPECT_THAT(hq.event_kinds(), IsSupersetOf({"roll_over_begun", "certificate_changed", "roll_over_done"}));
+}
+
+TEST_F(Keys, RollOverThatEndedJustBeforeItsSwitchGoesOnAtTheNextStart) {
+  const auto next = std::move(*net::Identity::make(now()));
+  ASSERT_TRUE(net::save_next(hq.folder.path, next));
+  hq.write([&](store::Transaction& t) {
+    store::put_roll_over(t, {store::RollOverRow::Phase::announcing, next.certificate(), now(), "olga", {}});
+  });
+  hq.restart();
+  EXPECT_TRUE(loop.run_until([&] { return hq.facts.certificate.pin == next.certificate().pin; }));
+  EXPECT_TRUE(std::filesystem::exists(hq.folder.path / "server.key"));
+}
+
+TEST_F(Keys, RollOverWhoseNextKeyIsGoneIsCancelledAtTheNextStart) {
+  const auto old = hq.facts.certificate.pin;
+  const auto next = std::move(*net::Identity::make(now()));
+  hq.write([&](store::Transaction& t) {
+    store::put_roll_over(t, {store::RollOverRow::Phase::announcing, next.certificate(), now(), "olga", {}});
+  });
+  hq.restart();
+  for (int i = 0; i < 200 && loop.run(hq.roll_over->view())->phase != link::RollOver::Phase::none; ++i) loop.run(net::sleep_for(50ms));
+  EXPECT_EQ(loop.run(hq.roll_over->view())->phase, link::RollOver::Phase::none);
+  EXPECT_EQ(hq.facts.certificate.pin, old);
+  EXPECT_THAT(hq.event_kinds(), Contains("roll_over_cancelled"));
 }
 
 }  // namespace
