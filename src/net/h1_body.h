@@ -36,7 +36,7 @@ class H1Body {
   std::size_t broken();
 
   State state_;
-  std::uint64_t left_;              ///< Bytes of the body or chunk that have not come yet.
+  std::uint64_t left_;             ///< Bytes of the body or chunk that have not come yet.
   std::size_t trailer_bytes_ = 0;  ///< So far.
 };
 

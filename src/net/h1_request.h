@@ -1,7 +1,8 @@
 // HTTP/1.1 requests out of bytes: one after another, head first, then the body piece by piece.
 //
 // It knows the grammar (of the head by Beast, of the body by H1Body) and which framing is refused because another server could read it
-// differently. It knows no socket and no time. Called by h1_connection.cpp and the fuzzer. Invariant: what is held is bounded as long as the caller feeds only while !full().
+// differently. It knows no socket and no time. Called by h1_connection.cpp and the fuzzer. Invariant: what is held is bounded as long as
+// the caller feeds only while !full().
 #pragma once
 
 #include <cstdint>

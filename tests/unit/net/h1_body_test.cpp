@@ -69,16 +69,17 @@ TEST(H1Body, DropsExtensionsAndTrailers) {
 }
 
 TEST(H1Body, AnUnfinishedOneWantsMore) {
-  for (const std::string_view wire : {"", "5", "5\r", "5\r\n", "5\r\nhell", "5\r\nhello", "5\r\nhello\r", "5\r\nhello\r\n0\r\n", "0\r\n\r", "0\r\na: b\r\n"}) {
+  for (const std::string_view wire :
+       {"", "5", "5\r", "5\r\n", "5\r\nhell", "5\r\nhello", "5\r\nhello\r", "5\r\nhello\r\n0\r\n", "0\r\n\r", "0\r\na: b\r\n"}) {
     for (const auto step : kSteps) EXPECT_EQ(read(H1Body::chunked(), wire, step).end, Read::End::wants_more) << wire;
   }
 }
 
 TEST(H1Body, RefusesWhatAnotherServerCouldReadDifferently) {
   for (const std::string_view wire :
-       {"\r\n", " 5\r\nhello\r\n", "-5\r\n", "+5\r\n", "0x5\r\nhello\r\n", "5 5\r\n", "g\r\n", ";a\r\n", "5;a\x01\r\nhello\r\n", "5\nhello\r\n",
-        "5;\rx\r\nhello\r\n", "5\r\nhello!\r\n", "5\r\nhello\n0\r\n", "11112222333344445\r\n", "0\r\n: nobody\r\n\r\n", "0\r\nno colon\r\n\r\n",
-        "0\r\na b: c\r\n\r\n", "0\r\n folded: x\r\n\r\n", "0\r\na: b\nc: d\r\n\r\n"}) {
+       {"\r\n", " 5\r\nhello\r\n", "-5\r\n", "+5\r\n", "0x5\r\nhello\r\n", "5 5\r\n", "g\r\n", ";a\r\n", "5;a\x01\r\nhello\r\n",
+        "5\nhello\r\n", "5;\rx\r\nhello\r\n", "5\r\nhello!\r\n", "5\r\nhello\n0\r\n", "11112222333344445\r\n", "0\r\n: nobody\r\n\r\n",
+        "0\r\nno colon\r\n\r\n", "0\r\na b: c\r\n\r\n", "0\r\n folded: x\r\n\r\n", "0\r\na: b\nc: d\r\n\r\n"}) {
     expect_broken(wire);
   }
 }
