@@ -14,6 +14,7 @@ target_include_directories(daikan_options INTERFACE ${CMAKE_SOURCE_DIR}/src ${CM
 target_link_libraries(daikan_options INTERFACE Threads::Threads fmt::fmt)
 target_link_libraries(daikan_pch PRIVATE daikan_options)
 
+set(third_party_base PkgConfig::sodium)
 set(third_party_net OpenSSL::SSL OpenSSL::Crypto PkgConfig::nghttp2)
 set(third_party_link protobuf::libprotobuf-lite)
 set(third_party_store PkgConfig::sqlite3 PkgConfig::libpq)

@@ -26,7 +26,8 @@ EXCEPTIONS: dict[str, str] = {
     "src/server/link_host.cpp:LinkHost::State::State": "the same, passed on",
     "src/net/tls_context.cpp:select_alpn": "an OpenSSL callback: the signature is not ours",
     "src/store/tables_hierarchy.cpp:record_secondary_hello": "the columns of a hello",
-    "src/store/tables_history.cpp:put_answer": "the columns of a kept answer",
+    "src/store/tables_operations.cpp:claim_answer": "the columns of a kept answer",
+    "src/store/tables_operations.cpp:put_answer": "the columns of a kept answer",
 }
 
 CONTROL = {"if", "for", "while", "switch", "catch", "return", "do", "else", "try", "co_return", "co_await", "constexpr", "noexcept", "requires"}

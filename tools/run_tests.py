@@ -30,7 +30,7 @@ FUZZ_SECONDS = int(os.environ.get("DAIKAN_FUZZ_SECONDS", "60"))
 SYSTEM_LANES = int(os.environ.get("DAIKAN_SYSTEM_LANES", "3"))
 
 # Long files first, so that no lane ends alone with the longest one.
-SLOW_FIRST = ("test_crashes", "test_namespaces", "test_failures", "test_hostile")
+SLOW_FIRST = ("test_package", "test_crashes", "test_namespaces", "test_failures", "test_hostile")
 
 ENVIRONMENT = os.environ | {
     "ASAN_OPTIONS": "halt_on_error=1:detect_leaks=1:detect_stack_use_after_return=1:check_initialization_order=1:abort_on_error=0",

@@ -29,8 +29,9 @@ constexpr std::string_view kWelcome =
 std::vector<Route> all_routes() {
   std::vector<Route> all;
   for (const auto routes :
-       {operations_routes(), sessions_routes(), server_routes(), groups_routes(), secondaries_routes(), primary_routes(), probes_routes(),
-        joins_routes(), invitations_routes(), roll_over_routes(), tree_routes(), relay_routes(), events_routes(), audit_routes()}) {
+       {operations_routes(), sessions_routes(), server_routes(), groups_routes(), secondaries_routes(), unrecognised_routes(),
+        primary_routes(), edits_routes(), probes_routes(), link_checks_routes(), joins_routes(), invitations_routes(), roll_over_routes(),
+        tree_routes(), relay_routes(), events_routes(), audit_routes(), notifications_routes(), backups_routes()}) {
     all.insert(all.end(), routes.begin(), routes.end());
   }
   return all;
@@ -77,7 +78,7 @@ std::string Call::parameter(std::string_view name) const {
 
 struct ConsoleApi::State {
   State(Services services, Options options)
-      : context{services, std::move(options), {}, 0, {}, {}, std::make_shared<RelayCounts>()},
+      : context{services, std::move(options), {}, 0, {}, {}, {}, std::make_shared<RelayCounts>()},
         routes(all_routes()),
         router(keys_of(routes)),
         files(context.options.web_folder) {}
@@ -174,7 +175,7 @@ awaitable<Result<Caller>> ConsoleApi::State::caller_of(const Route& route, const
   if (attempt.relayed) {
     const bool own = route.access == Access::own_account || route.pattern == "/api/v1/sessions" || !route.pattern.starts_with(kApiPrefix);
     if (own) {
-      co_return fail(Code::permission_denied, "Sessions and tokens of this server cannot be reached from above.",
+      co_return fail(Code::permission_denied, "Sessions, tokens and backups of this server cannot be reached from above.",
                      "Log in at this server itself.");
     }
     caller.actor = *attempt.relayed;
@@ -225,7 +226,7 @@ awaitable<net::Response> ConsoleApi::State::run(const Route& route, Call call, A
   }
   auto refused = co_await read_body(route, call);
   if (refused) co_return std::move(*refused);
-  if (route.repeat == Repeat::by_key) co_return co_await answer_once(context, route.answer, std::move(call));
+  if (route.repeat == Repeat::by_key) co_return co_await answer_once(context, route, std::move(call));
   co_return co_await route.answer(context, std::move(call));
 }
 

@@ -17,6 +17,7 @@
 #include "base/limits.h"
 #include "net/http.h"
 #include "server/accounts.h"
+#include "server/backups.h"
 #include "server/facts.h"
 #include "server/groups.h"
 #include "server/history.h"
@@ -24,6 +25,7 @@
 #include "server/invited_join.h"
 #include "server/joins.h"
 #include "server/link_host.h"
+#include "server/notifications.h"
 #include "server/primary.h"
 #include "server/roll_over.h"
 #include "server/secondaries.h"
@@ -41,6 +43,8 @@ struct Services {
   server::Secondaries& secondaries;
   server::Primary& primary;
   server::Joins& joins;
+  server::Backups& backups;
+  server::Notifications& notifications;
   server::Invitations& invitations;
   server::InvitedJoin& invited_join;
   server::RollOver& roll_over;

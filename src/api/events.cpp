@@ -7,6 +7,8 @@
 #include <fmt/format.h>
 
 #include "api/guarded_source.h"
+#include "api/history_export.h"
+#include "api/history_filters.h"
 #include "api/requests.h"
 #include "api/routes.h"
 #include "api/views.h"
@@ -18,12 +20,16 @@ namespace json = boost::json;
 using Clock = std::chrono::steady_clock;
 
 constexpr std::int64_t kNewest = std::numeric_limits<std::int64_t>::max();
-constexpr std::string_view kListQuery[] = {"after", "before", "limit"};
+constexpr std::string_view kListQuery[] = {"after", "before", "limit", "severity", "kind", "secondary", "from", "until", "text"};
+constexpr std::string_view kExportQuery[] = {"format", "severity", "kind", "secondary", "from", "until", "text"};
 constexpr unsigned kBurst = 100;  // events in one piece of a stream
 
 class EventSource final : public net::BodySource {
  public:
-  EventSource(Context& context, std::int64_t sequence) : context_(context), sequence_(sequence) { ++context_.event_streams; }
+  EventSource(Context& context, std::int64_t sequence, hierarchy::EventFilter filter)
+      : context_(context), sequence_(sequence), filter_(std::move(filter)) {
+    ++context_.event_streams;
+  }
   ~EventSource() override { --context_.event_streams; }
   EventSource(const EventSource&) = delete;
   EventSource& operator=(const EventSource&) = delete;
@@ -39,7 +45,9 @@ class EventSource final : public net::BodySource {
       const auto news = history.news_count();
       auto events = co_await history.events({.after = sequence_, .before = 0, .limit = kBurst});
       if (!events) co_return fail(std::move(events.error()));
-      if (!events->empty()) co_return frames(*events);
+      auto text = frames(*events);
+      if (!text.empty()) co_return text;
+      if (!events->empty()) continue;
       if (history.news_count() != news) continue;
       co_await history.wait_for_news(heartbeat_);
       const auto state = co_await net::asio::this_coro::cancellation_state;
@@ -53,14 +61,17 @@ class EventSource final : public net::BodySource {
  private:
   std::string frames(const std::vector<hierarchy::Event>& events) {
     std::string text;
-    for (const auto& event : events) text += sse_frame(event);
-    sequence_ = events.back().sequence;
-    heartbeat_ = Clock::now() + limits::kEventHeartbeat;
+    for (const auto& event : events) {
+      if (hierarchy::matches(filter_, event)) text += sse_frame(event);
+    }
+    if (!events.empty()) sequence_ = events.back().sequence;
+    if (!text.empty()) heartbeat_ = Clock::now() + limits::kEventHeartbeat;
     return text;
   }
 
   Context& context_;
   std::int64_t sequence_;
+  hierarchy::EventFilter filter_;
   bool greeted_ = false;
   Clock::time_point heartbeat_ = Clock::now() + limits::kEventHeartbeat;
 };
@@ -95,11 +106,13 @@ awaitable<net::Response> stream_events(Context& context, Call call) {
     co_return problem(Error(Code::unavailable, fmt::format("{} streams of events are open already.", limits::kMaxEventStreams),
                             "Close some, or ask for pages of events."));
   }
+  auto filter = event_filter(call.target);
+  if (!filter) co_return problem(filter.error());
   auto start = co_await stream_start(context.services.history, call);
   if (!start) co_return problem(start.error());
   net::Response response;
   response.headers.add("content-type", "text/event-stream");
-  auto stream = event_stream(context, *start);
+  auto stream = event_stream(context, *start, std::move(*filter));
   if (!call.caller.secret.empty()) stream = guard_stream(std::move(stream), context.services.accounts, call.caller.secret);
   response.body = std::move(stream);
   co_return response;
@@ -119,7 +132,9 @@ awaitable<net::Response> list_events(Context& context, Call call) {
   }
   store::EventQuery query{.after = 0, .before = *before, .limit = *limit};
   if (*after >= 0) query = {.after = *after, .before = 0, .limit = *limit};
-  auto events = co_await context.services.history.events(query);
+  auto filter = event_filter(call.target);
+  if (!filter) co_return problem(filter.error());
+  auto events = co_await context.services.history.events(query, std::move(*filter));
   if (!events) co_return problem(events.error());
   json::array items;
   for (const auto& event : *events) items.push_back(event_json(event));
@@ -128,7 +143,18 @@ awaitable<net::Response> list_events(Context& context, Call call) {
   co_return json_answer(200, json::object{{"items", std::move(items)}, {"next_cursor", std::move(next)}});
 }
 
-constexpr Route kRoutes[] = {{.method = "GET", .pattern = "/api/v1/events", .answer = list_events, .query = kListQuery}};
+awaitable<net::Response> export_events(Context& context, Call call) {
+  auto filter = event_filter(call.target);
+  if (!filter) co_return problem(filter.error());
+  const auto format = export_format(call.target);
+  if (!format) co_return problem(format.error());
+  auto newest = co_await context.services.history.events({.after = 0, .before = kNewest, .limit = 1});
+  if (!newest) co_return problem(newest.error());
+  co_return export_answer(context, make_event_pages(context, std::move(*filter), newest->empty() ? 0 : newest->front().sequence), *format);
+}
+
+constexpr Route kRoutes[] = {{.method = "GET", .pattern = "/api/v1/events", .answer = list_events, .query = kListQuery},
+                             {.method = "GET", .pattern = "/api/v1/events/export", .answer = export_events, .query = kExportQuery}};
 
 }  // namespace
 
@@ -141,8 +167,8 @@ std::string sse_frame(const hierarchy::Event& event) {
   return fmt::format("id: {}\nevent: {}\ndata: {}\n\n", event.sequence, kind, json::serialize(event_json(event)));
 }
 
-std::unique_ptr<net::BodySource> event_stream(Context& context, std::int64_t sequence) {
-  return std::make_unique<EventSource>(context, sequence);
+std::unique_ptr<net::BodySource> event_stream(Context& context, std::int64_t sequence, hierarchy::EventFilter filter) {
+  return std::make_unique<EventSource>(context, sequence, std::move(filter));
 }
 
 std::span<const Route> events_routes() { return kRoutes; }

@@ -14,8 +14,8 @@ struct Context;
 /// "id: 12\nevent: link_connected\ndata: {…}\n\n".
 std::string sse_frame(const hierarchy::Event& event);
 
-/// A stream without end of what comes after `sequence`, with a comment line every limits::kEventHeartbeat. Counted in
+/// A stream without end of what comes after `sequence` and passes `filter`, with a comment line every limits::kEventHeartbeat. Counted in
 /// Context::event_streams while it lives; fails with cancelled or storage_failed.
-std::unique_ptr<net::BodySource> event_stream(Context& context, std::int64_t sequence);
+std::unique_ptr<net::BodySource> event_stream(Context& context, std::int64_t sequence, hierarchy::EventFilter filter = {});
 
 }  // namespace daikan::api

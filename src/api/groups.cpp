@@ -21,9 +21,10 @@ awaitable<net::Response> list_groups(Context& context, Call) {
 }
 
 awaitable<net::Response> add_group(Context& context, Call call) {
-  auto group = co_await context.services.groups.add(call.caller.actor, text_of(call.body, "path"));
+  auto group = co_await context.services.groups.add(call.caller.actor, text_of(call.body, "path"), std::move(call.once));
   if (!group) co_return problem(group.error());
   auto response = json_answer(201, group_json(*group));
+  response.headers.add("etag", etag_of(group->group.revision));
   response.headers.add("location", "/api/v1/groups/" + group->group.id.str());
   co_return response;
 }
@@ -33,13 +34,15 @@ awaitable<net::Response> show_group(Context& context, Call call) {
   if (!id) co_return problem(no_group());
   auto group = co_await context.services.groups.find(*id);
   if (!group) co_return problem(group.error().code == Code::group_not_found ? no_group() : group.error());
-  co_return json_answer(200, group_json(*group));
+  auto response = json_answer(200, group_json(*group));
+  response.headers.add("etag", etag_of(group->group.revision));
+  co_return response;
 }
 
 awaitable<net::Response> remove_group(Context& context, Call call) {
   const auto id = GroupId::parse(call.parameter("id"));
   if (!id) co_return problem(no_group());
-  auto removed = co_await context.services.groups.remove(call.caller.actor, *id);
+  auto removed = co_await context.services.groups.remove(call.caller.actor, *id, seen_of(call.request.headers));
   if (!removed) co_return problem(removed.error().code == Code::group_not_found ? no_group() : removed.error());
   co_return no_content();
 }
@@ -51,7 +54,8 @@ constexpr Route kRoutes[] = {
      .answer = add_group,
      .body = Body::json,
      .fields = kGroupFields,
-     .repeat = Repeat::by_key},
+     .repeat = Repeat::by_key,
+     .recall = show_group},
     {.method = "GET", .pattern = "/api/v1/groups/{id}", .answer = show_group},
     {.method = "DELETE", .pattern = "/api/v1/groups/{id}", .answer = remove_group},
 };

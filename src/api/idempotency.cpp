@@ -56,6 +56,13 @@ class Running {
   std::pair<std::set<std::string>::iterator, bool> entry_;
 };
 
+/// A join is watched as an operation; everything else is found below the path it was created at.
+bool is_join(std::string_view path) { return path.ends_with("/joins"); }
+std::string location_of(std::string_view path, std::string_view id) {
+  const auto parent = is_join(path) ? std::string(path.substr(0, path.size() - 5)) + "operations" : std::string(path);
+  return fmt::format("{}/{}", parent, id);
+}
+
 net::Response replay(const store::StoredAnswer& stored, std::string_view path) {
   net::Response response{stored.status, {{"content-type", "application/json"}, {"idempotent-replayed", "true"}}, stored.body};
   const auto body = json::parse(stored.body);
@@ -64,12 +71,21 @@ net::Response replay(const store::StoredAnswer& stored, std::string_view path) {
   const auto revision = integer_of(*object, "revision");
   if (revision) response.headers.add("etag", etag_of(*revision));
   const auto id = text_of(*object, "id");
-  if (!id.empty() && stored.status != 200) {
-    // A join is watched as an operation; everything else is found below the path it was created at.
-    const auto parent = path.ends_with("/joins") ? std::string(path.substr(0, path.size() - 5)) + "operations" : std::string(path);
-    response.headers.add("location", parent + "/" + id);
-  }
+  if (!id.empty() && stored.status != 200) response.headers.add("location", location_of(path, id));
   return response;
+}
+
+/// The answer that a crash lost, from what was made, as it is now. What was removed since answers that it is gone.
+awaitable<net::Response> recall(Context& context, const Route& route, Call call, std::string made) {
+  const std::string path = call.target.path;
+  call.parameters = {{"id", made}};
+  call.body.clear();
+  auto response = co_await route.recall(context, std::move(call));
+  response.headers.add("idempotent-replayed", "true");
+  if (response.status != 200) co_return response;
+  response.status = is_join(path) ? 202 : 201;
+  response.headers.set("location", location_of(path, made));
+  co_return response;
 }
 
 }  // namespace
@@ -81,9 +97,9 @@ std::string request_hash(const Call& call) {
   return server::stored_form(text);  // SHA-256
 }
 
-awaitable<net::Response> answer_once(Context& context, Answer answer, Call call) {
+awaitable<net::Response> answer_once(Context& context, const Route& route, Call call) {
   const auto header = call.request.headers.find("idempotency-key");
-  if (!header) co_return co_await answer(context, std::move(call));
+  if (!header) co_return co_await route.answer(context, std::move(call));
   const std::string key(*header);
   if (!is_key(key)) {
     co_return problem(Error(Code::invalid_request, "The Idempotency-Key is not 1 to 128 visible ASCII characters.", "Use a new UUID.",
@@ -104,17 +120,19 @@ awaitable<net::Response> answer_once(Context& context, Answer answer, Call call)
   auto found = co_await context.services.storage.read<Stored>(std::move(find));
   if (!found) co_return problem(found.error());
   if (*found && (*found)->request_hash != hash) co_return problem(reused_key());
-  if (*found) co_return replay(**found, path);
+  if (*found && (*found)->status != 0) co_return replay(**found, path);
+  if (*found && route.recall) co_return co_await recall(context, route, std::move(call), (*found)->made);
 
-  auto response = co_await answer(context, std::move(call));
+  call.once = server::Once{account, key, hash};
+  auto response = co_await route.answer(context, std::move(call));
   if (response.status >= 300 || response.body.is_stream()) co_return response;
-  const store::StoredAnswer stored{hash, response.status, response.body.text()};
+  const store::StoredAnswer stored{hash, response.status, response.body.text(), {}};
   std::function<Result<server::Done>(store::Transaction&)> put = [account, key,
                                                                   stored](store::Transaction& transaction) -> Result<server::Done> {
     store::put_answer(transaction, account, key, stored, now());
     return server::Done{};
   };
-  // Failing to remember does not undo what was done; a retry is then answered by the use case.
+  // Failing to remember does not undo what was done; a retry is then answered from the claim.
   auto remembered = co_await context.services.storage.write<server::Done>(std::move(put));
   static_cast<void>(remembered);
   co_return response;

@@ -98,7 +98,7 @@ Error no_operation() { return Error(Code::not_found, "There is no such operation
 awaitable<net::Response> begin_join(Context& context, Call call) {
   auto request = join_request(call.body);
   if (!request) co_return problem(request.error());
-  auto record = co_await context.services.joins.begin(call.caller.actor, std::move(*request));
+  auto record = co_await context.services.joins.begin(call.caller.actor, std::move(*request), std::move(call.once));
   if (!record) co_return problem(record.error());
   co_return accepted(*record);
 }
@@ -145,7 +145,8 @@ constexpr Route kRoutes[] = {
      .answer = begin_join,
      .body = Body::json,
      .fields = kJoinFields,
-     .repeat = Repeat::by_key},
+     .repeat = Repeat::by_key,
+     .recall = show_operation},
     {.method = "GET", .pattern = "/api/v1/operations", .answer = list_operations, .query = kListQuery},
     {.method = "GET", .pattern = "/api/v1/operations/{id}", .answer = show_operation},
     {.method = "POST",

@@ -41,14 +41,6 @@ net::Response primary_answer(const server::PrimaryView& view) {
   return response;
 }
 
-/// Nothing when If-Match is absent or holds; no primary fits no ETag.
-awaitable<Result<bool>> if_match_fails(server::Primary& primary, const net::Headers& headers) {
-  if (!headers.find("if-match")) co_return false;
-  auto view = co_await primary.find();
-  if (!view) co_return fail(std::move(view.error()));
-  co_return !*view || !if_match_holds(headers, (*view)->record.revision);
-}
-
 awaitable<net::Response> show_primary(Context& context, Call) {
   auto view = co_await context.services.primary.find();
   if (!view) co_return problem(view.error());
@@ -59,19 +51,14 @@ awaitable<net::Response> show_primary(Context& context, Call) {
 awaitable<net::Response> set_primary(Context& context, Call call) {
   auto request = set_request(call.body);
   if (!request) co_return problem(request.error());
-  auto changed = co_await if_match_fails(context.services.primary, call.request.headers);
-  if (!changed) co_return problem(changed.error());
-  if (*changed) co_return problem(changed_meanwhile("primary"), 412);
+  request->seen = seen_of(call.request.headers);
   auto view = co_await context.services.primary.set(call.caller.actor, std::move(*request));
   if (!view) co_return problem(view.error());
   co_return primary_answer(*view);
 }
 
 awaitable<net::Response> clear_primary(Context& context, Call call) {
-  auto changed = co_await if_match_fails(context.services.primary, call.request.headers);
-  if (!changed) co_return problem(changed.error());
-  if (*changed) co_return problem(changed_meanwhile("primary"), 412);
-  auto cleared = co_await context.services.primary.clear(call.caller.actor);
+  auto cleared = co_await context.services.primary.clear(call.caller.actor, seen_of(call.request.headers));
   if (!cleared) co_return problem(cleared.error());
   co_return no_content();
 }

@@ -34,6 +34,7 @@ std::string text_member(const json::object& object, std::string_view name) {
 net::Response problem(const Error& error, std::optional<int> status) {
   // What a person typed against what a certificate says is a field's fault here; on a link it is the other end's.
   if (!status && error.code == Code::certificate_mismatch) status = 422;
+  if (!status && error.code == Code::conflict && error.field == "If-Match") status = 412;
   auto response = server::problem_response(error, status);
   if (error.code == Code::rate_limited) response.headers.add("retry-after", std::to_string(retry_seconds(error)));
   if (response.status == 401) response.headers.add("www-authenticate", "Bearer");

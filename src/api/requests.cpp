@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
+#include "base/time_text.h"
 #include "net/identity.h"
 
 namespace daikan::api {
@@ -87,6 +88,26 @@ Result<std::int64_t> number_of(const Target& target, std::string_view name, std:
   return number;
 }
 
+Result<std::optional<TimePoint>> time_of(const Target& target, std::string_view name) {
+  const auto text = target.find_query(name);
+  if (!text) return std::nullopt;
+  const auto time = time_from_text(*text);
+  if (!time) {
+    return fail(Code::invalid_request, fmt::format("“{}” is not a time.", quotable(*text, 60)),
+                "Write it as 2026-11-23T21:33:00Z, with another zone as +09:00, or a date alone.", std::string(name));
+  }
+  return std::optional(*time);
+}
+
+Result<std::string> filter_text_of(const Target& target, std::string_view name) {
+  const auto text = target.find_query(name).value_or("");
+  if (text.size() > limits::kMaxFilterBytes) {
+    return fail(Code::invalid_request, fmt::format("What to look for in {} is longer than {} bytes.", name, limits::kMaxFilterBytes),
+                "Look for a part of it.", std::string(name));
+  }
+  return std::string(text);
+}
+
 Result<unsigned> limit_of(const Target& target) {
   const auto limit = number_of(target, "limit", limits::kDefaultPage, {1, limits::kLargestPage});
   if (!limit) return fail(limit.error());
@@ -95,21 +116,23 @@ Result<unsigned> limit_of(const Target& target) {
 
 std::string etag_of(std::int64_t revision) { return fmt::format("\"{}\"", revision); }
 
-bool if_match_holds(const net::Headers& headers, std::int64_t revision) {
+server::Seen seen_of(const net::Headers& headers) {
   const auto header = headers.find("if-match");
-  if (!header) return true;
+  if (!header) return {};
+  std::vector<std::int64_t> revisions;
   std::string_view rest = *header;
   while (!rest.empty()) {
     const auto comma = rest.find(',');
     const auto tag = trim(rest.substr(0, comma));
     rest.remove_prefix(comma == std::string_view::npos ? rest.size() : comma + 1);
-    if (tag == "*" || tag == etag_of(revision)) return true;
+    if (tag == "*") return {};
+    if (tag.size() < 3 || tag.front() != '"' || tag.back() != '"') continue;
+    const auto digits = tag.substr(1, tag.size() - 2);
+    std::int64_t revision = 0;
+    const auto [end, ec] = std::from_chars(digits.data(), digits.data() + digits.size(), revision);
+    if (ec == std::errc() && end == digits.data() + digits.size()) revisions.push_back(revision);
   }
-  return false;
-}
-
-Error changed_meanwhile(std::string_view what) {
-  return Error(Code::conflict, fmt::format("The {} was changed since you read it.", what), "Read it again and decide anew.");
+  return server::Seen(std::move(revisions));
 }
 
 }  // namespace daikan::api

@@ -17,6 +17,7 @@
 #include "base/address.h"
 #include "hierarchy/records.h"
 #include "net/http.h"
+#include "server/seen.h"
 
 namespace daikan::api {
 
@@ -49,13 +50,15 @@ struct Bounds {
   std::int64_t most;
 };
 Result<std::int64_t> number_of(const Target& target, std::string_view name, std::int64_t fallback, Bounds bounds);
+/// A time in the query (base/time_text.h); nothing when absent. Fails with invalid_request.
+Result<std::optional<TimePoint>> time_of(const Target& target, std::string_view name);
+/// A text in the query of at most limits::kMaxFilterBytes; empty when absent. Fails with invalid_request.
+Result<std::string> filter_text_of(const Target& target, std::string_view name);
 /// The query's `limit`.
 Result<unsigned> limit_of(const Target& target);
 
-/// Whether If-Match (absent, "*", or a list of ETags) holds for `revision`.
-bool if_match_holds(const net::Headers& headers, std::int64_t revision);
-/// The error of a 412.
-Error changed_meanwhile(std::string_view what);
+/// What If-Match (absent, "*", or a list of ETags) says the caller has seen.
+server::Seen seen_of(const net::Headers& headers);
 std::string etag_of(std::int64_t revision);
 
 }  // namespace daikan::api

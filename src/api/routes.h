@@ -19,6 +19,7 @@
 #include "api/metrics.h"
 #include "api/problem.h"
 #include "api/router.h"
+#include "server/once.h"
 
 namespace daikan::api {
 
@@ -32,8 +33,10 @@ struct Context {
   Metrics metrics;
   unsigned event_streams = 0;             ///< Live tails now.
   std::set<std::string> probing;          ///< Who has a probe running: name and source.
+  std::set<std::string> checking;         ///< Who has a link check running: name and source.
   std::set<std::string> creating;         ///< Account and Idempotency-Key of creates now running.
   std::shared_ptr<RelayCounts> relaying;  ///< Shared with the bodies that still stream.
+  unsigned exports = 0;                   ///< Exports of events and audit records now.
 };
 
 /// One checked request.
@@ -44,6 +47,7 @@ struct Call {
   std::string rest;          ///< Of a pattern that ends with "{rest...}", as received.
   boost::json::object body;  ///< Checked against the route's fields; empty where it has none.
   Caller caller;
+  std::optional<server::Once> once = {};  ///< To be claimed by the change, when the request has an Idempotency-Key.
 
   std::string parameter(std::string_view name) const;
 };
@@ -69,6 +73,7 @@ struct Route {
   std::span<const std::string_view> query{};  ///< Names that may be given.
   Repeat repeat = Repeat::plain;
   enum class Query : std::uint8_t { listed, any } query_rule = Query::listed;
+  Answer recall = nullptr;  ///< by_key: shows what was made, by its id, when its answer was lost in a crash.
 };
 
 std::span<const Route> operations_routes();  ///< healthz, metrics, the specification
@@ -76,8 +81,11 @@ std::span<const Route> sessions_routes();
 std::span<const Route> server_routes();
 std::span<const Route> groups_routes();
 std::span<const Route> secondaries_routes();
+std::span<const Route> unrecognised_routes();
 std::span<const Route> primary_routes();
+std::span<const Route> edits_routes();  ///< PATCH of a secondary, of the primary and of a group
 std::span<const Route> probes_routes();
+std::span<const Route> link_checks_routes();
 std::span<const Route> joins_routes();
 std::span<const Route> invitations_routes();
 std::span<const Route> roll_over_routes();
@@ -85,5 +93,7 @@ std::span<const Route> tree_routes();
 std::span<const Route> relay_routes();
 std::span<const Route> events_routes();
 std::span<const Route> audit_routes();
+std::span<const Route> backups_routes();
+std::span<const Route> notifications_routes();
 
 }  // namespace daikan::api

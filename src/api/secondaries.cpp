@@ -1,4 +1,4 @@
-// The secondaries of this server, and the servers that dialled without being registered.
+// The secondaries of this server.
 #include <algorithm>
 
 #include "api/requests.h"
@@ -6,7 +6,6 @@
 #include "api/views.h"
 #include "base/text.h"
 #include "hierarchy/group_tree.h"
-#include "net/identity.h"
 
 namespace daikan::api {
 namespace {
@@ -160,6 +159,7 @@ net::Response secondary_answer(int status, const server::SecondaryView& view) {
 awaitable<net::Response> add_secondary(Context& context, Call call) {
   auto request = add_request(call.body);
   if (!request) co_return problem(request.error());
+  request->once = std::move(call.once);
   auto view = co_await context.services.secondaries.add(call.caller.actor, std::move(*request));
   if (!view) co_return problem(view.error());
   co_return secondary_answer(view->added == server::SecondaryView::Added::made ? 201 : 200, *view);
@@ -176,33 +176,8 @@ awaitable<net::Response> show_secondary(Context& context, Call call) {
 awaitable<net::Response> remove_secondary(Context& context, Call call) {
   const auto id = context.services.links.resolve(call.parameter("id"));
   if (!id) co_return problem(no_secondary());
-  if (call.request.headers.find("if-match")) {
-    auto view = co_await context.services.secondaries.find(*id);
-    if (!view) co_return problem(view.error());
-    if (!if_match_holds(call.request.headers, view->record.revision)) co_return problem(changed_meanwhile("secondary"), 412);
-  }
-  auto removed = co_await context.services.secondaries.remove(call.caller.actor, *id);
+  auto removed = co_await context.services.secondaries.remove(call.caller.actor, *id, seen_of(call.request.headers));
   if (!removed) co_return problem(removed.error());
-  co_return no_content();
-}
-
-awaitable<net::Response> list_unrecognised(Context& context, Call) {
-  auto records = co_await context.services.secondaries.unrecognised();
-  if (!records) co_return problem(records.error());
-  std::sort(records->begin(), records->end(), [](const auto& a, const auto& b) { return a.last_seen > b.last_seen; });
-  json::array items;
-  for (const auto& record : *records) items.push_back(unrecognised_json(record));
-  co_return json_answer(200, json::object{{"items", std::move(items)}});
-}
-
-awaitable<net::Response> ignore_unrecognised(Context& context, Call call) {
-  auto fingerprint = net::normalise_fingerprint(call.parameter("fingerprint"));
-  if (!fingerprint) {
-    co_return problem(
-        Error(Code::not_found, "No unrecognised server has this fingerprint.", "List them with GET /api/v1/unrecognised_servers."));
-  }
-  auto ignored = co_await context.services.secondaries.ignore_unrecognised(call.caller.actor, std::move(*fingerprint));
-  if (!ignored) co_return problem(ignored.error());
   co_return no_content();
 }
 
@@ -213,11 +188,10 @@ constexpr Route kRoutes[] = {
      .answer = add_secondary,
      .body = Body::json,
      .fields = kAddFields,
-     .repeat = Repeat::by_key},
+     .repeat = Repeat::by_key,
+     .recall = show_secondary},
     {.method = "GET", .pattern = "/api/v1/secondaries/{id}", .answer = show_secondary},
     {.method = "DELETE", .pattern = "/api/v1/secondaries/{id}", .answer = remove_secondary},
-    {.method = "GET", .pattern = "/api/v1/unrecognised_servers", .answer = list_unrecognised},
-    {.method = "DELETE", .pattern = "/api/v1/unrecognised_servers/{fingerprint}", .answer = ignore_unrecognised},
 };
 
 }  // namespace

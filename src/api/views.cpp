@@ -4,6 +4,7 @@
 
 #include "api/problem.h"
 #include "base/text.h"
+#include "hierarchy/next_step.h"
 #include "joining/join.h"
 
 namespace daikan::api {
@@ -66,7 +67,8 @@ json::object group_json(const server::GroupView& view) {
           {"name", view.group.name},
           {"path", view.path},
           {"parent_id", id_or_null(view.group.parent)},
-          {"secondaries", view.secondaries}};
+          {"secondaries", view.secondaries},
+          {"revision", view.group.revision}};
 }
 
 json::object secondary_json(const server::SecondaryView& view) {
@@ -83,17 +85,15 @@ json::object secondary_json(const server::SecondaryView& view) {
                       {"fingerprint", record.certificate.fingerprint},
                       {"server_id", id_or_null(record.server_id)},
                       {"created_at", to_rfc3339(record.created_at)},
-                      {"revision", record.revision}};
+                      {"revision", record.revision},
+                      {"next_step", text_or_null(hierarchy::next_step(record, view.link))}};
   add_link(object, view.link);
   return object;
 }
 
 json::object unrecognised_json(const hierarchy::UnrecognisedRecord& record) {
-  return {{"fingerprint", record.certificate.fingerprint},
-          {"source", record.source},
-          {"first_seen", to_rfc3339(record.first_seen)},
-          {"last_seen", to_rfc3339(record.last_seen)},
-          {"attempts", record.attempts}};
+  return {{"fingerprint", record.certificate.fingerprint}, {"source", record.source},     {"first_seen", to_rfc3339(record.first_seen)},
+          {"last_seen", to_rfc3339(record.last_seen)},     {"attempts", record.attempts}, {"ignored_at", time_json(record.ignored_at)}};
 }
 
 json::object primary_json(const server::PrimaryView& view) {
@@ -108,7 +108,8 @@ json::object primary_json(const server::PrimaryView& view) {
                       {"version", text_or_null(record.version)},
                       {"last_connected_at", time_json(record.last_connected_at)},
                       {"created_at", to_rfc3339(record.created_at)},
-                      {"revision", record.revision}};
+                      {"revision", record.revision},
+                      {"next_step", text_or_null(hierarchy::next_step(record, view.link))}};
   add_link(object, view.link);
   return object;
 }
@@ -170,8 +171,10 @@ json::object event_json(const hierarchy::Event& event) {
 }
 
 json::object audit_json(const hierarchy::AuditRecord& record) {
-  return {{"sequence", record.sequence}, {"at", to_rfc3339(record.at)}, {"actor", record.actor},   {"source", record.source},
-          {"through", record.through},   {"action", record.action},     {"object", record.object}, {"outcome", record.outcome}};
+  return {{"sequence", record.sequence}, {"at", to_rfc3339(record.at)}, {"actor", record.actor},
+          {"source", record.source},     {"through", record.through},   {"action", record.action},
+          {"object", record.object},     {"outcome", record.outcome},   {"previous_hash", record.previous_hash},
+          {"hash", record.hash}};
 }
 
 json::object account_json(const hierarchy::Account& account) { return {{"id", account.id.str()}, {"name", account.name}}; }

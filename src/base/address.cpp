@@ -12,12 +12,13 @@
 namespace daikan {
 namespace {
 
-Result<std::uint16_t> parse_port(std::string_view text, std::string_view field) {
+/// `whole` is the address it is part of.
+Result<std::uint16_t> parse_port(std::string_view text, std::string_view whole, std::string_view field) {
   unsigned value = 0;
   const auto [end, ec] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (ec != std::errc{} || end != text.data() + text.size() || value < 1 || value > 65535) {
-    return fail(Code::port_out_of_range, fmt::format("“{}” is not a port.", quotable(text, 40)), "Give a port from 1 to 65535.",
-                std::string(field));
+    return fail(Code::port_out_of_range, fmt::format("{}: “{}” is not a port.", quotable(whole, 80), quotable(text, 40)),
+                "Give a port from 1 to 65535.", std::string(field));
   }
   return static_cast<std::uint16_t>(value);
 }
@@ -65,7 +66,7 @@ Result<Endpoint> parse_endpoint(std::string_view text, std::uint16_t default_por
     if (!is_host_character(static_cast<unsigned char>(c))) return malformed();
   }
   if (!has_port) return Endpoint{std::string(host), default_port};
-  const auto parsed = parse_port(port, field);
+  const auto parsed = parse_port(port, text, field);
   if (!parsed) return fail(parsed.error());
   return Endpoint{std::string(host), *parsed};
 }

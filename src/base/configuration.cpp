@@ -168,8 +168,8 @@ using C = Configuration;
 using K = PropertyKind;
 
 // The table. A new setting is a member of Configuration and a row here.
-const std::array<Row, 11>& rows() {
-  static const std::array<Row, 11> table = {{
+const std::array<Row, 14>& rows() {
+  static const std::array<Row, 14> table = {{
       {{"data", K::path, "/var/lib/daikan", "The data folder: key, certificate and, by default, the database. Made with mode 0700."},
        &assign_path<&C::data>,
        [](const C& c) { return std::vector{c.data.string()}; }},
@@ -202,6 +202,17 @@ const std::array<Row, 11>& rows() {
       {{"event_retention_days", K::number, "90", "How long events are kept.", "days", 1, 3650},
        &assign_number<&C::event_retention>,
        [](const C& c) { return std::vector{std::to_string(c.event_retention.count())}; }},
+      {{"warning_retention_days", K::number, "0", "How long events of the severity “warning” are kept; 0: as event_retention_days.", "days",
+        0, 3650},
+       &assign_number<&C::warning_retention>,
+       [](const C& c) { return std::vector{std::to_string(c.warning_retention.count())}; }},
+      {{"error_retention_days", K::number, "0",
+        "How long events of the severities “error” and “critical” are kept; 0: as event_retention_days.", "days", 0, 3650},
+       &assign_number<&C::error_retention>,
+       [](const C& c) { return std::vector{std::to_string(c.error_retention.count())}; }},
+      {{"audit_retention_days", K::number, "0", "How long audit records are kept; 0: for good.", "days", 0, 36500},
+       &assign_number<&C::audit_retention>,
+       [](const C& c) { return std::vector{std::to_string(c.audit_retention.count())}; }},
       {{"shutdown_seconds", K::number, "5", "How long a clean end may take before the process gives up.", "seconds", 1, 300},
        &assign_number<&C::shutdown>,
        [](const C& c) { return std::vector{std::to_string(c.shutdown.count())}; }},

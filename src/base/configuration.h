@@ -31,6 +31,9 @@ struct Configuration {
   unsigned max_depth = 0;
   std::filesystem::path web;  ///< Empty: no pages are served.
   std::chrono::days event_retention{};
+  std::chrono::days warning_retention{};  ///< 0: as event_retention.
+  std::chrono::days error_retention{};    ///< 0: as event_retention.
+  std::chrono::days audit_retention{};    ///< 0: for good.
   std::chrono::seconds shutdown{};
 };
 

@@ -43,6 +43,7 @@ enum class Code : std::uint8_t {
   invitation_expired,
   invitation_used,
   invitation_revoked,
+  clock_skew,
   // Who may.
   permission_denied,
   two_factor_required,
@@ -60,6 +61,9 @@ enum class Code : std::uint8_t {
   not_found,
   method_not_allowed,
   conflict,
+  backup_unreadable,
+  backup_truncated,
+  backup_altered,
   // The link and this process.
   not_connected,
   removed,

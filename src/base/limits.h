@@ -86,6 +86,12 @@ inline constexpr auto kShutdownTime = 5s;
 
 inline constexpr auto kConsoleAnswerTime = 75s;  // a console client waits for a whole answer: a relayed one, and a bit
 
+// The link doctor. A check from both ends has to fit into kConsoleAnswerTime and, below, into kRelayAnswerTime.
+inline constexpr auto kCheckHelloTime = 12s;                     // until a fresh hello is answered or given up, behind a dial of kDialTime
+inline constexpr auto kCheckOtherEndTime = 40s;                  // until the other end has told what it sees
+inline constexpr unsigned kMaxLinkChecksAtOnce = 4;              // each may hold a socket for kDialTime
+inline constexpr std::size_t kMaxCheckAnswerBytes = 128 * 1024;  // the other end's report; ours are under 32 KiB
+
 // Reconnect (link.md): exponential back-off with full jitter.
 inline constexpr auto kBackoffFirst = 500ms;
 inline constexpr auto kBackoffLongest = 60s;
@@ -101,6 +107,9 @@ inline constexpr unsigned kMaxConnectionsPerPeerPerMinute =
     120;                                                    // a registered peer that flaps: each connection costs a write and two events
 inline constexpr unsigned kMaxUnrecognisedPerMinute = 300;  // from all sources
 inline constexpr unsigned kMaxUnrecognisedPerSourcePerMinute = 10;
+inline constexpr std::size_t kMaxUnrecognisedPerSource = 50;  // of kMaxUnrecognised: one source pushes out its own, nobody else's
+inline constexpr std::size_t kMaxIgnoredServers = 1000;       // each ignored by a person; they are kept beside kMaxUnrecognised
+inline constexpr std::size_t kMaxRefusalsKept = 32;           // refused connections remembered for the link doctor, under 1 KiB each
 
 // Proxies: a status line and headers, or a SOCKS5 reply (RFC 1928: at most 262 bytes).
 inline constexpr std::size_t kMaxProxyAnswerBytes = 8 * 1024;
@@ -112,6 +121,7 @@ inline constexpr std::size_t kMaxTokensPerAccount = 256;
 inline constexpr unsigned kMaxQueuedPasswordChecks = 32;    // under two seconds of waiting
 inline constexpr std::size_t kMaxLoginRecords = 4096;       // sources and accounts with failures, in memory
 inline constexpr std::size_t kMaxCachedCredentials = 1024;  // proven secrets, for a few seconds
+inline constexpr unsigned kMaxRefusalEventsPerMinute = 20;  // of refused logins: guessing must not fill the log of events
 inline constexpr unsigned kMaxProbesAtOnce = 4;             // each may hold a socket for kDialTime
 inline constexpr unsigned kMaxJoinsAtOnce = 16;             // long operations that run
 
@@ -131,6 +141,9 @@ inline constexpr unsigned kLargestPage = 1000;
 // The console API.
 inline constexpr std::size_t kMaxTargetBytes = 8 * 1024;        // path and query: 64 nested relay prefixes and room to spare
 inline constexpr unsigned kMaxEventStreams = 512;               // live tails at once; each holds a page of events
+inline constexpr unsigned kMaxExports = 8;                      // of events or audit records at once; each holds a page
+inline constexpr unsigned kExportPage = 500;                    // records read and sent at once: some 200 KiB
+inline constexpr std::size_t kMaxFilterBytes = 256;             // a text looked for in events or audit records
 inline constexpr auto kEventHeartbeat = 15s;                    // a comment line; and how often a live tail's session is checked again
 inline constexpr unsigned kMaxTreeRequests = 16;                // secondaries asked at once for one tree
 inline constexpr std::size_t kMaxTreeBytes = 16 * 1024 * 1024;  // one secondary's subtree: some 40,000 servers
@@ -144,5 +157,19 @@ inline constexpr std::size_t kSharedTextPieceBytes = 16 * 1024;  // an HTTP/2 fr
 inline constexpr std::size_t kMaxIdempotencyKeyBytes = 128;      // a UUID and room to spare
 inline constexpr std::size_t kMaxWebFileBytes = 16 * 1024 * 1024;     // one file of the web console
 inline constexpr std::size_t kMaxWebFolderBytes = 128 * 1024 * 1024;  // all of them: they are kept in memory
+
+// Shell completion: a person waits at the tab key.
+inline constexpr auto kCompletionTimeout = 2s;
+
+// Backups: what a file may claim before anything of it is believed, and what one may cost.
+inline constexpr std::size_t kMinPassphraseBytes = 12;                  // the file can be guessed at without the server's limits
+inline constexpr std::size_t kBackupChunkBytes = 64 * 1024;             // sealed at once
+inline constexpr std::size_t kMaxBackupRecordBytes = 32 * 1024 * 1024;  // one row; the longest we store is a kept answer
+inline constexpr std::size_t kMaxBackupTables = 256;
+inline constexpr std::size_t kMaxBackupColumns = 128;  // of one table
+inline constexpr std::size_t kMaxBackupKeyFiles = 64;  // keys and certificates beside the database, kMaxCertificateFileBytes each
+inline constexpr std::size_t kBackupPageRows = 256;    // read from the database at once
+inline constexpr std::uint64_t kMaxKeyDerivationBytes = 1024ULL * 1024 * 1024;  // memory a header may ask for; we write 64 MiB
+inline constexpr std::uint64_t kMaxKeyDerivationPasses = 16;                    // we write 4
 
 }  // namespace daikan::limits

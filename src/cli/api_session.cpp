@@ -20,10 +20,16 @@ Error ApiSession::worded(Error error) const {
   return error;
 }
 
-awaitable<Result<json::value>> ApiSession::call(std::string method, std::string path, std::optional<json::value> body) {
-  auto answer = co_await client_.call(std::move(method), std::move(path), std::move(body));
+awaitable<Result<json::value>> ApiSession::call(std::string method, std::string path, std::optional<json::value> body,
+                                                net::Headers headers) {
+  auto answer = co_await client_.call(std::move(method), std::move(path), std::move(body), std::move(headers));
   if (!answer) co_return fail(worded(std::move(answer.error())));
   co_return std::move(answer->body);
+}
+
+awaitable<Result<json::value>> ApiSession::patch(std::string path, const json::value& seen, json::object body) {
+  net::Headers headers{{"if-match", fmt::format("\"{}\"", text_of(seen, "revision"))}};
+  return call("PATCH", std::move(path), json::value(std::move(body)), std::move(headers));
 }
 
 awaitable<Result<json::array>> ApiSession::list(std::string path) {

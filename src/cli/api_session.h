@@ -21,7 +21,10 @@ class ApiSession {
   awaitable<Result<>> enter(std::string relay);
 
   /// The body of the answer; errors are those of the API and of the network. A login that has ended says how to log in again.
-  awaitable<Result<json::value>> call(std::string method, std::string path, std::optional<json::value> body = std::nullopt);
+  awaitable<Result<json::value>> call(std::string method, std::string path, std::optional<json::value> body = std::nullopt,
+                                      net::Headers headers = {});
+  /// PATCH of what was read as `seen`: refused when somebody changed it meanwhile (If-Match).
+  awaitable<Result<json::value>> patch(std::string path, const json::value& seen, json::object body);
   awaitable<Result<json::value>> get(std::string path) { return call("GET", std::move(path)); }
   /// All pages of a list.
   awaitable<Result<json::array>> list(std::string path);

@@ -3,6 +3,7 @@
 #include <cstdlib>
 
 #include "cli/command_line_parts.h"
+#include "cli/completion.h"
 
 namespace daikan::cli {
 namespace {
@@ -15,6 +16,9 @@ constexpr const char* kExitCodes =
     "  daikan init --data /var/lib/daikan --user admin\n"
     "  daikan login https://hq.example.com:13291 --as hq --user admin\n"
     "  daikan --server hq secondary add --group \"Managed devices\" branch1.example.com";
+
+// What the completion scripts call: no command of its own, because any word may follow it.
+constexpr std::string_view kComplete = "complete";
 
 void add_globals(CLI::App& app, Globals& globals) {
   if (const char* server = std::getenv("DAIKAN_SERVER"); server != nullptr) globals.server = server;
@@ -72,6 +76,13 @@ Result<std::variant<ParsedCommand, HelpText>> parse_command_line(const std::vect
   add_primary_commands(app, parsed.command);
   add_invitation_commands(app, parsed.command);
   add_history_commands(app, parsed.command);
+  add_backup_commands(app, parsed.command);
+  if (!arguments.empty() && arguments.front() == kComplete) {
+    parsed.command = [completion = complete(app, {arguments.begin() + 1, arguments.end()})](Context& context) {
+      return print_completion(context, completion);
+    };
+    return parsed;
+  }
   try {
     app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));  // CLI11 takes them from the back
   } catch (const CLI::CallForHelp&) {

@@ -44,6 +44,85 @@ void add_secondary_add(CLI::App* noun, Command& chosen) {
   choose(verb, chosen, options, secondary_add);
 }
 
+void add_unrecognised(CLI::App& app, Command& chosen) {
+  auto* noun = add_noun(app, "unrecognised", "Servers that dialled and are not registered");
+  auto listed = std::make_shared<UnrecognisedList>();
+  auto* list = add_verb(noun, "list", "Their fingerprints and where they dialled from",
+                        "  daikan unrecognised list\n  daikan unrecognised list --ignored");
+  list->add_flag("--ignored", listed->ignored, "Those that are ignored instead");
+  choose(list, chosen, listed, unrecognised_list);
+  auto added = std::make_shared<UnrecognisedAdd>();
+  auto* add = add_verb(noun, "add", "Make one a secondary, once its fingerprint was compared",
+                       "  daikan unrecognised add AB:CD:... --group \"Managed devices/Branches\" --name \"Branch 7\"");
+  add->add_option("FINGERPRINT", added->fingerprint, "As unrecognised list shows it")->required();
+  add->add_option("--group", added->group, "Group it is attached to; the root group unless given")->type_name("PATH");
+  add->add_option("--name", added->name, "Its name here; one is made up unless given")->type_name("NAME");
+  choose(add, chosen, added, unrecognised_add);
+  const auto change = [&](const char* name, const char* what, auto run) {
+    auto options = std::make_shared<FingerprintOption>();
+    auto* verb = add_verb(noun, name, what, std::string("  daikan unrecognised ") + name + " AB:CD:...");
+    verb->add_option("FINGERPRINT", options->fingerprint, "As unrecognised list shows it")->required();
+    choose(verb, chosen, options, run);
+  };
+  change("ignore", "Ignore one from now on: it is not listed when it dials again", unrecognised_ignore);
+  change("unignore", "List an ignored one again", unrecognised_unignore);
+  change("forget", "Take one off the list, until it dials again", unrecognised_forget);
+}
+
+void add_dial_options(CLI::App* verb, DialOptions& options, const char* other) {
+  const std::string to = std::string(" between this server and the ") + other;
+  verb->add_option("--address", options.address, "Its new address")->type_name("A:P");
+  auto* proxy = verb->add_option("--proxy", options.proxy, "Proxy" + to + ": http://[user@]host:3128, socks5://...")->type_name("URL");
+  verb->add_option("--proxy-password-file", options.proxy_password_file, "That proxy's password")->type_name("FILE")->needs(proxy);
+  verb->add_flag("--no-proxy", options.no_proxy, "Without a proxy from now on")->excludes(proxy);
+  auto* dmz = verb->add_flag("--dmz", options.dmz, "The primary dials from now on");
+  verb->add_flag("--no-dmz", options.no_dmz, "The secondary dials from now on")->excludes(dmz);
+  verb->add_option("--certificate", options.certificate, "Its new certificate, DER or PEM; the old one is worth nothing at once")
+      ->type_name("FILE");
+  verb->add_flag("--untested", options.untested, "Save without trying the new way first");
+}
+
+void add_secondary_edit(CLI::App* noun, Command& chosen) {
+  auto options = std::make_shared<SecondaryEdit>();
+  auto* verb = add_verb(noun, "edit", "Change a secondary in place; a new way that this server dials is tried first",
+                        "  daikan secondary edit branch1 --name \"Branch 1\"\n"
+                        "  daikan secondary edit dmz1 --address dmz2.example.com:13000 --no-proxy\n"
+                        "  daikan secondary edit branch1 --certificate branch1-new.cer");
+  verb->add_option("NAME", options->secondary, "Its name or id")->required();
+  verb->add_option("--name", options->name, "Its new name here")->type_name("NAME");
+  verb->add_option("--group", options->group, "Group it moves to")->type_name("PATH");
+  add_dial_options(verb, options->dial, "secondary");
+  choose(verb, chosen, options, secondary_edit);
+  auto moved = std::make_shared<SecondaryMove>();
+  auto* move = add_verb(noun, "move", "Move one to another group; its link goes on",
+                        "  daikan secondary move branch1 --group \"Managed devices/North\"");
+  move->add_option("NAME", moved->secondary, "Its name or id")->required();
+  move->add_option("--group", moved->group, "Group it moves to")->required()->type_name("PATH");
+  choose(move, chosen, moved, secondary_move);
+}
+
+void add_operation_ends(CLI::App* noun, Command& chosen) {
+  auto resumed = std::make_shared<OperationResume>();
+  auto* resume = add_verb(noun, "resume", "Go on with a failed or interrupted operation; the account of the secondary is asked again",
+                          "  daikan operation resume 01930c4e-5a00-7000-8000-000000000007 --user admin --password-file pw");
+  resume->add_option("ID", resumed->id, "As operation list shows it")->required();
+  resume->add_option("--user", resumed->user, "An administrator of the secondary")->type_name("NAME");
+  auto* password = resume->add_option("--password-file", resumed->password_file, "The password is the first line; - is standard input");
+  password->type_name("FILE");
+  resume->add_option("--token-file", resumed->token_file, "An API token of the secondary, instead of user and password")
+      ->type_name("FILE")
+      ->excludes(password);
+  resume->add_option("--wait", resumed->wait_seconds, "How long to wait for its end; 120 unless given")
+      ->check(CLI::Range(0, 3600))
+      ->type_name("SECONDS");
+  choose(resume, chosen, resumed, operation_resume);
+  auto cancelled = std::make_shared<IdOption>();
+  auto* cancel =
+      add_verb(noun, "cancel", "Stop an operation and undo what it did", "  daikan operation cancel 01930c4e-5a00-7000-8000-000000000007");
+  cancel->add_option("ID", cancelled->id, "As operation list shows it")->required();
+  choose(cancel, chosen, cancelled, operation_cancel);
+}
+
 }  // namespace
 
 void add_secondary_commands(CLI::App& app, Command& chosen) {
@@ -62,18 +141,13 @@ void add_secondary_commands(CLI::App& app, Command& chosen) {
   auto* show = add_verb(secondary, "show", "All that is known of one", "  daikan secondary show branch1");
   show->add_option("NAME", showed->name, "Its name or id")->required();
   choose(show, chosen, showed, secondary_show);
+  add_secondary_edit(secondary, chosen);
   auto removed = std::make_shared<SecondaryName>();
   auto* remove = add_verb(secondary, "remove", "Remove one; it is told over the link", "  daikan secondary remove branch1");
   remove->add_option("NAME", removed->name, "Its name or id")->required();
   choose(remove, chosen, removed, secondary_remove);
 
-  auto* unrecognised = add_noun(app, "unrecognised", "Servers that dialled and are not registered");
-  choose(add_verb(unrecognised, "list", "Their fingerprints and where they dialled from", "  daikan unrecognised list"), chosen, none,
-         unrecognised_list);
-  auto ignored = std::make_shared<FingerprintOption>();
-  auto* ignore = add_verb(unrecognised, "ignore", "Take one off the list, until it dials again", "  daikan unrecognised ignore AB:CD:...");
-  ignore->add_option("FINGERPRINT", ignored->fingerprint, "As unrecognised list shows it")->required();
-  choose(ignore, chosen, ignored, unrecognised_ignore);
+  add_unrecognised(app, chosen);
 }
 
 void add_primary_commands(CLI::App& app, Command& chosen) {
@@ -91,6 +165,13 @@ void add_primary_commands(CLI::App& app, Command& chosen) {
   set->add_flag("--dmz", options->dmz, "This server stands in a DMZ: it waits for the primary to dial");
   set->add_flag("--replace", options->replace, "Replace the primary there is");
   choose(set, chosen, options, primary_set);
+  auto edited = std::make_shared<DialOptions>();
+  auto* edit = add_verb(primary, "edit", "Change in place how the primary is reached; a new way that this server dials is tried first",
+                        "  daikan primary edit --address hq2.example.com\n"
+                        "  daikan primary edit --no-proxy\n"
+                        "  daikan primary edit --certificate primary-new.cer");
+  add_dial_options(edit, *edited, "primary");
+  choose(edit, chosen, edited, primary_edit);
   choose(add_verb(primary, "show", "The primary and the state of the link to it", "  daikan primary show"), chosen, none, primary_show);
   choose(add_verb(primary, "clear", "Leave the primary", "  daikan primary clear"), chosen, none, primary_clear);
 
@@ -105,6 +186,15 @@ void add_primary_commands(CLI::App& app, Command& chosen) {
   probe_verb->add_option("--fingerprint", probed->fingerprint, "The fingerprint it must have")->type_name("SHA256");
   probe_verb->add_flag("--dmz", probed->dmz, "It is a secondary in a DMZ, not a primary");
   choose(probe_verb, chosen, probed, probe);
+
+  auto* link = add_noun(app, "link", "Links between servers");
+  auto checked = std::make_shared<LinkCheckOptions>();
+  auto* check = add_verb(link, "check", "Examine a link step by step, from both ends where a way exists, and say what to do",
+                         "  daikan link check\n"
+                         "  daikan link check branch1 --report branch1.json");
+  check->add_option("SERVER", checked->name, "A secondary, or primary; without it the primary, and a line for each secondary");
+  check->add_option("--report", checked->report, "Write all of it to this file, without secrets, to attach to a ticket")->type_name("FILE");
+  choose(check, chosen, checked, link_check);
 }
 
 void add_history_commands(CLI::App& app, Command& chosen) {
@@ -114,24 +204,9 @@ void add_history_commands(CLI::App& app, Command& chosen) {
   tree_verb->add_option("--depth", depth->depth, "Levels below the server; all unless given")->check(CLI::Range(0, 64))->type_name("N");
   choose(tree_verb, chosen, depth, tree);
 
-  auto* event = add_noun(app, "event", "What happened on the server");
-  auto events = std::make_shared<ListOptions>();
-  auto* list = add_verb(event, "list", "The latest events", "  daikan event list --limit 20");
-  list->add_option("--limit", events->limit, "How many; 100 unless given")->check(CLI::Range(1, 100000))->type_name("N");
-  choose(list, chosen, events, event_list);
-  auto following = std::make_shared<FollowOptions>();
-  auto* follow =
-      add_verb(event, "follow", "Events as they happen, until Ctrl-C", "  daikan event follow\n  daikan event follow --after 120 -o json");
-  follow->add_option("--after", following->after, "Begin behind this sequence number")
-      ->check(CLI::NonNegativeNumber.description(""))
-      ->type_name("N");
-  choose(follow, chosen, following, event_follow);
-
-  auto* audit = add_noun(app, "audit", "Who did what");
-  auto records = std::make_shared<ListOptions>();
-  auto* audited = add_verb(audit, "list", "The latest audit records", "  daikan audit list --limit 20");
-  audited->add_option("--limit", records->limit, "How many; 100 unless given")->check(CLI::Range(1, 100000))->type_name("N");
-  choose(audited, chosen, records, audit_list);
+  add_event_commands(app, chosen);
+  add_audit_commands(app, chosen);
+  add_notification_commands(app, chosen);
 
   auto* operation = add_noun(app, "operation", "Long operations of the server");
   auto operations = std::make_shared<ListOptions>();
@@ -142,6 +217,7 @@ void add_history_commands(CLI::App& app, Command& chosen) {
   auto* one = add_verb(operation, "show", "One operation and its steps", "  daikan operation show 01930c4e-5a00-7000-8000-000000000007");
   one->add_option("ID", id->id, "As operation list shows it")->required();
   choose(one, chosen, id, operation_show);
+  add_operation_ends(operation, chosen);
 }
 
 }  // namespace daikan::cli

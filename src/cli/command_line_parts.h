@@ -38,5 +38,9 @@ void add_secondary_commands(CLI::App& app, Command& chosen);
 void add_primary_commands(CLI::App& app, Command& chosen);
 void add_invitation_commands(CLI::App& app, Command& chosen);
 void add_history_commands(CLI::App& app, Command& chosen);
+void add_backup_commands(CLI::App& app, Command& chosen);
+void add_event_commands(CLI::App& app, Command& chosen);
+void add_audit_commands(CLI::App& app, Command& chosen);
+void add_notification_commands(CLI::App& app, Command& chosen);
 
 }  // namespace daikan::cli

@@ -71,6 +71,19 @@ void add_tokens(CLI::App& app, Command& chosen) {
   choose(revoke, chosen, id, token_revoke);
 }
 
+void add_completion(CLI::App& app, Command& chosen) {
+  auto options = std::make_shared<CompletionShell>();
+  auto* verb = add_verb(&app, "completion", "Print the completion script of a shell",
+                        "  source <(daikan completion bash)\n"
+                        "  daikan completion zsh > \"${fpath[1]}/_daikan\"\n"
+                        "  daikan completion fish > ~/.config/fish/completions/daikan.fish");
+  verb->add_option("SHELL", options->shell, "The shell")
+      ->required()
+      ->check(CLI::IsMember({"bash", "zsh", "fish"}).description(""))
+      ->type_name("bash|zsh|fish");
+  choose(verb, chosen, options, completion_print);
+}
+
 }  // namespace
 
 void add_access_commands(CLI::App& app, Command& chosen) {
@@ -80,6 +93,7 @@ void add_access_commands(CLI::App& app, Command& chosen) {
   add_tokens(app, chosen);
   auto none = std::make_shared<NoOptions>();
   choose(add_verb(&app, "version", "The version of this program", "  daikan version"), chosen, none, version);
+  add_completion(app, chosen);
   auto raw = std::make_shared<RawCall>();
   auto* api = add_verb(&app, "api", "Any request of the console API, with the profile's session",
                        "  daikan api GET /secondaries\n"
@@ -121,6 +135,17 @@ void add_server_commands(CLI::App& app, Command& chosen) {
   add->add_option("PATH", added->path, "Names from the root group down, with / between")->required();
   choose(add, chosen, added, group_add);
   choose(add_verb(group, "list", "All groups and how many secondaries each holds", "  daikan group list"), chosen, none, group_list);
+  auto renamed = std::make_shared<GroupRename>();
+  auto* rename = add_verb(group, "rename", "Give a group another name", "  daikan group rename \"Managed devices/Branches\" Offices");
+  rename->add_option("PATH", renamed->path, "The group's path")->required();
+  rename->add_option("NAME", renamed->name, "Its new name")->required();
+  choose(rename, chosen, renamed, group_rename);
+  auto moved = std::make_shared<GroupMove>();
+  auto* move = add_verb(group, "move", "Move a group below another one, with all that it holds",
+                        "  daikan group move \"Managed devices/Branches/North\" --to \"Managed devices\"");
+  move->add_option("PATH", moved->path, "The group's path")->required();
+  move->add_option("--to", moved->to, "Path of its new parent")->required()->type_name("PATH");
+  choose(move, chosen, moved, group_move);
   auto removed = std::make_shared<GroupPath>();
   auto* remove = add_verb(group, "remove", "Remove an empty group", "  daikan group remove \"Managed devices/Branches\"");
   remove->add_option("PATH", removed->path, "The group's path")->required();

@@ -36,6 +36,10 @@ struct ProfileName {
 };
 awaitable<Result<>> profiles_remove(Context&, ProfileName);
 awaitable<Result<>> version(Context&, NoOptions);
+struct CompletionShell {
+  std::string shell;
+};
+awaitable<Result<>> completion_print(Context&, CompletionShell);
 
 // The server itself.
 struct CertificateExport {
@@ -49,6 +53,19 @@ awaitable<Result<>> roll_begin(Context&, ApiSession&, NoOptions);
 awaitable<Result<>> roll_status(Context&, ApiSession&, NoOptions);
 awaitable<Result<>> roll_finish(Context&, ApiSession&, NoOptions);
 awaitable<Result<>> roll_cancel(Context&, ApiSession&, NoOptions);
+// Backup and restore.
+struct BackupOptions {
+  std::string file;
+  std::string passphrase_file;
+};
+awaitable<Result<>> backup(Context&, ApiSession&, BackupOptions);
+struct RestoreOptions {
+  std::string file;
+  std::string passphrase_file;
+  std::string data;
+  std::string database;
+};
+awaitable<Result<>> restore(Context&, RestoreOptions);
 
 // Groups.
 struct GroupPath {
@@ -56,6 +73,16 @@ struct GroupPath {
 };
 awaitable<Result<>> group_add(Context&, ApiSession&, GroupPath);
 awaitable<Result<>> group_list(Context&, ApiSession&, NoOptions);
+struct GroupRename {
+  std::string path;
+  std::string name;
+};
+awaitable<Result<>> group_rename(Context&, ApiSession&, GroupRename);
+struct GroupMove {
+  std::string path;
+  std::string to;
+};
+awaitable<Result<>> group_move(Context&, ApiSession&, GroupMove);
 awaitable<Result<>> group_remove(Context&, ApiSession&, GroupPath);
 
 // Secondaries.
@@ -86,12 +113,46 @@ struct SecondaryName {
   std::string name;
 };
 awaitable<Result<>> secondary_show(Context&, ApiSession&, SecondaryName);
+/// How the other server is reached; what is empty stays as it is.
+struct DialOptions {
+  std::string address;
+  std::string proxy;
+  std::string proxy_password_file;
+  std::string certificate;
+  bool no_proxy = false;
+  bool dmz = false;
+  bool no_dmz = false;
+  bool untested = false;
+};
+struct SecondaryEdit {
+  std::string secondary;
+  std::string name;
+  std::string group;
+  DialOptions dial;
+};
+awaitable<Result<>> secondary_edit(Context&, ApiSession&, SecondaryEdit);
+struct SecondaryMove {
+  std::string secondary;
+  std::string group;
+};
+awaitable<Result<>> secondary_move(Context&, ApiSession&, SecondaryMove);
 awaitable<Result<>> secondary_remove(Context&, ApiSession&, SecondaryName);
-awaitable<Result<>> unrecognised_list(Context&, ApiSession&, NoOptions);
+struct UnrecognisedList {
+  bool ignored = false;
+};
+awaitable<Result<>> unrecognised_list(Context&, ApiSession&, UnrecognisedList);
+struct UnrecognisedAdd {
+  std::string fingerprint;
+  std::string group;
+  std::string name;
+};
+awaitable<Result<>> unrecognised_add(Context&, ApiSession&, UnrecognisedAdd);
 struct FingerprintOption {
   std::string fingerprint;
 };
 awaitable<Result<>> unrecognised_ignore(Context&, ApiSession&, FingerprintOption);
+awaitable<Result<>> unrecognised_unignore(Context&, ApiSession&, FingerprintOption);
+awaitable<Result<>> unrecognised_forget(Context&, ApiSession&, FingerprintOption);
 
 // This server's primary.
 struct PrimarySet {
@@ -103,6 +164,7 @@ struct PrimarySet {
   bool replace = false;
 };
 awaitable<Result<>> primary_set(Context&, ApiSession&, PrimarySet);
+awaitable<Result<>> primary_edit(Context&, ApiSession&, DialOptions);
 awaitable<Result<>> primary_show(Context&, ApiSession&, NoOptions);
 awaitable<Result<>> primary_clear(Context&, ApiSession&, NoOptions);
 // Invitation files.
@@ -137,6 +199,13 @@ struct ProbeOptions {
 };
 awaitable<Result<>> probe(Context&, ApiSession&, ProbeOptions);
 
+// Links.
+struct LinkCheckOptions {
+  std::string name;    ///< A secondary, or the primary; empty: the primary in full and a line for each secondary.
+  std::string report;  ///< File for the report; empty: none.
+};
+awaitable<Result<>> link_check(Context&, ApiSession&, LinkCheckOptions);
+
 // The hierarchy.
 struct TreeOptions {
   int depth = -1;  ///< Below zero: all.
@@ -147,12 +216,50 @@ awaitable<Result<>> tree(Context&, ApiSession&, TreeOptions);
 struct ListOptions {
   int limit = 100;
 };
-awaitable<Result<>> event_list(Context&, ApiSession&, ListOptions);
+struct EventOptions {
+  int limit = 100;
+  std::string severity;
+  std::string kind;
+  std::string secondary;  ///< Name or id.
+  std::string since;      ///< A time, a date, or "24h".
+  std::string until;
+  std::string text;
+};
+awaitable<Result<>> event_list(Context&, ApiSession&, EventOptions);
 struct FollowOptions {
   std::string after;
+  EventOptions only;
 };
 awaitable<Result<>> event_follow(Context&, ApiSession&, FollowOptions);
-awaitable<Result<>> audit_list(Context&, ApiSession&, ListOptions);
+struct AuditOptions {
+  int limit = 100;
+  std::string actor;
+  std::string action;
+  std::string object;
+  std::string since;
+  std::string until;
+};
+awaitable<Result<>> audit_list(Context&, ApiSession&, AuditOptions);
+struct ExportTarget {
+  std::string file = "-";
+  std::string format = "jsonl";
+};
+struct EventExport {
+  ExportTarget to;
+  EventOptions only;
+};
+awaitable<Result<>> event_export(Context&, ApiSession&, EventExport);
+struct AuditExport {
+  ExportTarget to;
+  AuditOptions only;
+};
+awaitable<Result<>> audit_export(Context&, ApiSession&, AuditExport);
+struct VerifyOptions {
+  std::string file;  ///< Empty: the server's records.
+  std::string head;  ///< A hash noted before.
+};
+/// Without a session when a file is given.
+awaitable<Result<>> audit_verify(Context&, VerifyOptions);
 struct TokenCreate {
   std::string name;
   int hours = 720;
@@ -165,6 +272,15 @@ struct IdOption {
 awaitable<Result<>> token_revoke(Context&, ApiSession&, IdOption);
 awaitable<Result<>> operation_list(Context&, ApiSession&, ListOptions);
 awaitable<Result<>> operation_show(Context&, ApiSession&, IdOption);
+struct OperationResume {
+  std::string id;
+  std::string user;
+  std::string password_file;
+  std::string token_file;
+  int wait_seconds = 120;
+};
+awaitable<Result<>> operation_resume(Context&, ApiSession&, OperationResume);
+awaitable<Result<>> operation_cancel(Context&, ApiSession&, IdOption);
 struct RawCall {
   std::string method;
   std::string path;

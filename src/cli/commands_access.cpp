@@ -1,4 +1,5 @@
-// token, operation, api: access for scripts, long operations, and any request at all.
+// token, api: access for scripts, and any request at all.
+#include <algorithm>
 #include <ostream>
 
 #include <boost/json.hpp>
@@ -12,27 +13,6 @@
 
 namespace daikan::cli {
 namespace {
-
-void print_operation(Context& context, const json::value& operation) {
-  auto& terminal = context.terminal;
-  print_fields(terminal, {{"Operation", shown(text_of(operation, "id"))},
-                          {"Kind", shown(text_of(operation, "kind"))},
-                          {"State", shown(text_of(operation, "state"))},
-                          {"Begun by", shown(text_of(operation, "actor"))},
-                          {"Begun", local_time(text_of(operation, "created_at"))},
-                          {"Changed", local_time(text_of(operation, "updated_at"))}});
-  for (const auto& step : elements(operation, "steps")) {
-    const auto state = text_of(step, "state");
-    const auto error = error_of(step, "error");
-    const auto mark = state == "done"     ? done_mark(terminal)
-                      : state == "failed" ? failed_mark(terminal)
-                      : state == "undone" ? undone_mark(terminal)
-                                          : std::string("-");
-    terminal.line(
-        fmt::format("{} {} ({}){}", mark, shown(text_of(step, "step")), shown(state),
-                    error ? ": " + shown(error->text()) : (text_of(step, "detail").empty() ? "" : ": " + shown(text_of(step, "detail")))));
-  }
-}
 
 /// "/api/v1/groups", "api/v1/groups", "groups" and "/groups" are the same.
 std::string api_path(std::string path) {
@@ -94,37 +74,11 @@ awaitable<Result<>> token_revoke(Context& context, ApiSession& session, IdOption
   co_return Result<>{};
 }
 
-awaitable<Result<>> operation_list(Context& context, ApiSession& session, ListOptions options) {
-  auto answer = co_await session.get(fmt::format("/operations?limit={}", options.limit));
-  if (!answer) co_return fail(std::move(answer.error()));
-  const auto& items = elements(*answer, "items");
-  if (context.as_json()) {
-    print_json(context.terminal, items);
-    co_return Result<>{};
-  }
-  Table table({"ID", "KIND", "STATE", "BEGUN BY", "BEGUN", "CHANGED", "ERROR"});
-  for (const auto& item : items) {
-    const auto error = error_of(item, "error");
-    table.add({shown(text_of(item, "id")), shown(text_of(item, "kind")), shown(text_of(item, "state")), shown(text_of(item, "actor")),
-               local_time(text_of(item, "created_at")), local_time(text_of(item, "updated_at")),
-               error ? shown(error->message) : std::string()});
-  }
-  table.print(context.terminal);
-  co_return Result<>{};
-}
-
-awaitable<Result<>> operation_show(Context& context, ApiSession& session, IdOption options) {
-  auto operation = co_await session.get("/operations/" + percent_encoded(options.id));
-  if (!operation) co_return fail(std::move(operation.error()));
-  if (context.as_json()) {
-    print_json(context.terminal, *operation);
-  } else {
-    print_operation(context, *operation);
-  }
-  co_return Result<>{};
-}
-
 awaitable<Result<>> raw_call(Context& context, ApiSession& session, RawCall options) {
+  if (!std::ranges::all_of(options.path, [](char c) { return c > ' ' && c < 0x7f; })) {
+    co_return fail(Code::invalid_request, fmt::format("The path “{}” is not a path of a URL.", options.path),
+                   "Write blanks and other letters than ASCII percent-encoded: “%20” for a blank.");
+  }
   net::Request request{.method = std::move(options.method), .target = api_path(options.path), .headers = {}, .body = {}, .remote_ip = {}};
   for (auto& c : request.method) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
   request.headers.set("accept", "*/*");

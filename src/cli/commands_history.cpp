@@ -7,6 +7,7 @@
 #include "base/limits.h"
 #include "cli/commands.h"
 #include "cli/event_stream.h"
+#include "cli/history_query.h"
 #include "cli/link_text.h"
 #include "cli/tree_text.h"
 
@@ -38,15 +39,11 @@ void print_event(Context& context, const StreamedEvent& event) {
 }
 
 /// Follows one connection until it ends; `stream` remembers how far it came.
-awaitable<Result<>> follow_once(Context& context, ApiSession& session, EventStream& stream, std::string after) {
-  net::Request request{.method = "GET", .target = "/events", .headers = {}, .body = {}, .remote_ip = {}};
+awaitable<Result<>> follow_once(Context& context, ApiSession& session, EventStream& stream, std::string target) {
+  net::Request request{.method = "GET", .target = std::move(target), .headers = {}, .body = {}, .remote_ip = {}};
   request.headers.set("accept", "text/event-stream");
   const auto& last = stream.last_id();
-  if (!last.empty()) {
-    request.headers.set("last-event-id", last);
-  } else if (!after.empty()) {
-    request.target += "?after=" + percent_encoded(after);
-  }
+  if (!last.empty()) request.headers.set("last-event-id", last);
   auto response = co_await session.open(std::move(request));
   if (!response) co_return fail(std::move(response.error()));
   const auto source = response->body.into_source();
@@ -61,7 +58,8 @@ awaitable<Result<>> follow_once(Context& context, ApiSession& session, EventStre
 bool may_pass(const Error& error) { return exit_code_of(error.code) == ExitCode::unreachable; }
 
 std::string list_path(std::string_view base, int limit) {
-  return fmt::format("{}?limit={}", base, std::min<int>(limit, limits::kLargestPage));
+  return fmt::format("{}{}limit={}", base, base.find('?') == std::string_view::npos ? "?" : "&",
+                     std::min<int>(limit, limits::kLargestPage));
 }
 
 /// As many items as wanted, page by page, newest first.
@@ -94,8 +92,11 @@ awaitable<Result<>> tree(Context& context, ApiSession& session, TreeOptions opti
   co_return Result<>{};
 }
 
-awaitable<Result<>> event_list(Context& context, ApiSession& session, ListOptions options) {
-  auto events = co_await newest(session, "/events", options.limit);
+awaitable<Result<>> event_list(Context& context, ApiSession& session, EventOptions options) {
+  const int limit = options.limit;
+  auto path = co_await event_path(session, "/events", std::move(options));
+  if (!path) co_return fail(std::move(path.error()));
+  auto events = co_await newest(session, std::move(*path), limit);
   if (!events) co_return fail(std::move(events.error()));
   if (context.as_json()) {
     print_json(context.terminal, *events);
@@ -114,9 +115,12 @@ awaitable<Result<>> event_list(Context& context, ApiSession& session, ListOption
 awaitable<Result<>> event_follow(Context& context, ApiSession& session, FollowOptions options) {
   EventStream stream;
   std::chrono::seconds pause = kFirstRetry;
+  auto path = co_await event_path(session, "/events", std::move(options.only));
+  if (!path) co_return fail(std::move(path.error()));
+  const auto begin = options.after.empty() ? *path : with_parameter(*path, "after", options.after);
   for (;;) {
     const auto before = stream.last_id();
-    auto ended = co_await follow_once(context, session, stream, options.after);
+    auto ended = co_await follow_once(context, session, stream, before.empty() ? begin : *path);
     if (!ended && !may_pass(ended.error())) co_return ended;
     if (stream.last_id() != before) pause = kFirstRetry;
     const auto why = ended ? std::string("The server ended the stream.") : ended.error().message;
@@ -127,8 +131,10 @@ awaitable<Result<>> event_follow(Context& context, ApiSession& session, FollowOp
   }
 }
 
-awaitable<Result<>> audit_list(Context& context, ApiSession& session, ListOptions options) {
-  auto records = co_await newest(session, "/audit", options.limit);
+awaitable<Result<>> audit_list(Context& context, ApiSession& session, AuditOptions options) {
+  const auto path = audit_path("/audit", options);
+  if (!path) co_return fail(path.error());
+  auto records = co_await newest(session, *path, options.limit);
   if (!records) co_return fail(std::move(records.error()));
   if (context.as_json()) {
     print_json(context.terminal, *records);

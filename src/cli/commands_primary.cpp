@@ -26,6 +26,7 @@ void print_primary(Context& context, const json::value& primary) {
                                                       {"State", state_cell(context.terminal, text_of(primary, "state"))},
                                                       {"Since", local_time(text_of(primary, "since"))},
                                                       {"Reason", reason_text(primary)},
+                                                      {"Next step", text("next_step")},
                                                       {"Direction", direction_words(text_of(primary, "direction"))},
                                                       {"Address", text("address")},
                                                       {"Proxy", text("proxy")},
@@ -35,7 +36,6 @@ void print_primary(Context& context, const json::value& primary) {
                                                       {"Next attempt", local_time(text_of(primary, "next_attempt_at"))},
                                                       {"Fingerprint", text("fingerprint")},
                                                       {"Server id", text("server_id")}};
-  if (const auto reason = error_of(primary, "reason")) fields[3].second = Cell(shown(reason->text()));
   std::erase_if(fields, [](const auto& field) { return field.second.text.empty(); });
   print_fields(context.terminal, fields);
 }

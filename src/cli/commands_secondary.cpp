@@ -1,11 +1,9 @@
-// secondary list, show, remove; unrecognised servers. `secondary add` has files of its own.
+// secondary list, show, remove. `secondary add` has files of its own.
 #include <boost/json.hpp>
 #include <fmt/format.h>
 
-#include "base/text.h"
 #include "cli/commands.h"
 #include "cli/link_text.h"
-#include "net/identity.h"
 
 namespace daikan::cli {
 namespace {
@@ -67,8 +65,9 @@ awaitable<Result<>> secondary_show(Context& context, ApiSession& session, Second
                                                       {"Registration id", text("id")},
                                                       {"Server id", text("server_id")}};
   if (const auto reason = error_of(*found, "reason")) {
-    fields.insert(fields.begin() + 3, {"Reason", shown(reason->text())});
+    fields.insert(fields.begin() + 3, {"Reason", shown(reason->message)});
   }
+  fields.emplace_back("Next step", text("next_step"));
   std::erase_if(fields, [](const auto& field) { return field.second.text.empty(); });
   print_fields(context.terminal, fields);
   co_return Result<>{};
@@ -80,39 +79,6 @@ awaitable<Result<>> secondary_remove(Context& context, ApiSession& session, Seco
   auto removed = co_await session.call("DELETE", "/secondaries/" + text_of(*found, "id"));
   if (!removed) co_return fail(std::move(removed.error()));
   if (!context.as_json()) context.terminal.line(fmt::format("Removed {}.", shown(text_of(*found, "name"))));
-  co_return Result<>{};
-}
-
-awaitable<Result<>> unrecognised_list(Context& context, ApiSession& session, NoOptions) {
-  auto answer = co_await session.get("/unrecognised_servers");
-  if (!answer) co_return fail(std::move(answer.error()));
-  const auto& items = elements(*answer, "items");
-  if (context.as_json()) {
-    print_json(context.terminal, items);
-    co_return Result<>{};
-  }
-  if (items.empty()) {
-    context.terminal.line("No unrecognised server has dialled.");
-    co_return Result<>{};
-  }
-  Table table({"FINGERPRINT", "SOURCE", "LAST SEEN", "ATTEMPTS"});
-  for (const auto& item : items) {
-    table.add({shown(text_of(item, "fingerprint")), shown(text_of(item, "source")), local_time(text_of(item, "last_seen")),
-               text_of(item, "attempts")});
-  }
-  table.print(context.terminal);
-  co_return Result<>{};
-}
-
-awaitable<Result<>> unrecognised_ignore(Context& context, ApiSession& session, FingerprintOption options) {
-  const auto normal = net::normalise_fingerprint(options.fingerprint);
-  if (!normal) {
-    co_return fail(Code::invalid_request, fmt::format("“{}” is not a SHA-256 fingerprint.", quotable(options.fingerprint, 100)),
-                   "daikan unrecognised list shows them.", "fingerprint");
-  }
-  auto removed = co_await session.call("DELETE", "/unrecognised_servers/" + percent_encoded(*normal));
-  if (!removed) co_return fail(std::move(removed.error()));
-  if (!context.as_json()) context.terminal.line("It is no longer listed.");
   co_return Result<>{};
 }
 

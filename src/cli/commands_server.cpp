@@ -1,4 +1,4 @@
-// certificate, group: the server itself and its groups.
+// certificate: the server itself.
 #include <ostream>
 
 #include <boost/json.hpp>
@@ -50,49 +50,6 @@ awaitable<Result<>> certificate_show(Context& context, ApiSession& session, NoOp
                                   {"Server id", shown(text_of(*server, "id"))},
                                   {"Fingerprint", shown(text_of(*server, "fingerprint"))},
                                   {"Valid until", local_time(text_of(*server, "certificate_not_after"))}});
-  co_return Result<>{};
-}
-
-awaitable<Result<>> group_add(Context& context, ApiSession& session, GroupPath options) {
-  json::object body;
-  body["path"] = options.path;
-  auto group = co_await session.call("POST", "/groups", std::move(body));
-  if (!group) co_return fail(std::move(group.error()));
-  if (context.as_json()) {
-    print_json(context.terminal, *group);
-  } else {
-    context.terminal.line(fmt::format("Added {}.", shown(text_of(*group, "path"))));
-  }
-  co_return Result<>{};
-}
-
-awaitable<Result<>> group_list(Context& context, ApiSession& session, NoOptions) {
-  auto groups = co_await session.get("/groups");
-  if (!groups) co_return fail(std::move(groups.error()));
-  if (context.as_json()) {
-    print_json(context.terminal, elements(*groups, "items"));
-    co_return Result<>{};
-  }
-  Table table({"PATH", "SECONDARIES"});
-  for (const auto& group : elements(*groups, "items")) table.add({shown(text_of(group, "path")), text_of(group, "secondaries")});
-  table.print(context.terminal);
-  co_return Result<>{};
-}
-
-awaitable<Result<>> group_remove(Context& context, ApiSession& session, GroupPath options) {
-  auto groups = co_await session.get("/groups");
-  if (!groups) co_return fail(std::move(groups.error()));
-  std::string id;
-  for (const auto& group : elements(*groups, "items")) {
-    if (text_of(group, "path") == options.path || text_of(group, "id") == options.path) id = text_of(group, "id");
-  }
-  if (id.empty()) {
-    co_return fail(Code::not_found, fmt::format("There is no group “{}”.", quotable(options.path)), "daikan group list shows the paths.",
-                   "path");
-  }
-  auto removed = co_await session.call("DELETE", "/groups/" + id);
-  if (!removed) co_return fail(std::move(removed.error()));
-  if (!context.as_json()) context.terminal.line(fmt::format("Removed {}.", shown(options.path)));
   co_return Result<>{};
 }
 

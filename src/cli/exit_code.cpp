@@ -16,6 +16,9 @@ ExitCode exit_code_of(Code code) {
     case Code::too_large:
     case Code::method_not_allowed:
     case Code::configuration_invalid:
+    case Code::backup_unreadable:
+    case Code::backup_truncated:
+    case Code::backup_altered:
       return ExitCode::usage;
     case Code::permission_denied:
     case Code::two_factor_required:
@@ -36,6 +39,7 @@ ExitCode exit_code_of(Code code) {
     case Code::invitation_expired:
     case Code::invitation_used:
     case Code::invitation_revoked:
+    case Code::clock_skew:
     case Code::name_taken:
     case Code::group_not_empty:
     case Code::conflict:

@@ -47,28 +47,6 @@ awaitable<Result<std::string>> confirmed_fingerprint(Context& context, joining::
   co_return identity->certificate.fingerprint;
 }
 
-Result<joining::Credentials> credentials_of(Context& context, const SecondaryAdd& options) {
-  joining::Credentials credentials;
-  if (!options.token_file.empty()) {
-    auto token = read_secret(options.token_file);
-    if (!token) return fail(std::move(token.error()));
-    credentials.token = std::move(*token);
-    return credentials;
-  }
-  credentials.user = options.user;
-  if (credentials.user.empty()) {
-    auto user = context.terminal.ask("Administrator of the secondary");
-    if (!user) return fail(std::move(user.error()));
-    credentials.user = std::move(*user);
-  }
-  auto password = options.password_file.empty()
-                      ? context.terminal.ask_secret(fmt::format("Password of {} on the secondary", credentials.user))
-                      : read_secret(options.password_file);
-  if (!password) return fail(std::move(password.error()));
-  credentials.password = std::move(*password);
-  return credentials;
-}
-
 /// The address to offer: the host this console reaches the primary under, and the port its links really come to.
 awaitable<Result<std::string>> offered_primary_address(ApiSession& session) {
   auto server = co_await session.get("/server");
@@ -147,6 +125,28 @@ awaitable<Result<>> join(Context& context, ApiSession& session, joining::Console
 }
 
 }  // namespace
+
+Result<joining::Credentials> credentials_of(Context& context, const SecondaryAdd& options) {
+  joining::Credentials credentials;
+  if (!options.token_file.empty()) {
+    auto token = read_secret(options.token_file);
+    if (!token) return fail(std::move(token.error()));
+    credentials.token = std::move(*token);
+    return credentials;
+  }
+  credentials.user = options.user;
+  if (credentials.user.empty()) {
+    auto user = context.terminal.ask("Administrator of the secondary");
+    if (!user) return fail(std::move(user.error()));
+    credentials.user = std::move(*user);
+  }
+  auto password = options.password_file.empty()
+                      ? context.terminal.ask_secret(fmt::format("Password of {} on the secondary", credentials.user))
+                      : read_secret(options.password_file);
+  if (!password) return fail(std::move(password.error()));
+  credentials.password = std::move(*password);
+  return credentials;
+}
 
 awaitable<Result<>> join_secondary(Context& context, ApiSession& session, SecondaryAdd options) {
   if (auto checked = check_complete(context, options); !checked) co_return checked;

@@ -4,10 +4,14 @@
 #pragma once
 
 #include "cli/commands.h"
+#include "joining/join.h"
 
 namespace daikan::cli {
 
 /// `options.address` is set. Fails with invalid_request naming every missing option when nothing can be asked, and as joining/join.h.
 awaitable<Result<>> join_secondary(Context& context, ApiSession& session, SecondaryAdd options);
+
+/// The account of the secondary: from the options, the rest asked. Fails with invalid_request when nothing can be asked.
+Result<joining::Credentials> credentials_of(Context& context, const SecondaryAdd& options);
 
 }  // namespace daikan::cli

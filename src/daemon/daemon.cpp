@@ -79,6 +79,15 @@ server::Facts make_facts(const Configuration& configuration, const Ground& groun
   return facts;
 }
 
+server::Retention retention_of(const Configuration& configuration) {
+  const auto or_all = [&](std::chrono::days own) { return own.count() > 0 ? own : configuration.event_retention; };
+  server::Retention retention(configuration.event_retention);
+  retention.warning = or_all(configuration.warning_retention);
+  retention.error = retention.critical = or_all(configuration.error_retention);
+  retention.audit = configuration.audit_retention;
+  return retention;
+}
+
 /// The parts that the course of a run touches; all of them live in run_server's frame.
 struct Parts {
   const Configuration& configuration;
@@ -89,6 +98,7 @@ struct Parts {
   server::LinkHost& links;
   server::Joins& joins;
   server::Invitations& invitations;
+  server::Notifications& notifications;
   api::ConsoleApi& api;
   Drain& drain;
   net::Listener& console;
@@ -143,6 +153,8 @@ net::awaitable<ExitCode> start(Parts& parts) {
   if (auto invited = co_await parts.invitations.start(); !invited) co_return cannot_start(parts, invited.error());
   parts.links.set_guests(parts.invitations.guests());
   if (auto rolling = co_await parts.roll_over.start(); !rolling) co_return cannot_start(parts, rolling.error());
+  auto notifying = co_await parts.notifications.start();
+  if (!notifying) co_return cannot_start(parts, notifying.error());
   auto linked = co_await parts.links.start(parts.configuration.link, parts.api.relayed());
   if (!linked) co_return cannot_start(parts, linked.error());
   if (auto listening = start_console(parts); !listening) co_return cannot_start(parts, listening.error());
@@ -188,6 +200,7 @@ net::awaitable<> stop(Parts& parts) {
   co_await parts.links.stop();
   co_await parts.invitations.stop();
   co_await parts.roll_over.stop();
+  co_await parts.notifications.stop();
   parts.tasks.cancel();
   co_await parts.tasks.join();
   std::error_code ec;
@@ -250,8 +263,11 @@ ExitCode run_server(const Configuration& configuration, Ground& ground, Log& log
   // This server's key, and its change.
   server::OwnIdentity own_identity(storage, history, {ground.identity, facts, ground.folder.path()});
   server::RollOver roll_over(storage, history, links, own_identity);
+  server::Backups backups(storage, history, facts, ground.folder.path());
+  server::Notifications notifications(storage, history, facts);
   // The console API, and the way for requests to finish before the end.
-  api::ConsoleApi api({storage, facts, history, accounts, groups, links, secondaries, primary, joins, invitations, invited_join, roll_over},
+  api::ConsoleApi api({storage, facts, history, accounts, groups, links, secondaries, primary, joins, backups, notifications, invitations,
+                       invited_join, roll_over},
                       {configuration.web, [&log](const std::exception_ptr& exception, std::string_view id) {
                          log.error(fmt::format("request {} ended by an error in this program: {}", id, what(exception)));
                        }});
@@ -262,14 +278,14 @@ ExitCode run_server(const Configuration& configuration, Ground& ground, Log& log
   net::Listener console(executor, *context, [](const Pin&, const CertificateRecord&) { return true; },
                         {limits::kMaxHandshakesInProgress, limits::kMaxConsoleConnections, limits::kMaxConsoleConnectionsPerSource});
   // Work that goes on by itself.
-  server::Housekeeping housekeeping(storage, history, facts, configuration.event_retention);
+  server::Housekeeping housekeeping(storage, history, facts, retention_of(configuration));
   own_identity.on_change([&] { renew_ports(links, console, ground, log); });
   net::TaskGroup tasks(executor);
   tasks.on_error([&log](const std::exception_ptr& exception) { log.error("A background task ended: " + what(exception)); });
   // The end.
   Signals signals(executor, SIGTERM, SIGINT, SIGHUP);
 
-  Parts parts{configuration, ground, log,     facts, history,      links,        joins,     invitations,
+  Parts parts{configuration, ground, log,     facts, history,      links,        joins,     invitations, notifications,
               api,           drain,  console, tasks, housekeeping, own_identity, roll_over, signals};
   auto exit_code = ExitCode::other;
   std::exception_ptr failure;

@@ -12,7 +12,9 @@ constexpr unsigned kAtOnce = 200;
 constexpr auto kAfterFailure = 5s;
 
 // The link host logs these itself, when they happen and even when the database is away.
-bool is_logged_already(const hierarchy::Event& event) { return event.kind.starts_with("link_") || event.kind == "unrecognised_server"; }
+bool is_logged_already(const hierarchy::Event& event) {
+  return event.kind.starts_with("link_") || event.kind == "clock_skew" || event.kind == "unrecognised_server";
+}
 
 void write(Log& log, const hierarchy::Event& event) {
   const auto line = event.kind + ": " + event.message;

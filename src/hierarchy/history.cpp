@@ -1,6 +1,25 @@
 #include "hierarchy/history.h"
 
+#include <algorithm>
+
 namespace daikan::hierarchy {
+namespace {
+
+char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+
+bool holds(std::string_view text, std::string_view wanted) {
+  const auto found =
+      std::search(text.begin(), text.end(), wanted.begin(), wanted.end(), [](char a, char b) { return lower(a) == lower(b); });
+  return wanted.empty() || found != text.end();
+}
+
+}  // namespace
+
+bool matches(const EventFilter& filter, const Event& event) {
+  return event.severity >= filter.least && (filter.kind.empty() || filter.kind == event.kind) &&
+         (!filter.secondary || filter.secondary == event.secondary) && (!filter.from || event.at >= *filter.from) &&
+         (!filter.until || event.at < *filter.until) && holds(event.message, filter.text);
+}
 
 std::string_view to_string(Severity severity) {
   switch (severity) {

@@ -36,6 +36,30 @@ struct AuditRecord {
   std::string action;   ///< "secondary.add", "primary.set", "login", "login.refused" …
   std::string object;   ///< What it was done to: "secondary Branch 7 (id)".
   std::string outcome;  ///< "done" or a Code's name.
+  // The chain (audit_chain.h); given by the store on insert.
+  std::string previous_hash = {};
+  std::string hash = {};
+};
+
+/// Which events somebody wants to see; what is empty or unset asks nothing.
+struct EventFilter {
+  Severity least = Severity::info;
+  std::string kind;                         ///< Exactly this one.
+  std::optional<RegistrationId> secondary;  ///< About this link.
+  std::optional<TimePoint> from;            ///< At or after.
+  std::optional<TimePoint> until;           ///< Before.
+  std::string text;                         ///< Somewhere in the message, whatever the case of its letters.
+};
+/// The same decision as the store's query; of texts, only ASCII letters are compared without regard to case.
+bool matches(const EventFilter& filter, const Event& event);
+
+/// Which audit records somebody wants to see.
+struct AuditFilter {
+  std::string actor;   ///< Exactly this one.
+  std::string action;  ///< Exactly this one, or with a dot at the end every action that begins so ("secondary.").
+  std::string object;  ///< Somewhere in it, whatever the case of its letters.
+  std::optional<TimePoint> from;
+  std::optional<TimePoint> until;
 };
 
 /// A long operation (joining.md way 1) as it is shown and resumed. `steps` is a JSON text owned by the room that runs the operation.

@@ -22,6 +22,7 @@ struct Group {
   GroupId id;
   std::optional<GroupId> parent;
   std::string name;
+  std::int64_t revision = 1;  ///< Counts edits; the ETag.
 };
 
 inline constexpr std::string_view kRootGroupName = "Managed devices";
@@ -51,7 +52,8 @@ struct SecondaryRecord {
   std::string version;  ///< As told in its last hello; empty before.
   TimePoint created_at;
   std::optional<TimePoint> last_connected_at;
-  std::int64_t revision = 1;  ///< Counts edits; the ETag.
+  std::optional<TimePoint> ended_at = std::nullopt;  ///< When it said that it has left; nothing again after its next accepted hello.
+  std::int64_t revision = 1;                         ///< Counts edits; the ETag.
 };
 
 /// Who this server's primary is, as its own administrator said. At most one.
@@ -65,6 +67,7 @@ struct PrimaryRecord {
   std::string version;
   TimePoint created_at;
   std::optional<TimePoint> last_connected_at;
+  std::optional<TimePoint> ended_at = std::nullopt;  ///< When it said that it removed this server; nothing after its next accepted hello.
   std::int64_t revision = 1;
 };
 
@@ -86,6 +89,7 @@ struct UnrecognisedRecord {
   TimePoint first_seen;
   TimePoint last_seen;
   std::int64_t attempts = 1;
+  std::optional<TimePoint> ignored_at = std::nullopt;  ///< Since when an administrator does not want to see it.
 };
 
 }  // namespace daikan::hierarchy

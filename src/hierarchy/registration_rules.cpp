@@ -117,7 +117,8 @@ Result<> check_set_primary(const Surroundings& here, const PrimaryCandidate& can
   }
   if (here.primary && here.primary->certificate.pin != candidate.pin && candidate.existing == ExistingPrimary::keep) {
     return fail(Code::already_has_primary, fmt::format("“{}” already has a primary: “{}”.", here.self.name, name_of(*here.primary)),
-                "A server has at most one primary. Clear the present one first, or ask for it to be replaced.");
+                "A server has at most one primary. Leave the present one first (daikan primary clear), or replace it (daikan primary set "
+                "--replace).");
   }
   return {};
 }

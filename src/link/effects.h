@@ -55,7 +55,9 @@ struct HelloFacts {
 /// One line for the server's event log. Logged once per change, never per retry.
 struct LinkEvent {
   hierarchy::Severity severity = hierarchy::Severity::info;
-  std::string kind;  ///< link_connected, link_disconnected, link_refused, link_failed, clock_skew
+  /// link_connected, link_replaced, link_disconnected, link_refused, link_failed, secondary_left, removed_by_primary, leave_untold,
+  /// clock_skew
+  std::string kind;
   std::string message;
 };
 
@@ -79,6 +81,8 @@ struct Effects {
 
   /// 1. Commit this before anything below leaves the process and before status() is shown as it now is.
   std::optional<HelloFacts> store;
+  /// 1. The peer said that it ended the link: for record_secondary_ended / record_primary_ended, so that a restart does not forget it.
+  std::optional<TimePoint> ended;
 
   /// 2. Upper: POST it; its outcome comes back as hello_answered(). Failing to send is an outcome too.
   std::optional<SendHello> hello;

@@ -18,6 +18,22 @@ void earliest(std::optional<TimePoint>& soonest, const std::optional<TimePoint>&
   if (other && (!soonest || *other < *soonest)) soonest = other;
 }
 
+/// What a peer's farewell said, in our words, when the link starts from a record that remembers it.
+Error ended_words(const Peer& peer, Role role) {
+  const auto name = peer.name.empty() ? std::string("the primary") : fmt::format("“{}”", peer.name);
+  if (role == Role::upper) {
+    return {Code::removed, fmt::format("{} has left: its administrator ended the link to this server.", name),
+            "Remove it from the secondaries, or ask its administrator to set this primary again."};
+  }
+  return {Code::removed, fmt::format("This server was removed from the secondaries of {}.", name),
+          fmt::format("Clear the primary, or ask the administrator of {} to add this server again.", name)};
+}
+
+const char* kind_of_refusal(Code code, Role role) {
+  if (code != Code::removed) return "link_refused";
+  return role == Role::upper ? "secondary_left" : "removed_by_primary";
+}
+
 Error replaced() { return {Code::replaced, "A newer connection of the same server took the place of this one."}; }
 
 }  // namespace
@@ -26,11 +42,13 @@ Error replaced() { return {Code::replaced, "A newer connection of the same serve
 static CertificateRecord pinned(const CertificateRecord& certificate) { return {{}, certificate.pin, {}}; }
 
 Peer peer_of(const hierarchy::SecondaryRecord& record) {
-  return {record.name, record.direction, record.server_id, record.last_connected_at.has_value(), pinned(record.certificate)};
+  return {record.name,     record.direction,          record.server_id, record.last_connected_at.has_value(),
+          record.ended_at, pinned(record.certificate)};
 }
 
 Peer peer_of(const hierarchy::PrimaryRecord& record) {
-  return {record.name, record.direction, record.server_id, record.last_connected_at.has_value(), pinned(record.certificate)};
+  return {record.name,     record.direction,          record.server_id, record.last_connected_at.has_value(),
+          record.ended_at, pinned(record.certificate)};
 }
 
 bool is_refusal(Code code) {
@@ -53,6 +71,9 @@ bool is_refusal(Code code) {
 
 LinkState::LinkState(Peer peer, Role role, std::uint64_t seed) : peer_(std::move(peer)), role_(role), backoff_(seed) {
   status_.state = peer_.ever_connected ? State::disconnected : State::never_connected;
+  if (!peer_.ended_at) return;
+  status_.state = State::refused;
+  status_.reason = ended_words(peer_, role_);
 }
 
 std::string LinkState::peer_words() const {
@@ -77,9 +98,9 @@ std::optional<ConnectionId> LinkState::any() const {
 }
 
 void LinkState::start(TimePoint now, Effects& out) {
-  status_.since = now;
+  status_.since = peer_.ended_at.value_or(now);
   if (!we_dial()) return;
-  enter(State::connecting, std::nullopt, now);
+  if (!was_ended()) enter(State::connecting, std::nullopt, now);
   out.dial = true;
 }
 
@@ -96,6 +117,10 @@ void LinkState::accepted(ConnectionId id, TimePoint now, Effects& out) {
     if (standing_) {
       backoff_.connection_lasted(now - standing_->since);
       out.close.push_back({standing_->id, replaced()});
+      if (status_.state == State::connected) {
+        out.events.push_back({Severity::info, "link_replaced",
+                              fmt::format("The link to {} goes over a newer connection ({}).", peer_words(), candidate_->address)});
+      }
     }
     standing_ = std::exchange(candidate_, std::nullopt);
     standing_->since = now;
@@ -161,6 +186,10 @@ void LinkState::failed(const Error& reason, TimePoint now, Effects& out) {
     refused(reason, now, out);
     return;
   }
+  if (was_ended()) {  // That the link was ended says more than that the peer cannot be reached now.
+    schedule(backoff_.after_failure(), now);
+    return;
+  }
   enter(without_connection(), reason, now);
   schedule(backoff_.after_failure(), now);
   log_once("link_failed", reason, now, out);
@@ -174,11 +203,10 @@ void LinkState::refused(const Error& reason, TimePoint now, Effects& out) {
     show_lost(reason, now, out);
   }
   // After a farewell the next dial meets an unknown pin; "removed" says the same more exactly.
-  const bool known_better = status_.state == State::refused && status_.reason && status_.reason->code == Code::removed &&
-                            (reason.code == Code::unknown_to_primary || reason.code == Code::unknown_to_secondary);
+  const bool known_better = was_ended() && (reason.code == Code::unknown_to_primary || reason.code == Code::unknown_to_secondary);
   if (!known_better) enter(State::refused, reason, now);
   schedule(backoff_.after_refusal(), now);
-  if (!known_better) log_once("link_refused", reason, now, out);
+  if (!known_better) log_once(kind_of_refusal(reason.code, role_), reason, now, out);
 }
 
 void LinkState::refused_candidate(ConnectionId id, const Error& reason, TimePoint now, Effects& out) {
@@ -194,6 +222,12 @@ void LinkState::refused_candidate(ConnectionId id, const Error& reason, TimePoin
 void LinkState::end(const Error& reason, Effects& out) {
   if (candidate_) out.close.push_back({candidate_->id, reason});
   if (standing_) out.close.push_back({standing_->id, reason});
+  if (status_.state == State::connected) {
+    out.events.push_back(
+        {Severity::info, "link_disconnected", fmt::format("The link to {} is disconnected: {}", peer_words(), reason.message)});
+    status_.state = State::disconnected;
+    status_.reason = reason;
+  }
   candidate_.reset();
   standing_.reset();
   settle_at_.reset();
@@ -328,7 +362,7 @@ void LinkState::schedule(Duration wait, TimePoint now) {
 void LinkState::log_once(const char* kind, const Error& reason, TimePoint now, Effects& out) {
   if (logged_ == reason.code) return;
   logged_ = reason.code;
-  const bool refusal = std::string_view(kind) == "link_refused";
+  const bool refusal = std::string_view(kind) != "link_failed";
   auto message = fmt::format("The link to {} {}: {}", peer_words(), refusal ? "is refused" : "could not be made", reason.text());
   if (refusal && status_.next_attempt) {
     const auto wait = std::chrono::ceil<std::chrono::seconds>(*status_.next_attempt - now).count();
@@ -336,6 +370,8 @@ void LinkState::log_once(const char* kind, const Error& reason, TimePoint now, E
   }
   out.events.push_back({refusal ? Severity::error : Severity::warning, kind, std::move(message)});
 }
+
+bool LinkState::was_ended() const { return status_.state == State::refused && status_.reason && status_.reason->code == Code::removed; }
 
 State LinkState::without_connection() const {
   if (peer_.ever_connected) return State::disconnected;

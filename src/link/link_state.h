@@ -20,8 +20,9 @@ struct Peer {
   hierarchy::Direction direction = hierarchy::Direction::secondary_dials;
   std::optional<ServerId> server_id;
   bool ever_connected = false;
-  CertificateRecord certificate = {};               ///< As registered.
-  std::optional<CertificateRecord> announced = {};  ///< By the peer, over the link: accepted beside it.
+  std::optional<TimePoint> ended_at = std::nullopt;  ///< When it said that it ended the link; nothing since its last accepted hello.
+  CertificateRecord certificate = {};                ///< As registered.
+  std::optional<CertificateRecord> announced = {};   ///< By the peer, over the link: accepted beside it.
   bool accepts(const Pin& pin) const { return pin == certificate.pin || (announced && announced->pin == pin); }
 };
 
@@ -90,7 +91,7 @@ class LinkState {
   void refused(const Error& reason, TimePoint now, Effects& out);
   /// Only the candidate `id` is refused (it claims to be another server); what stands goes on.
   void refused_candidate(ConnectionId id, const Error& reason, TimePoint now, Effects& out);
-  /// Closes every connection for `reason` and goes quiet.
+  /// Closes every connection for `reason`, tells the loss of one that stood, and goes quiet.
   void end(const Error& reason, Effects& out);
   void edited(Peer peer, Edit edit, TimePoint now, Effects& out);
   /// Dials, if we dial and nothing is connected.
@@ -117,6 +118,7 @@ class LinkState {
   void schedule(Duration wait, TimePoint now);
   void log_once(const char* kind, const Error& reason, TimePoint now, Effects& out);
   hierarchy::LinkState without_connection() const;
+  bool was_ended() const;
 
   Peer peer_;
   Role role_;

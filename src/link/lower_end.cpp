@@ -103,7 +103,11 @@ Effects LowerEnd::farewell(ConnectionId connection, const Farewell& farewell, Ti
     finish(farewell.reason, out);
     return out;
   }
-  if (farewell.reason.code != Code::removed) state_.taken_back();
+  if (farewell.reason.code == Code::removed) {
+    out.ended = now;
+  } else {
+    state_.taken_back();
+  }
   state_.refused(farewell.reason, now, out);
   return settled(now, std::move(out));
 }
@@ -111,8 +115,12 @@ Effects LowerEnd::farewell(ConnectionId connection, const Farewell& farewell, Ti
 Effects LowerEnd::closed(ConnectionId connection, Error reason, TimePoint now) {
   Effects out;
   if (!state_.find(connection)) return out;
+  if (stage_ == Stage::leaving && !state_.we_dial()) {
+    state_.end(reason, out);  // it dials again
+    return out;
+  }
   if (stage_ == Stage::leaving) {
-    finish(reason, out);
+    finish_untold(reason, out);
     return out;
   }
   state_.lost(connection, reason, now, out);
@@ -121,7 +129,7 @@ Effects LowerEnd::closed(ConnectionId connection, Error reason, TimePoint now) {
 
 Effects LowerEnd::dial_failed(Error reason, TimePoint now) {
   Effects out;
-  if (stage_ == Stage::leaving && state_.idle()) finish(reason, out);
+  if (stage_ == Stage::leaving && state_.idle()) finish_untold(reason, out);
   if (stage_ != Stage::joined) return out;
   state_.failed(reason, now, out);
   return settled(now, std::move(out));
@@ -130,7 +138,7 @@ Effects LowerEnd::dial_failed(Error reason, TimePoint now) {
 Effects LowerEnd::tick(TimePoint now) {
   Effects out;
   if (stage_ == Stage::leaving && *leave_until_ <= now) {
-    finish({Code::timed_out, "The primary could not be told in time that this server has left."}, out);
+    finish_untold({Code::timed_out, "it made no connection in time."}, out);
   }
   if (stage_ != Stage::joined) return out;
   state_.tick(now, out);
@@ -182,14 +190,15 @@ Effects LowerEnd::leave(TimePoint now) {
   path_until_.reset();
   const Error reason{Code::removed, fmt::format("The administrator of “{}” ended the link to its primary.", self_->name)};
   // A primary that never heard of this server need not be told that it has left.
-  if (!state_.we_dial() || !state_.peer().ever_connected) {
+  if (!state_.peer().ever_connected) {
     finish(reason, out);
     return out;
   }
   state_.end(reason, out);
   stage_ = Stage::leaving;
+  out.dial = state_.we_dial();
   leave_until_ = now + limits::kDialTime;
-  out.dial = true;
+  if (!out.dial) *leave_until_ += limits::kBackoffLongest;
   return out;
 }
 
@@ -204,6 +213,18 @@ void LowerEnd::finish(const Error& reason, Effects& out) {
   leave_until_.reset();
   path_until_.reset();
   stage_ = Stage::ended;
+}
+
+void LowerEnd::finish_untold(const Error& reason, Effects& out) {
+  if (reason.code == Code::unknown_to_primary) {  // It has forgotten this server by itself.
+    finish(reason, out);
+    return;
+  }
+  out.events.push_back({hierarchy::Severity::warning, "leave_untold",
+                        fmt::format("{} could not be told that “{}” has left: {} There it is shown as disconnected until its administrator "
+                                    "removes it.",
+                                    state_.peer_words(), self_->name, reason.message)});
+  finish(reason, out);
 }
 
 bool LowerEnd::serves(ConnectionId connection) const { return stage_ == Stage::joined && state_.stands(connection); }

@@ -55,8 +55,9 @@ class LowerEnd {
   Effects renew(TimePoint now);
 
   /// This server's administrator ended the link. A lower end cannot send a request, so the primary is told by a last hello: when this side
-  /// dials, it dials once more and answers the hello with removed, within limits::kDialTime; keep object, address and pin until ended().
-  /// When the primary dials it is ended at once: the primary's next dial meets an unknown pin (unknown_to_secondary).
+  /// dials, it dials once more and answers the hello with removed, within limits::kDialTime; when the primary dials, this side closes the
+  /// connection and waits for its next dial as long as a back-off and a dial can take. Keep object, address and pin until ended(). A
+  /// primary that could not be told is an event (leave_untold); one that never was connected is not told.
   Effects leave(TimePoint now);
   /// Nothing is left to do: drop the object.
   bool ended() const { return stage_ == Stage::ended; }
@@ -72,6 +73,8 @@ class LowerEnd {
   /// Whether requests other than hello and farewell may be served on it: its hello was accepted. Others get 409 not_connected.
   bool serves(ConnectionId connection) const;
   std::optional<ConnectionId> standing() const;
+  /// What the upper end told of itself in its last accepted hello; empty before.
+  const std::optional<Introduction>& upper() const { return upper_; }
   /// Root first, ending with the primary; empty: this server is a root.
   const ServerPath& ancestors() const { return ancestors_; }
 
@@ -83,6 +86,7 @@ class LowerEnd {
   /// What becomes of the ancestors when no connection stands; after every input.
   Effects settled(TimePoint now, Effects out);
   void finish(const Error& reason, Effects& out);
+  void finish_untold(const Error& reason, Effects& out);
 
   SelfPtr self_;
   LinkState state_;

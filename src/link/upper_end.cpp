@@ -52,6 +52,7 @@ Effects UpperEnd::hello_answered(ConnectionId connection, Result<HelloAnswer> an
     if (refusal->code == Code::identity_conflict) {
       state_.refused_candidate(connection, *refusal, now, out);
     } else {
+      if (refusal->code == Code::removed) out.ended = now;
       state_.refused(*refusal, now, out);
     }
     return out;
@@ -176,6 +177,15 @@ Effects UpperEnd::renew(TimePoint now) {
   state_.renew({Code::closed, fmt::format("“{}” uses a new key.", self_->name)}, now, out);
   return out;
 }
+
+Effects UpperEnd::hello_again(TimePoint now) {
+  Effects out;
+  if (!state_.standing() || awaits_hello()) return out;
+  say_hello(*state_.find(state_.standing()->id), now, out);
+  return out;
+}
+
+bool UpperEnd::awaits_hello() const { return state_.standing() && state_.standing()->deadline.has_value(); }
 
 Effects UpperEnd::removed(TimePoint) {
   Effects out;

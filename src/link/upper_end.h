@@ -52,6 +52,11 @@ class UpperEnd {
   Effects retry_now(TimePoint now);
   /// This server uses another key than the connections of this link were made with: has them made anew.
   Effects renew(TimePoint now);
+  /// A person wants to know how the link is now: says hello again on the standing connection, unless one is on its way. A peer that does
+  /// not answer within limits::kHelloTime is lost, as after any hello.
+  Effects hello_again(TimePoint now);
+  /// Whether the answer to a hello on the standing connection is due.
+  bool awaits_hello() const;
   /// The registration was removed: says farewell, closes, and is at its end; drop the object once the effects are carried out.
   Effects removed(TimePoint now);
   /// This process stops: closes without a farewell.

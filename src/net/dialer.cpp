@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "net/detail/lookup.h"
+#include "net/detail/reach.h"
 #include "net/proxy.h"
 
 namespace daikan::net {
@@ -267,6 +268,14 @@ awaitable<Result<std::unique_ptr<TlsStream>>> dial(DialTarget target, std::share
   if (!reached) co_return fail(std::move(reached.error()));
   auto secured = co_await dial.secure(std::move(socket), std::move(context), std::move(check));
   co_return secured;
+}
+
+awaitable<Result<TcpSocket>> detail::reach(Endpoint server, SteadyTime deadline) {
+  TcpSocket socket(co_await asio::this_coro::executor);
+  Dial dial({std::move(server), std::nullopt}, deadline, nullptr);
+  auto reached = co_await dial.reach_directly(socket);
+  if (!reached) co_return fail(std::move(reached.error()));
+  co_return std::move(socket);
 }
 
 }  // namespace daikan::net

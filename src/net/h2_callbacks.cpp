@@ -155,6 +155,7 @@ int H2Session::Callbacks::send_body(nghttp2_session* /*session*/, nghttp2_frame*
   me.out_->append(view(frame_head, kFrameHeadBytes));
   me.out_->append(stream->current, stream->sent, length);
   stream->sent += length;
+  stream->sent_in_all += length;
   me.body_bytes_sent_ += length;
   me.body_sent(frame->hd.stream_id, *stream);
   return 0;

@@ -19,6 +19,7 @@ struct H2Session::Stream {
   bool last_given = false;  // no piece follows those queued
   std::string current;      // being sent, from `sent`
   std::size_t sent = 0;
+  std::uint64_t sent_in_all = 0;
   std::string next;
 
   std::size_t unsent() const { return current.size() - sent; }

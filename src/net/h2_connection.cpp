@@ -20,6 +20,7 @@ using namespace std::chrono_literals;
 constexpr std::size_t kFillBytes = 15 * 1024;    // and at most one small frame more: one TLS record
 constexpr std::size_t kRecordBytes = 16 * 1024;  // one TLS record
 constexpr auto kFarewellTime = 500ms;            // to get a GOAWAY out
+constexpr auto kPeersEndTime = 1s;               // for the peer to read it and end too
 constexpr int kRecordsAtOnce = 4;                // then others have their turn
 constexpr unsigned kRestsPerSecond = 4;          // a busy connection keeps its memory; an idle one, between PINGs, does not
 
@@ -217,6 +218,8 @@ awaitable<> H2Connection::State::depart(Ptr me) {
   me->kick();
   const auto until = now() + kFarewellTime;
   while (me->writing && now() < until) co_await me->changed.wait(until);
+  // A peer that answered nothing for too long is not waited for again.
+  if (me->reason->code != Code::timed_out) co_await me->tls->finish(now() + kPeersEndTime);
   me->departed = true;
   me->tls->close();  // wakes the reader
   me->changed.notify_all();

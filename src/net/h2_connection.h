@@ -20,6 +20,9 @@ struct H2Settings {
   /// The end when bodies are queued and the peer grants no window for a byte of them for this long (noticed up to half as late again).
   /// 0: never, for links: there a body waits for whoever reads a relayed answer, and one slow reader must not end the link for all.
   std::chrono::milliseconds write_stall{0};
+  /// The end of a single stream (RST_STREAM, CANCEL) whose body is queued and for which the peer takes no byte for this long (noticed up to
+  /// half as late again); all others go on. 0: never. For links, where a peer that grants nothing would hold answers for good.
+  std::chrono::milliseconds stream_stall{0};
 };
 
 /// One HTTP/2 connection. Bounds: limits.h (header list, windows, streams, control-frame bucket); a flood ends the connection with GOAWAY

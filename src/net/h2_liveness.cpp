@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include <fmt/format.h>
+#include <nghttp2/nghttp2.h>
 
 #include "net/h2_state.h"
 
@@ -15,6 +16,8 @@ SteadyTime now() { return std::chrono::steady_clock::now(); }
 // Idle connections look at the clock at common instants: thousands that each wake the thread alone cost three times the CPU of some
 // that wake it together and find its caches warm. 10 s give a grid of 250 ms.
 SteadyTime::duration grid_of(const H2Settings& settings) {
+  if (settings.ping_after_idle <= 0ms && settings.stream_stall > 0ms)
+    return std::max<SteadyTime::duration>(settings.stream_stall / 40, 1ms);
   if (settings.ping_after_idle <= 0ms) return std::max<SteadyTime::duration>(settings.idle_close / 40, 1ms);
   return std::max<SteadyTime::duration>(std::min(settings.ping_after_idle / 40, settings.ping_answer / 4), 1ms);
 }
@@ -72,7 +75,27 @@ SteadyTime H2Connection::State::next_look(SteadyTime at) {
     next = std::min(next, due);
   }
   if (settings.write_stall > 0ms && !reason) next = std::min(next, look_at_stall(at));
+  if (settings.stream_stall > 0ms && !reason) next = std::min(next, look_at_streams(at));
   return next;
+}
+
+// On a link a body waits for a reader far away, so only its own stream ends. While the socket takes nothing, TlsStream counts the time.
+SteadyTime H2Connection::State::look_at_streams(SteadyTime at) {
+  std::vector<std::int32_t> over;
+  for (const auto& [id, exchange] : open) {
+    const auto sent = writing ? std::nullopt : session.sent_before_queued(id);
+    if (!sent) {
+      exchange->stalled_since.reset();
+    } else if (!exchange->stalled_since || *sent != exchange->sent_before) {
+      exchange->stalled_since = at;
+      exchange->sent_before = *sent;
+    } else if (at - *exchange->stalled_since >= settings.stream_stall) {
+      over.push_back(id);
+    }
+  }
+  for (const auto id : over) session.reset(id, NGHTTP2_CANCEL);
+  if (!over.empty()) kick();
+  return at + settings.stream_stall / 2;
 }
 
 // A body that the peer grants no window for would be held for ever. While the socket takes nothing, TlsStream counts the time.

@@ -194,6 +194,12 @@ bool H2Session::has_unsent() const {
   return std::ranges::any_of(streams_, [](const auto& entry) { return entry.second->unsent() > 0; });
 }
 
+std::optional<std::uint64_t> H2Session::sent_before_queued(std::int32_t id) const {
+  const auto* stream = find(id);
+  if (stream == nullptr || stream->unsent() == 0) return std::nullopt;
+  return stream->sent_in_all;
+}
+
 void H2Session::provide(std::int32_t id, std::string piece, H2Piece place) {
   auto* stream = find(id);
   if (stream == nullptr) return;

@@ -90,6 +90,8 @@ class H2Session {
   bool has_room(std::int32_t stream) const;
   /// True while bytes of any body are queued.
   bool has_unsent() const;
+  /// Of this stream's body, since its beginning; nothing when no byte of it is queued or the stream is gone.
+  std::optional<std::uint64_t> sent_before_queued(std::int32_t stream) const;
   /// Of all bodies, since the beginning.
   std::uint64_t body_bytes_sent() const { return body_bytes_sent_; }
   /// `bytes` of `stream` were taken by their reader: the peer may send as many more. The stream may be gone.

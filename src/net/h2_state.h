@@ -24,6 +24,8 @@ struct H2Exchange {
   bool abandoned = false;   // nobody will take more
   bool body_given = false;  // the inbox has a reader, which gives its bytes back
   bool closed = false;
+  std::optional<SteadyTime> stalled_since;  // its body is queued and `sent_before` has not grown
+  std::uint64_t sent_before = 0;
   std::optional<Error> failed;
 };
 using ExchangePtr = std::shared_ptr<H2Exchange>;
@@ -60,6 +62,7 @@ struct H2Connection::State : std::enable_shared_from_this<H2Connection::State> {
   void look();
   SteadyTime next_look(SteadyTime now);
   SteadyTime look_at_stall(SteadyTime now);
+  SteadyTime look_at_streams(SteadyTime now);
   std::uint64_t send_ping();
 
   // h2_exchange.cpp

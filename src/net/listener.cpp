@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/limits.h"
+#include "net/detail/handshake_slots.h"
 
 namespace daikan::net {
 namespace {
@@ -28,19 +29,9 @@ constexpr int kPortAttempts = 16;   // "*" with port 0: the port chosen for IPv4
 // address few of them are silent at a time; a host that opens connections and says nothing pushes out its own.
 constexpr std::size_t kMaxSilent = 1024;
 constexpr std::size_t kMaxSilentPerSource = 64;
+constexpr auto kLookAgain = std::chrono::milliseconds(250);  // for a handshake that has stalled meanwhile
 
-asio::ip::address plain(const asio::ip::address& address) {
-  if (address.is_v6() && address.to_v6().is_v4_mapped()) return asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6());
-  return address;
-}
-
-// Whose share of the silent connections one takes: an IPv6 host has a whole /64.
-asio::ip::address share_of(const asio::ip::address& source) {
-  if (source.is_v4()) return source;
-  auto bytes = source.to_v6().to_bytes();
-  std::fill(bytes.begin() + 8, bytes.end(), std::uint8_t{0});
-  return asio::ip::address_v6(bytes);
-}
+SteadyTime steady_now() { return std::chrono::steady_clock::now(); }
 
 // Received bytes at which a handshake can begin: those of the first TLS record. 0 for what is no TLS: the handshake says so at once.
 std::size_t bytes_of_hello(TcpSocket& socket) {
@@ -86,7 +77,14 @@ bool is_without_ipv6(const error_code& ec) { return ec == asio::error::address_f
 
 struct Listener::State {
   State(Executor e, std::shared_ptr<TlsContext> c, PinCheck p, ListenerLimits l)
-      : executor(e), context(std::move(c)), check(std::move(p)), limits(l), group(e), slot_freed(e), first_silent(e) {}
+      : executor(e),
+        context(std::move(c)),
+        check(std::move(p)),
+        limits(l),
+        group(e),
+        slot_freed(e),
+        slots(l.handshakes_in_progress),
+        first_silent(e) {}
 
   Executor executor;
   std::shared_ptr<TlsContext> context;
@@ -97,20 +95,21 @@ struct Listener::State {
   std::vector<TcpAcceptor> acceptors;
   TaskGroup group;
   Signal slot_freed;  // a handshake or a connection ended
-  unsigned handshakes = 0;
+  detail::HandshakeSlots slots;
   unsigned connections = 0;
   std::map<asio::ip::address, unsigned> per_source;  // accepted and not yet ended, handshakes included: or one source could hold every slot
 
-  // Holds one connection's places in the counts; gives back whatever it holds.
-  class Place;
-  // A connection from accept to handshake slot.
-  class Arrival;
+  class Place;                   // holds one connection's places in the counts; gives back whatever it holds
+  class Arrival;                 // a connection from accept to handshake slot
   std::vector<Arrival*> silent;  // oldest first
   unsigned queued = 0;           // have spoken and wait for a slot
   Signal first_silent;
   bool stopping = false;
 
-  bool has_slot() const { return handshakes < limits.handshakes_in_progress; }
+  // Whether nobody may be accepted: those who wait have the next slots, unless stalled handshakes give theirs.
+  bool is_full() const {
+    return slots.held() + queued >= limits.handshakes_in_progress && (slots.has_room() || !slots.can_make_room(steady_now()));
+  }
   bool has_room_for(const asio::ip::address& source) const;
   void make_room_for_silent(const asio::ip::address& share);
   awaitable<> arrival(std::unique_ptr<Arrival> arrived);
@@ -127,14 +126,14 @@ struct Listener::State {
 class Listener::State::Place {
  public:
   Place(State& state, asio::ip::address source) : state_(state), source_(std::move(source)) {
-    ++state_.handshakes;
+    slot_ = state_.slots.take(detail::share_of(source_), steady_now(), [this] { evict(); });
     ++state_.per_source[source_];
   }
   ~Place() {
     if (serving_) {
       --state_.connections;
     } else {
-      --state_.handshakes;
+      state_.slots.give(slot_);
     }
     const auto found = state_.per_source.find(source_);
     if (--found->second == 0) state_.per_source.erase(found);
@@ -143,26 +142,37 @@ class Listener::State::Place {
   Place(const Place&) = delete;
   Place& operator=(const Place&) = delete;
 
+  /// The handshake that is to end when the slot is taken away.
+  void shakes(TlsStream* stream) { stream_ = stream; }
+  bool is_evicted() const { return evicted_; }
   /// From handshake to connection; false when there is no room for one more.
   bool serve() {
     if (state_.limits.connections != 0 && state_.connections >= state_.limits.connections) return false;
+    if (!state_.slots.give(slot_)) return false;  // evicted just before it was done
     serving_ = true;
-    --state_.handshakes;
     ++state_.connections;
     state_.slot_freed.notify_all();
     return true;
   }
 
  private:
+  void evict() {
+    evicted_ = true;
+    if (stream_ != nullptr) stream_->close();
+  }
+
   State& state_;
   asio::ip::address source_;
+  detail::HandshakeSlots::Id slot_{};
+  TlsStream* stream_ = nullptr;
+  bool evicted_ = false;
   bool serving_ = false;
 };
 
 class Listener::State::Arrival {
  public:
   Arrival(State& state, TcpSocket socket, asio::ip::address source)
-      : socket(std::move(socket)), source(std::move(source)), share(share_of(this->source)), state_(state) {
+      : socket(std::move(socket)), source(std::move(source)), share(detail::share_of(this->source)), state_(state) {
     state_.silent.push_back(this);
     if (state_.silent.size() == 1) state_.first_silent.notify_all();
   }
@@ -192,7 +202,7 @@ class Listener::State::Arrival {
   TcpSocket socket;
   const asio::ip::address source;
   const asio::ip::address share;
-  const SteadyTime until = std::chrono::steady_clock::now() + limits::kHandshakeTime;
+  const SteadyTime until = steady_now() + limits::kHandshakeTime;
 
  private:
   State& state_;
@@ -219,7 +229,7 @@ awaitable<> Listener::State::end_silent() {
   for (;;) {
     const auto until = silent.empty() ? SteadyTime::max() : silent.front()->until;
     co_await first_silent.wait(until);
-    while (!silent.empty() && silent.front()->until <= std::chrono::steady_clock::now()) silent.front()->close();
+    while (!silent.empty() && silent.front()->until <= steady_now()) silent.front()->close();
   }
 }
 
@@ -234,7 +244,7 @@ awaitable<> Listener::State::arrival(std::unique_ptr<Arrival> arrived) {
   if (!held->socket.is_open()) co_return;
   set_readable_at(held->socket, 1);
   held->queue();
-  while (!has_slot()) co_await slot_freed.wait();
+  while (!slots.make_room(steady_now())) co_await slot_freed.wait(steady_now() + kLookAgain);
   if (stopping || !has_room_for(held->source)) co_return;
   auto place = std::make_unique<Place>(*this, held->source);
   group.spawn(connection(std::move(held->socket), std::move(place)));
@@ -284,7 +294,7 @@ Result<> Listener::State::open(const Endpoint& address) {
 
 // Accepts what waits, if there is room. True when the acceptor may have more; false when it is empty or there is no room.
 Result<bool> Listener::State::accept_one(TcpAcceptor& acceptor) {
-  if (handshakes + queued >= limits.handshakes_in_progress) return false;
+  if (is_full()) return false;
   const int descriptor = ::accept4(acceptor.native_handle(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
   if (descriptor < 0) {
     if (errno == EAGAIN || errno == EWOULDBLOCK) return false;
@@ -300,33 +310,36 @@ Result<bool> Listener::State::accept_one(TcpAcceptor& acceptor) {
   }
   const auto remote = socket.remote_endpoint(ec);
   if (ec) return true;  // already gone
-  const auto source = plain(remote.address());
+  const auto source = detail::plain_address(remote.address());
   if (!has_room_for(source)) return true;  // closed by leaving
-  if (has_spoken(socket)) {
+  if (has_spoken(socket) && slots.make_room(steady_now())) {
     auto place = std::make_unique<Place>(*this, source);
     group.spawn(connection(std::move(socket), std::move(place)));
     return true;
   }
-  make_room_for_silent(share_of(source));
+  make_room_for_silent(detail::share_of(source));
   group.spawn(arrival(std::make_unique<Arrival>(*this, std::move(socket), source)));
   return true;
 }
 
 awaitable<> Listener::State::accept_loop(TcpAcceptor& acceptor) {
   for (;;) {
-    while (handshakes + queued >= limits.handshakes_in_progress) co_await slot_freed.wait();
+    while (is_full()) co_await slot_freed.wait(steady_now() + kLookAgain);
     co_await acceptor.async_wait(TcpAcceptor::wait_read, use_awaitable);
     auto more = accept_one(acceptor);
     for (int i = 1; i < kAcceptsAtOnce && more && *more; ++i) more = accept_one(acceptor);
     // Without descriptors the waiting connection stays readable: pause, or this would be a busy loop. One that ends may free some.
-    if (!more) co_await slot_freed.wait(std::chrono::steady_clock::now() + kPauseWithoutDescriptors);
+    if (!more) co_await slot_freed.wait(steady_now() + kPauseWithoutDescriptors);
   }
 }
 
 awaitable<> Listener::State::connection(TcpSocket socket, std::unique_ptr<Place> place) {
   const auto held = std::move(place);
+  if (held->is_evicted()) co_return;
   auto stream = std::make_unique<TlsStream>(std::move(socket), context);
-  auto accepted = co_await stream->accept(check, std::chrono::steady_clock::now() + limits::kHandshakeTime);
+  held->shakes(stream.get());
+  auto accepted = co_await stream->accept(check, steady_now() + limits::kHandshakeTime);
+  held->shakes(nullptr);
   if (!accepted) {
     if (accepted.error().code != Code::cancelled && refused) refused(accepted.error(), *stream);
     co_return;
@@ -337,7 +350,6 @@ awaitable<> Listener::State::connection(TcpSocket socket, std::unique_ptr<Place>
 }
 
 void Listener::use(std::shared_ptr<TlsContext> context) { state_->context = std::move(context); }
-
 Listener::Listener(Executor executor, std::shared_ptr<TlsContext> context, PinCheck check, ListenerLimits limits)
     : state_(std::make_shared<State>(executor, std::move(context), std::move(check), limits)) {}
 
@@ -370,7 +382,7 @@ std::vector<Endpoint> Listener::endpoints() const {
 
 void Listener::on_error(std::function<void(std::exception_ptr)> handler) { state_->group.on_error(std::move(handler)); }
 
-unsigned Listener::handshakes_in_progress() const { return state_->handshakes; }
+unsigned Listener::handshakes_in_progress() const { return state_->slots.held(); }
 unsigned Listener::connections() const { return state_->connections; }
 
 awaitable<> Listener::stop() {

@@ -58,8 +58,14 @@ Error TlsStream::State::handshake_failure(const Handshake& handshake, const deta
         return {Code::tls_failed, fmt::format("{}: offered no protocol that is spoken here (ALPN).", who()),
                 "Only Administration Servers and their tools may use this port."};
       }
-      return {Code::not_an_administration_server, fmt::format("{}: speaks TLS but not the protocol asked for.", who()),
+      return {Code::not_an_administration_server,
+              fmt::format("{}: speaks TLS, but is no Administration Server, or not one on this port.", who()),
               "Check the port: links use 13000 and the console 13291 unless they were changed."};
+    case Verdict::untrusted:
+      return {Code::certificate_mismatch,
+              fmt::format("{}: its certificate, fingerprint {}, is not trusted: {}.", who(),
+                          handshake.certificate ? handshake.certificate->fingerprint : "unknown", handshake.untrusted_because),
+              "Install the certificate of its authority on this machine, or give its fingerprint."};
     case Verdict::unreadable:
     case Verdict::accepted:
     case Verdict::none:
@@ -111,7 +117,7 @@ awaitable<Result<>> TlsStream::State::shake_hands(Handshake& handshake) {
 
 // The second look of link.md: whatever a library version does with its callback, no connection passes without its pin accepted here.
 Result<> TlsStream::State::judge(Handshake& handshake) {
-  if (handshake.role == TlsRole::client) {
+  if (handshake.role == TlsRole::client && handshake.wants_protocol) {
     const unsigned char* name = nullptr;
     unsigned length = 0;
     SSL_get0_alpn_selected(ssl, &name, &length);

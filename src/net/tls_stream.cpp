@@ -1,6 +1,8 @@
 #include "net/tls_stream.h"
 
+#include <array>
 #include <cassert>
+#include <cerrno>
 
 #include <boost/asio/as_tuple.hpp>
 #include <fmt/format.h>
@@ -23,11 +25,25 @@ constexpr auto kTuple = asio::as_tuple(use_awaitable);
 // After this many bytes without waiting, a reader or writer lets others run: one busy link must not starve the rest of its thread.
 constexpr std::size_t kFairShareBytes = 256 * 1024;
 constexpr std::size_t kMostBytesInARecord = 16 * 1024;  // RFC 8446 section 5.1
+constexpr std::size_t kMostBytesUnread = 64 * 1024;
+constexpr std::size_t kMostBytesDropped = 1024 * 1024;  // of a peer that goes on sending after our end
 
 bool is_ip_literal(std::string_view name) {
   boost::system::error_code ec;
   asio::ip::make_address(name, ec);
   return !ec;
+}
+
+// Drops what the socket holds. What is left: more may come (EAGAIN), or the stream has ended or failed.
+enum class Rest : std::uint8_t { may_come, ended };
+Rest drop_received(TcpSocket& socket, std::size_t& budget) {
+  std::array<std::uint8_t, 4096> unread;
+  while (budget > 0) {
+    const auto n = ::recv(socket.native_handle(), unread.data(), std::min(unread.size(), budget), MSG_DONTWAIT);
+    if (n <= 0) return n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK) ? Rest::may_come : Rest::ended;
+    budget -= static_cast<std::size_t>(n);
+  }
+  return Rest::ended;
 }
 
 // One reader and one writer at a time; catches the mistake where it is made.
@@ -202,6 +218,22 @@ awaitable<Result<>> TlsStream::wait_readable() {
   co_return waited;
 }
 
+awaitable<> TlsStream::finish(SteadyTime until) {
+  auto& state = *state_;
+  if (!state.open || !state.established || state.ended_by || state.write_broken) co_return;
+  ERR_clear_error();
+  SSL_shutdown(state.ssl);
+  ERR_clear_error();
+  boost::system::error_code ignored;
+  state.socket.shutdown(TcpSocket::shutdown_send, ignored);
+  std::size_t budget = kMostBytesDropped;
+  while (state.open && drop_received(state.socket, budget) == Rest::may_come) {
+    auto waiting = state.wait(TcpSocket::wait_read);
+    const auto waited = co_await with_deadline(until, "waiting for the other side's end", std::move(waiting));
+    if (!waited) co_return;
+  }
+}
+
 void TlsStream::close() {
   auto& state = *state_;
   if (!state.open) return;
@@ -212,10 +244,8 @@ void TlsStream::close() {
     ERR_clear_error();
   }
   // Closing a socket with unread bytes sends a reset, which may overtake our last alert or GOAWAY at the peer.
-  std::array<std::uint8_t, 4096> unread;
-  for (int i = 0; i < 16; ++i) {
-    if (::recv(state.socket.native_handle(), unread.data(), unread.size(), MSG_DONTWAIT) <= 0) break;
-  }
+  std::size_t budget = kMostBytesUnread;
+  drop_received(state.socket, budget);
   boost::system::error_code ignored;
   state.socket.close(ignored);
 }

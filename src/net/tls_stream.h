@@ -90,6 +90,10 @@ class TlsStream {
   /// Waits until bytes can be read without blocking (already decrypted, or the socket is readable); holds no buffer meanwhile.
   awaitable<Result<>> wait_readable();
 
+  /// Says that no more will be sent (close_notify and the end of the TCP stream) and drops what still comes, until the peer has ended too,
+  /// `until`, or 1 MiB. Then close(). Closing a socket whose peer still sends makes a reset, which throws away what the peer has not read
+  /// yet: an answer or a GOAWAY. Returns at once when the connection has failed already.
+  awaitable<> finish(SteadyTime until);
   /// Sends close_notify if the socket takes it at once and closes. Pending operations end with Code::closed: wait for them before
   /// destroying the stream. Idempotent.
   void close();

@@ -146,6 +146,7 @@ awaitable<Result<Login>> Accounts::State::open_session(const LoginRequest& reque
   };
   auto made = co_await storage.write<Made>(insert);
   if (!made) co_return fail(std::move(made.error()));
+  history.committed();
   if (*made == Made::made_room) forget_all();
   co_return login;
 }
@@ -235,6 +236,7 @@ awaitable<Result<>> Accounts::logout(const Actor& actor, TokenId id) {
   auto ended = co_await state_->storage.write<Done>(end);
   state_->forget_all();
   if (!ended) co_return fail(std::move(ended.error()));
+  state_->history.committed();
   co_return Result<>{};
 }
 
@@ -271,6 +273,7 @@ awaitable<Result<Login>> Accounts::create_token(const Actor& actor, AccountId ac
   };
   auto owner = co_await state_->storage.write<Account>(insert);
   if (!owner) co_return fail(std::move(owner.error()));
+  state_->history.committed();
   co_return Login{secret, credential, std::move(*owner)};
 }
 
@@ -295,6 +298,7 @@ awaitable<Result<>> Accounts::revoke(const Actor& actor, AccountId account, Toke
   auto removed = co_await state_->storage.write<Done>(remove);
   state_->forget_all();
   if (!removed) co_return fail(std::move(removed.error()));
+  state_->history.committed();
   co_return Result<>{};
 }
 

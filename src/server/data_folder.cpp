@@ -7,6 +7,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <pwd.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -52,6 +53,16 @@ bool sync_folder(const std::filesystem::path& folder) {
   return fd.get() >= 0 && ::fsync(fd.get()) == 0;
 }
 
+// Root may write anywhere, but what it makes in a folder of the service's user, that user could not read afterwards.
+Result<> refuse_root_in_folder_of_another(const std::filesystem::path& path) {
+  struct stat found{};
+  if (::geteuid() != 0 || ::stat(path.c_str(), &found) != 0 || found.st_uid == 0) return {};
+  const auto* owner = ::getpwuid(found.st_uid);
+  const auto name = owner ? std::string(owner->pw_name) : std::to_string(found.st_uid);
+  return fail(Code::storage_failed, fmt::format("The data folder {} belongs to the user {}, and this is root.", path.string(), name),
+              fmt::format("Run the same as that user: runuser -u {} -- …", name), "data");
+}
+
 }  // namespace
 
 Result<DataFolder> DataFolder::open(const std::filesystem::path& folder) {
@@ -61,6 +72,7 @@ Result<DataFolder> DataFolder::open(const std::filesystem::path& folder) {
   if (path.has_parent_path()) std::filesystem::create_directories(path.parent_path(), ec);
   if (::mkdir(path.c_str(), 0700) != 0 && errno != EEXIST) return cannot("Cannot make the data folder", path);
 
+  if (auto allowed = refuse_root_in_folder_of_another(path); !allowed) return fail(std::move(allowed.error()));
   const auto lock_file = path / "daikand.lock";
   FileDescriptor lock(::open(lock_file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
   if (lock.get() < 0) return cannot("Cannot use the data folder: opening", lock_file);
@@ -71,6 +83,10 @@ Result<DataFolder> DataFolder::open(const std::filesystem::path& folder) {
     const std::string_view number(holder.data(), n > 0 ? static_cast<std::size_t>(n) : 0);
     return fail(Code::conflict, fmt::format("The data folder {} is in use by process {}.", path.string(), number.empty() ? "?" : number),
                 "Stop the daikand that runs on it first, or give another folder with --data.", "data");
+  }
+  if (std::filesystem::exists(path / "restoring", ec)) {
+    return fail(Code::storage_failed, fmt::format("A restore into the data folder {} was interrupted.", path.string()),
+                "Empty the folder (and the database, if it is another one) and restore again.", "data");
   }
   const auto pid = std::to_string(::getpid());
   if (::ftruncate(lock.get(), 0) != 0 || ::pwrite(lock.get(), pid.data(), pid.size(), 0) < 0) return cannot("Cannot write", lock_file);

@@ -13,7 +13,8 @@ namespace daikan::server {
 
 class DataFolder {
  public:
-  /// Makes the folder when it is missing and takes the lock. Fails with storage_failed (cannot be made or written: which, and why) or
+  /// Makes the folder when it is missing and takes the lock. Fails with storage_failed (cannot be made or written, or this
+  /// is root and it belongs to somebody else, or a restore was interrupted in it: which, and why) or
   /// conflict (another process holds it: its number is named).
   static Result<DataFolder> open(const std::filesystem::path& folder);
 
@@ -24,6 +25,8 @@ class DataFolder {
   const std::filesystem::path& path() const { return path_; }
   std::filesystem::path secrets_key() const { return path_ / "secrets.key"; }
   std::filesystem::path endpoints_file() const { return path_ / "endpoints.json"; }
+  /// Lies in the folder while `daikan restore` fills it.
+  std::filesystem::path restore_mark() const { return path_ / "restoring"; }
   /// "sqlite:FOLDER/daikan.db", what is used when no database is configured.
   std::string default_database() const { return "sqlite:" + (path_ / "daikan.db").string(); }
 

@@ -1,11 +1,14 @@
 // Administration groups of this server.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "hierarchy/group_tree.h"
 #include "server/history.h"
+#include "server/once.h"
+#include "server/seen.h"
 
 namespace daikan::server {
 
@@ -15,6 +18,13 @@ struct GroupView {
   std::size_t secondaries = 0;
 };
 
+/// An edit in place: what is absent stays as it is.
+struct EditGroup {
+  std::optional<std::string> name;
+  std::optional<std::string> parent;  ///< Path of the group it moves to, with all that it holds.
+  Seen seen;
+};
+
 class Groups {
  public:
   Groups(Storage& storage, History& history);
@@ -22,9 +32,12 @@ class Groups {
   awaitable<Result<std::vector<GroupView>>> list();
   awaitable<Result<GroupView>> find(GroupId id);
   /// Makes the group at `path` and its missing parents. name_taken (field "path") when it exists already.
-  awaitable<Result<GroupView>> add(const Actor& actor, std::string path);
+  awaitable<Result<GroupView>> add(const Actor& actor, std::string path, std::optional<Once> once = {});
+  /// Renames or moves a group with its subgroups and secondaries. Errors: hierarchy/group_tree.h check_place() (name_taken, conflict for
+  /// the root and for a group below itself, too deep), group_not_found on "parent", not_found, conflict (`seen`).
+  awaitable<Result<GroupView>> edit(const Actor& actor, GroupId id, EditGroup edit);
   /// Fails with group_not_empty (naming what it holds), permission_denied for the root, not_found.
-  awaitable<Result<>> remove(const Actor& actor, GroupId id);
+  awaitable<Result<>> remove(const Actor& actor, GroupId id, Seen seen = {});
 
  private:
   Storage& storage_;

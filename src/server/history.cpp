@@ -5,6 +5,9 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "base/limits.h"
+#include "server/audit_events.h"
+
 namespace daikan::server {
 
 History::History(Storage& storage) : storage_(storage), news_(storage.executor()) {}
@@ -13,15 +16,11 @@ void History::record(store::Transaction& transaction, const hierarchy::Event& ev
 
 void History::audit(store::Transaction& transaction, const Actor& actor, TimePoint at, std::string action, std::string object,
                     std::string outcome) {
-  hierarchy::AuditRecord record;
+  auto record = record_of(actor, std::move(action), std::move(object));
   record.at = at;
-  record.actor = actor.name;
-  record.source = actor.source;
-  record.through = fmt::format("{}", fmt::join(actor.through, " > "));
-  record.action = std::move(action);
-  record.object = std::move(object);
   record.outcome = std::move(outcome);
   store::append_audit(transaction, record);
+  if (const auto event = event_of(record)) store::append_event(transaction, *event);
 }
 
 void History::committed() {
@@ -41,13 +40,36 @@ awaitable<Result<>> History::append(std::vector<hierarchy::Event> events) {
 }
 
 awaitable<Result<>> History::append_audit(hierarchy::AuditRecord record) {
-  const auto append_one = [record = std::move(record)](store::Transaction& transaction) -> Result<Done> {
+  auto event = event_of(record);
+  if (event && !may_be_event(*event)) event.reset();
+  const bool is_news = event.has_value();
+  const auto append_one = [record = std::move(record), event = std::move(event)](store::Transaction& transaction) -> Result<Done> {
     store::append_audit(transaction, record);
+    if (event) store::append_event(transaction, *event);
     return Done{};
   };
   auto written = co_await storage_.write<Done>(append_one);
   if (!written) co_return fail(std::move(written.error()));
+  if (is_news) committed();
   co_return Result<>{};
+}
+
+bool History::may_be_event(hierarchy::Event& event) {
+  if (event.severity == hierarchy::Severity::info) return true;
+  const TimePoint present = now();
+  if (present - refusals_.minute >= std::chrono::minutes(1) || present < refusals_.minute) {
+    refusals_.minute = present;
+    refusals_.events = 0;
+  }
+  if (refusals_.events >= limits::kMaxRefusalEventsPerMinute) {
+    ++refusals_.untold;
+    return false;
+  }
+  ++refusals_.events;
+  if (const auto untold = std::exchange(refusals_.untold, 0); untold > 0) {
+    event.message += fmt::format(" {} more before it were not told; the audit records have them.", untold);
+  }
+  return true;
 }
 
 awaitable<Result<std::vector<hierarchy::Event>>> History::events(store::EventQuery query) {
@@ -55,11 +77,23 @@ awaitable<Result<std::vector<hierarchy::Event>>> History::events(store::EventQue
       [query](store::Transaction& transaction) -> Result<std::vector<hierarchy::Event>> { return store::events(transaction, query); });
 }
 
-awaitable<Result<std::vector<hierarchy::AuditRecord>>> History::audit_records(store::EventQuery query) {
-  return storage_.read<std::vector<hierarchy::AuditRecord>>(
-      [query](store::Transaction& transaction) -> Result<std::vector<hierarchy::AuditRecord>> {
-        return store::audit_records(transaction, query);
+awaitable<Result<std::vector<hierarchy::Event>>> History::events(store::EventQuery query, hierarchy::EventFilter filter) {
+  return storage_.read<std::vector<hierarchy::Event>>(
+      [query, filter = std::move(filter)](store::Transaction& transaction) -> Result<std::vector<hierarchy::Event>> {
+        return store::events(transaction, query, filter);
       });
+}
+
+awaitable<Result<std::vector<hierarchy::AuditRecord>>> History::audit_records(store::EventQuery query, hierarchy::AuditFilter filter) {
+  return storage_.read<std::vector<hierarchy::AuditRecord>>(
+      [query, filter = std::move(filter)](store::Transaction& transaction) -> Result<std::vector<hierarchy::AuditRecord>> {
+        return store::audit_records(transaction, query, filter);
+      });
+}
+
+awaitable<Result<hierarchy::AuditChain>> History::audit_chain() {
+  return storage_.read<hierarchy::AuditChain>(
+      [](store::Transaction& transaction) -> Result<hierarchy::AuditChain> { return store::audit_chain(transaction); });
 }
 
 awaitable<> History::wait_for_news(net::SteadyTime until) { co_await news_.wait(until); }

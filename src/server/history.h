@@ -20,6 +20,7 @@ class History {
 
   /// Inside a unit of work: appends and remembers to wake listeners. `at` is the moment of the change.
   static void record(store::Transaction&, const hierarchy::Event&);
+  /// Actions whose use case records no event of its own (a login, a token) become one here (audit_events.h).
   static void audit(store::Transaction&, const Actor& actor, TimePoint at, std::string action, std::string object,
                     std::string outcome = "done");
 
@@ -27,11 +28,15 @@ class History {
   void committed();
   /// Events that belong to no other change (a link came up).
   awaitable<Result<>> append(std::vector<hierarchy::Event> events);
-  /// A refusal or login that changed nothing.
+  /// A refusal or login that changed nothing. Of refused logins every one is a record, and at most limits::kMaxRefusalEventsPerMinute are
+  /// events; the next one after that tells how many were not.
   awaitable<Result<>> append_audit(hierarchy::AuditRecord record);
 
   awaitable<Result<std::vector<hierarchy::Event>>> events(store::EventQuery query);
-  awaitable<Result<std::vector<hierarchy::AuditRecord>>> audit_records(store::EventQuery query);
+  awaitable<Result<std::vector<hierarchy::Event>>> events(store::EventQuery query, hierarchy::EventFilter filter);
+  awaitable<Result<std::vector<hierarchy::AuditRecord>>> audit_records(store::EventQuery query, hierarchy::AuditFilter filter = {});
+  /// Where the chain of audit records begins and ends now.
+  awaitable<Result<hierarchy::AuditChain>> audit_chain();
   /// Returns at the next committed(), at `until`, or when cancelled. A commit before the call wakes nobody: compare news_count() taken
   /// before reading with the one after it, and wait only when they are equal.
   awaitable<> wait_for_news(net::SteadyTime until);
@@ -39,9 +44,16 @@ class History {
   std::uint64_t news_count() const { return news_count_; }
 
  private:
+  bool may_be_event(hierarchy::Event& event);
+
   Storage& storage_;
   net::Signal news_;
   std::uint64_t news_count_ = 0;  ///< One more with every committed().
+  struct Refusals {
+    TimePoint minute;
+    unsigned events = 0;  ///< In this minute.
+    std::uint64_t untold = 0;
+  } refusals_;
 };
 
 }  // namespace daikan::server

@@ -1,4 +1,5 @@
-// What nobody asks for but must happen: expired credentials, old events and kept answers go; a certificate that runs out is announced.
+// What nobody asks for but must happen: expired credentials, old events, audit records and kept answers go; a certificate that runs out
+// and the end of the audit chain are announced.
 //
 // Owned by the daemon, which spawns run(). Knows the database and the certificate's end. Invariant: each sweep is one transaction.
 #pragma once
@@ -10,20 +11,28 @@
 
 namespace daikan::server {
 
+/// How long history is kept.
+struct Retention {
+  Retention(std::chrono::days all) : info(all), warning(all), error(all), critical(all) {}  // NOLINT: one number is the common case
+  std::chrono::days info, warning, error, critical;
+  std::chrono::days audit{0};  ///< 0: for good.
+};
+
 class Housekeeping {
  public:
-  Housekeeping(Storage& storage, History& history, const Facts& facts, std::chrono::days event_retention);
+  Housekeeping(Storage& storage, History& history, const Facts& facts, Retention retention);
 
   /// Sweeps at once and then every hour until it is cancelled. A sweep that fails is tried again an hour later.
   awaitable<> run();
-  /// One sweep as of `at`. The certificate is announced ("certificate_expiring") once a day in its last thirty days and after its end.
+  /// One sweep as of `at`. The certificate is announced ("certificate_expiring") once a day in its last thirty days and after its end, the
+  /// head of the audit chain ("audit_head") once a day when it is another than the day before.
   awaitable<Result<>> sweep(TimePoint at);
 
  private:
   Storage& storage_;
   History& history_;
   const Facts& facts_;
-  std::chrono::days event_retention_;
+  Retention retention_;
 };
 
 }  // namespace daikan::server

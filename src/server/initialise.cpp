@@ -70,6 +70,7 @@ Result<std::string> server_name(store::Transaction& transaction, std::string_vie
 
 Result<ServerRow> prepare(store::Transaction& transaction, std::string_view name, TimePoint at) {
   ServerRow row;
+  store::chain_audit(transaction);
   auto named = server_name(transaction, name, at);
   if (!named) return fail(std::move(named.error()));
   row.name = std::move(*named);

@@ -10,6 +10,7 @@
 #include "hierarchy/group_tree.h"
 #include "joining/console_client.h"
 #include "net/identity.h"
+#include "server/audit_events.h"
 #include "server/join_input.h"
 #include "server/local_primary_end.h"
 
@@ -220,6 +221,7 @@ awaitable<Result<RunningPtr>> Joins::State::take_up(Actor actor, OperationId id,
   };
   auto record = co_await storage.write<OperationRecord>(mark);
   if (!record) co_return fail(std::move(record.error()));
+  history.committed();
   auto request = join_from_json(record->input, storage.sealing());
   auto progress = joining::progress_from_json(record->steps);
   auto run =
@@ -263,7 +265,7 @@ awaitable<> Joins::stop() {
   state->changed.notify_all();
 }
 
-awaitable<Result<OperationRecord>> Joins::begin(const Actor& actor, joining::JoinRequest request) {
+awaitable<Result<OperationRecord>> Joins::begin(const Actor& actor, joining::JoinRequest request, std::optional<Once> once) {
   const auto state = state_;
   if (auto checked = state->check_room(); !checked) co_return fail(std::move(checked.error()));
   const auto at = now();
@@ -275,17 +277,19 @@ awaitable<Result<OperationRecord>> Joins::begin(const Actor& actor, joining::Joi
                          .steps = joining::to_json(Progress{}),
                          .created_at = at,
                          .updated_at = at};
-  const auto insert = [record, actor, group = request.group,
+  const auto insert = [record, actor, once = std::move(once), group = request.group,
                        to = request.secondary_console.str()](store::Transaction& transaction) -> Result<Done> {
     // Known before anything is done: the commonest slip, and nobody wants to see it after the third step.
     if (auto found = hierarchy::GroupTree(store::all_groups(transaction)).at_path(group); !found) return fail(std::move(found.error()));
     store::put_operation(transaction, record);
+    claim(transaction, once, record.id.str(), record.created_at);
     History::audit(transaction, actor, record.created_at, "join.begin", fmt::format("operation {}, secondary at {}", record.id.str(), to));
     return Done{};
   };
   auto run = std::make_shared<Running>(state->storage.executor(), std::move(record), actor, std::move(request));
   auto written = co_await state->storage.write<Done>(insert);
   if (!written) co_return fail(std::move(written.error()));
+  state->history.committed();
   state->start(run);
   co_return run->record;
 }
@@ -315,6 +319,9 @@ awaitable<Result<OperationRecord>> Joins::cancel(const Actor& actor, OperationId
     run->wish = Running::Wish::undo;
     run->actor = actor;
     run->steps.cancel();
+    // The wish stands whether or not it could be written down; the end of the operation is recorded besides.
+    auto written = co_await state->history.append_audit(record_of(actor, "join.cancel", fmt::format("operation {}", id.str())));
+    static_cast<void>(written);
   } else {
     auto run = co_await state->take_up(actor, id, "join.cancel");
     if (!run) co_return fail(std::move(run.error()));

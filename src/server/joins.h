@@ -9,6 +9,7 @@
 
 #include "hierarchy/history.h"
 #include "joining/join.h"
+#include "server/once.h"
 #include "server/primary.h"
 #include "server/secondaries.h"
 
@@ -23,7 +24,7 @@ class Joins {
   awaitable<Result<>> start();
   awaitable<> stop();
 
-  awaitable<Result<hierarchy::OperationRecord>> begin(const Actor& actor, joining::JoinRequest request);
+  awaitable<Result<hierarchy::OperationRecord>> begin(const Actor& actor, joining::JoinRequest request, std::optional<Once> once = {});
   awaitable<Result<hierarchy::OperationRecord>> find(OperationId id);
   awaitable<Result<std::vector<hierarchy::OperationRecord>>> list(unsigned limit);
   /// Goes on with a failed or interrupted operation from its first unfinished step; the account of the secondary is asked again.

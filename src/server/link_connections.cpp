@@ -14,25 +14,20 @@ std::string alpn_for(hierarchy::Direction direction) {
   return std::string(direction == hierarchy::Direction::secondary_dials ? net::kAlpnReversedH2 : net::kAlpnH2);
 }
 
-/// A dial's failure in the words of the side that dials. `met` is the fingerprint of the certificate that came, empty when none did.
-Error worded(Error error, const RunningEnd& end, const std::string& met = {}) {
-  if (error.code == Code::certificate_mismatch && !met.empty()) {
-    return Error(Code::certificate_mismatch,
-                 fmt::format("{}: another server answers there: expected the certificate with the fingerprint {}, received {}.",
-                             end.target().endpoint.str(), end.fingerprint(), met),
-                 "Check the address; if the server was set up anew, exchange its certificate again.");
+/// Why a connection of a peer that proved to be `end`'s is closed at once.
+Error why_closed(const RunningEnd& end, std::string_view offered, std::string_view wanted) {
+  const auto sight = end.sight();
+  const bool upper = sight.role == link::Role::upper;
+  const auto peer = sight.peer.empty() ? std::string("The other server") : fmt::format("“{}”", sight.peer);
+  if (offered == wanted) {
+    return {Code::rate_limited, fmt::format("{} connects more than {} times a minute.", peer, limits::kMaxConnectionsPerPeerPerMinute),
+            "See whether two copies of it run, and look into its log."};
   }
-  if (error.code != Code::unknown_to_primary) return error;
-  const std::string where = end.target().endpoint.str();
-  if (end.registration()) {
-    return Error(
-        Code::unknown_to_secondary,
-        fmt::format("{}: the secondary Administration Server does not accept this server as its primary.", where),
-        "On the secondary, set this server as its primary with this server's certificate (daikan primary set --dmz --certificate FILE).");
-  }
-  return Error(
-      Code::unknown_to_primary, fmt::format("{}: the primary Administration Server does not know this server.", where),
-      "On the primary, add this server as a secondary with this server's certificate; there it is listed under unrecognised servers.");
+  return {Code::conflict,
+          fmt::format("{} dialled as a {} ({} where {} is spoken), but here it is the {}.", peer, upper ? "primary" : "secondary", offered,
+                      wanted, upper ? "secondary" : "primary"),
+          fmt::format("Both servers take themselves for the {} of the other: {} on one of them.", upper ? "primary" : "secondary",
+                      upper ? "remove the secondary" : "clear the primary")};
 }
 
 void report_exception(std::exception_ptr error) {
@@ -44,6 +39,29 @@ void report_exception(std::exception_ptr error) {
 }
 
 }  // namespace
+
+Error LinkHost::State::worded(Error error, const RunningEnd& end, const std::string& met) const {
+  if (error.code == Code::certificate_mismatch && !met.empty()) {
+    return Error(
+        Code::certificate_mismatch,
+        fmt::format("{}: another server answers there: expected the certificate with the fingerprint {}, received {}.",
+                    end.target().endpoint.str(), end.fingerprint(), met),
+        "Check the address. If the server was set up anew, get its certificate file again, compare the fingerprint by voice, and give "
+        "it to this server.");
+  }
+  if (error.code != Code::unknown_to_primary) return error;
+  const std::string where = end.target().endpoint.str();
+  if (end.registration()) {
+    return Error(Code::unknown_to_secondary,
+                 fmt::format("{}: the secondary Administration Server does not accept this server as its primary.", where),
+                 "On the secondary, set this server as its primary with the file that daikan certificate export writes here: "
+                 "daikan primary set --dmz --certificate FILE.");
+  }
+  return Error(Code::unknown_to_primary, fmt::format("{}: the primary Administration Server does not know this server.", where),
+               fmt::format("On the primary, add this server as a secondary: it is listed under unrecognised servers there (daikan "
+                           "unrecognised list), and daikan unrecognised add {} adds it.",
+                           facts.certificate.fingerprint));
+}
 
 Result<> LinkHost::State::make_contexts() {
   auto both = net::TlsContext::link(identity, {std::string(net::kAlpnReversedH2), std::string(net::kAlpnH2)});
@@ -65,10 +83,8 @@ awaitable<> LinkHost::State::serve(std::unique_ptr<net::TlsStream> stream) {
   // Removed between the handshake and now, or the wrong protocol for what this peer is to us.
   const auto wanted = end && end->registration() ? net::kAlpnReversedH2 : net::kAlpnH2;
   if (!end || stream->alpn() != wanted || too_often(*end)) {
-    if (end && stream->alpn() != wanted) {
-      spdlog::warn("link: {} offered {} where {} is spoken; both servers name themselves the same end of the link",
-                   stream->remote_address(), stream->alpn(), wanted);
-    }
+    if (end) end->refused = Refusal{now(), stream->remote_ip(), why_closed(*end, stream->alpn(), wanted)};
+    if (end && stream->alpn() != wanted) spdlog::warn("link: {}: {}", stream->remote_address(), end->refused->reason.message);
     ++counters.handshakes_refused;
     stream->close();
     return net::yield();
@@ -88,6 +104,8 @@ LinkConnectionPtr LinkHost::State::open_connection(RunningEnd& end, std::unique_
   settings.ping_after_idle = limits::kPingAfterIdle;
   settings.ping_answer = limits::kPingAnswerTime;
   settings.concurrent_streams = limits::kMaxConcurrentStreams;
+  // Longer than the console connection of whoever reads a relayed answer may stall: it has ended before, unless the peer is at fault.
+  settings.stream_stall = 2 * limits::kWriteStallTime;
   connection->h2 = std::make_unique<net::H2Connection>(std::move(stream), end.role(), settings, std::move(handler), report_exception);
   end.connections.push_back(connection);
   return connection;
@@ -117,6 +135,11 @@ awaitable<> LinkHost::State::announce(RunningEndPtr end, LinkConnectionPtr conne
   auto ready = co_await connection->h2->ready(std::chrono::steady_clock::now() + limits::kHandshakeTime);
   if (!ready) {
     connection->h2->close(std::move(ready.error()));
+    co_return;
+  }
+  const auto peer = connection->h2->stream().peer();
+  if (!peer || peer->pin() != end->pin()) {  // re-pinned since the handshake: the old key is worth nothing from that moment on
+    connection->h2->close({Code::certificate_mismatch, "The certificate registered for this server was replaced meanwhile."});
     co_return;
   }
   connection->h2->stream().forget_certificate();
@@ -153,6 +176,10 @@ void LinkHost::State::refused(const Error& error, const net::TlsStream& stream) 
   if (stopping || error.code == Code::cancelled) return;
   ++counters.handshakes_refused;
   const bool noted = may_note(stream.remote_ip());
+  if (noted) {
+    refusals.push_front({now(), stream.remote_ip(), error});
+    if (refusals.size() > limits::kMaxRefusalsKept) refusals.pop_back();
+  }
   if (noted) spdlog::warn("link: refused a connection from {}: {} ({})", stream.remote_ip(), error.text(), to_string(error.code));
   const auto& certificate = stream.peer_certificate();
   if (error.code != Code::unknown_to_primary || !certificate || !noted) return;
@@ -190,7 +217,7 @@ bool LinkHost::State::too_often(RunningEnd& end) {
 
 awaitable<> LinkHost::State::note_unrecognised(hierarchy::UnrecognisedRecord record) {
   std::function<Result<Done>(store::Transaction&)> work = [record](store::Transaction& transaction) -> Result<Done> {
-    if (store::record_unrecognised(transaction, record, limits::kMaxUnrecognised) == record.attempts) {
+    if (store::record_unrecognised(transaction, record, {limits::kMaxUnrecognised, limits::kMaxUnrecognisedPerSource}) == record.attempts) {
       hierarchy::Event event;
       event.at = record.last_seen;
       event.severity = hierarchy::Severity::warning;

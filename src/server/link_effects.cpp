@@ -67,6 +67,7 @@ awaitable<Outcome::State> LinkHost::State::carry_out(RunningEndPtr end, link::Ef
       co_return Outcome::State::failed;
     }
   }
+  if (effects.ended) co_await store_ended(end, *effects.ended);
   if (effects.hello) tasks.spawn(send_hello(end, std::move(*effects.hello)));
   if (effects.farewell) co_await send_farewell(end, std::move(*effects.farewell));
   for (auto& close : effects.close) {
@@ -77,8 +78,24 @@ awaitable<Outcome::State> LinkHost::State::carry_out(RunningEndPtr end, link::Ef
   if (effects.path_changed) self_changed();
   changed.notify_all();
   if (effects.roll_over && own_keys.heard) own_keys.heard(end->registration(), *effects.roll_over);
-  if (lower && end == lower && lower->end.ended()) drop_lower();
+  if (const auto former = std::dynamic_pointer_cast<LowerRunning>(end); former && former->end.ended()) drop(former);
   co_return Outcome::State::stored;
+}
+
+awaitable<> LinkHost::State::store_ended(RunningEndPtr end, TimePoint at) {
+  const auto registration = end->registration();
+  std::function<Result<Done>(store::Transaction&)> work = [registration, at,
+                                                           pin = end->pin()](store::Transaction& transaction) -> Result<Done> {
+    if (registration) {
+      store::record_secondary_ended(transaction, *registration, at);
+    } else {
+      store::record_primary_ended(transaction, pin, at);
+    }
+    return Done{};
+  };
+  auto stored = co_await storage.write<Done>(std::move(work));
+  // It is shown until this process ends; then the link is tried again and learns it again.
+  if (!stored) spdlog::error("link: that the other side ended the link cannot be stored: {}", stored.error().text());
 }
 
 awaitable<bool> LinkHost::State::store_facts(RunningEndPtr end, link::HelloFacts facts_told) {
@@ -161,7 +178,7 @@ void LinkHost::State::log_events(const RunningEndPtr& end, std::vector<link::Lin
     const auto level = event.severity == hierarchy::Severity::info      ? spdlog::level::info
                        : event.severity == hierarchy::Severity::warning ? spdlog::level::warn
                                                                         : spdlog::level::err;
-    spdlog::log(level, "link: {}: {}", event.kind, event.message);
+    spdlog::log(level, "{}: {}", event.kind, event.message);
     hierarchy::Event line;
     line.at = now();
     line.severity = event.severity;

@@ -68,6 +68,18 @@ void LinkHost::State::self_changed() {
 RunningEndPtr LinkHost::State::end_of(const Pin& pin) const {
   if (const auto found = by_pin.find(pin); found != by_pin.end()) return uppers.at(found->second);
   if (lower && lower->accepts(pin)) return lower;
+  for (const auto& former : leaving) {
+    if (former->accepts(pin)) return former;
+  }
+  return nullptr;
+}
+
+RunningEndPtr LinkHost::State::find(const RunningEnd* end) const {
+  if (const auto registration = end->registration()) return uppers.at(*registration);
+  if (lower.get() == end) return lower;
+  for (const auto& former : leaving) {
+    if (former.get() == end) return former;
+  }
   return nullptr;
 }
 
@@ -124,9 +136,7 @@ awaitable<> LinkHost::State::run_ticks() {
     last = present;
     while (!tick_queue.empty() && tick_queue.begin()->first <= present) {
       // The queue holds raw pointers; whoever drops an end takes it out of the queue first.
-      RunningEnd* due = tick_queue.begin()->second;
-      const auto registration = due->registration();
-      const RunningEndPtr end = registration ? RunningEndPtr(uppers.at(*registration)) : RunningEndPtr(lower);
+      const RunningEndPtr end = find(tick_queue.begin()->second);
       tick_queue.erase(tick_queue.begin());
       end->queued_tick.reset();
       act(end, end->tick(present));
@@ -200,6 +210,7 @@ awaitable<> LinkHost::stop() {
   std::vector<RunningEndPtr> ends;
   for (const auto& [id, upper] : state->uppers) ends.push_back(upper);
   if (state->lower) ends.push_back(state->lower);
+  ends.insert(ends.end(), state->leaving.begin(), state->leaving.end());
   for (const auto& end : ends) {
     end->stopped(now());
     for (const auto& connection : end->connections) connection->h2->close(reason, std::chrono::milliseconds(200));
@@ -227,38 +238,6 @@ void LinkHost::secondary_removed(RegistrationId id) {
   state_->act(upper, std::move(effects));
   state_->changed.notify_all();
   if (state_->own_keys.removed) state_->own_keys.removed(id);
-}
-
-void LinkHost::primary_set(const hierarchy::PrimaryRecord& record) {
-  const auto old = state_->lower;
-  if (old && old->pin() == record.certificate.pin && !old->leaving) {
-    old->record = record;
-    old->unusable.reset();
-    state_->act(old, old->end.edited(link::peer_of(record), link::Edit::connection, now()));
-    state_->changed.notify_all();
-    return;
-  }
-  if (old) state_->drop_lower();
-  state_->add_primary(record);
-}
-
-void LinkHost::primary_cleared() {
-  const auto lower = state_->lower;
-  if (!lower) return;
-  lower->leaving = true;
-  state_->act(lower, lower->end.leave(now()));
-  state_->changed.notify_all();
-  if (state_->own_keys.removed) state_->own_keys.removed(std::nullopt);
-}
-
-void LinkHost::State::drop_lower() {
-  const auto old = std::move(lower);
-  lower.reset();
-  if (old->queued_tick) tick_queue.erase({*old->queued_tick, old.get()});
-  old->queued_tick.reset();
-  old->dial_number++;
-  act(old, old->end.stopped(now()));
-  if (!self->ancestors.empty()) self_changed();
 }
 
 void LinkHost::server_renamed() { state_->self_changed(); }

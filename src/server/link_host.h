@@ -21,6 +21,9 @@
 
 namespace daikan::server {
 
+struct CheckDial;
+struct LinkSight;
+
 /// Answers a console request that came down a link, on behalf of `actor`.
 using RelayedHandler = std::function<awaitable<net::Response>(net::Request, Actor)>;
 
@@ -54,8 +57,12 @@ class LinkHost {
 
   // Called by the use cases after their transaction has committed.
   void secondary_added(const hierarchy::SecondaryRecord& record);
+  /// The record as the database holds it, its proxy's password sealed.
+  void secondary_edited(hierarchy::SecondaryRecord record);
   void secondary_removed(RegistrationId id);
   void primary_set(const hierarchy::PrimaryRecord& record);
+  /// As secondary_edited().
+  void primary_edited(hierarchy::PrimaryRecord record);
   void primary_cleared();
   void server_renamed();
   /// The identity it was given holds another certificate now: later connections are made with it.
@@ -75,6 +82,18 @@ class LinkHost {
   /// Sends a console request down the link of `id`, on behalf of `actor`; `target` is the path after /api/v1, beginning with '/'.
   /// Fails with not_found or not_connected (with the link's reason).
   awaitable<Result<net::Response>> relay(RegistrationId id, net::Request request, const Actor& actor);
+
+  // For the link doctor (link_check.h). Without `id`, the link to this server's own primary.
+  /// What this server knows of the link; nothing when there is none. `unrecognised` is left to the caller: it is in the database.
+  std::optional<LinkSight> sight(std::optional<RegistrationId> id) const;
+  /// The proxy of the link with its password, to know what must not be shown.
+  std::optional<Proxy> proxy_of(std::optional<RegistrationId> id) const;
+  /// Dials the other end as the link does and closes again once the other end has accepted this server's certificate. The link hears
+  /// nothing of it at either end: no HTTP/2 is spoken.
+  awaitable<CheckDial> dial_once(std::optional<RegistrationId> id);
+  /// Brings the link's state up to date: another hello where one stands and this is the upper end; the next attempt at once where this end
+  /// dials. Returns when its outcome is known, after limits::kCheckHelloTime at the latest.
+  awaitable<> refresh(std::optional<RegistrationId> id);
 
   /// Waits until the status of any link changes (or `until`).
   awaitable<> wait_for_change(net::SteadyTime until);

@@ -100,7 +100,7 @@ awaitable<net::Response> LinkHost::State::answer(link::ConnectionId connection, 
 }
 
 awaitable<net::Response> LinkHost::State::answer_hello(link::ConnectionId connection, std::string body) {
-  const auto end = lower;
+  const auto end = lower_of(connection);
   if (!end) co_return not_ready();
   auto hello = link::decode_hello(body);
   if (!hello) co_return problem_response(hello.error(), 400);
@@ -134,7 +134,7 @@ awaitable<net::Response> LinkHost::State::answer_hello(link::ConnectionId connec
 }
 
 awaitable<net::Response> LinkHost::State::answer_farewell(link::ConnectionId connection, std::string body) {
-  const auto end = lower;
+  const auto end = lower_of(connection);
   if (!end) co_return not_ready();
   auto farewell = link::decode_farewell(body);
   if (!farewell) co_return problem_response(farewell.error(), 400);

@@ -22,13 +22,8 @@ awaitable<Result<joining::ServerIdentity>> LocalPrimaryEnd::identity() {
 awaitable<Result<>> LocalPrimaryEnd::probe_secondary(const Endpoint& address, const std::optional<Proxy>& proxy,
                                                      const CertificateRecord& expected) {
   ProbeRequest request{.address = address, .proxy = proxy, .expected = expected.pin, .direction = Direction::primary_dials};
-  auto answer = co_await run_probe(parts_.facts, std::move(request));
-  if (answer.error && answer.error->code == Code::certificate_mismatch && answer.certificate) {
-    answer.error->message = fmt::format("{}: the certificate is another one: expected {}, received {}.", address.str(),
-                                        expected.fingerprint, answer.certificate->fingerprint);
-  }
-  if (answer.error) co_return fail(std::move(*answer.error));
-  co_return Result<>{};
+  auto reached = co_await try_dial(parts_.facts, std::move(request), expected);
+  co_return reached;
 }
 
 awaitable<Result<Registered>> LocalPrimaryEnd::register_secondary(const joining::JoinRequest& request,

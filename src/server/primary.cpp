@@ -80,8 +80,15 @@ Result<> check(store::Transaction& transaction, const Change& change, const std:
   return hierarchy::check_set_primary(here, candidate);
 }
 
+/// No primary is none that anybody has seen.
+Result<> check_seen(const Seen& seen, const std::optional<PrimaryRecord>& record) {
+  constexpr std::int64_t kNever = 0;
+  return seen.check(record ? record->revision : kNever, "primary");
+}
+
 Result<Stored> put(store::Transaction& transaction, const Change& change) {
   const auto there = store::find_primary(transaction);
+  if (auto checked = check_seen(change.request.seen, there); !checked) return fail(std::move(checked.error()));
   if (there && says_nothing_new(change, *there)) return Stored{*there};
   if (auto checked = check(transaction, change, there); !checked) return fail(std::move(checked.error()));
 
@@ -117,8 +124,9 @@ Result<Stored> put(store::Transaction& transaction, const Change& change) {
   return Stored{std::move(record), Stored::Was::changed};
 }
 
-Result<Done> remove(store::Transaction& transaction, const Actor& actor) {
+Result<Done> remove(store::Transaction& transaction, const Actor& actor, const Seen& seen) {
   const auto record = store::find_primary(transaction);
+  if (auto checked = check_seen(seen, record); !checked) return fail(std::move(checked.error()));
   if (!record) return fail(Code::not_found, "This server has no primary.", "There is nothing to clear.");
   store::remove_primary(transaction);
   store::remove_announced_key(transaction, std::nullopt);
@@ -191,8 +199,8 @@ awaitable<Result<PrimaryView>> Primary::set(const Actor& actor, SetPrimary reque
   co_return PrimaryView{shown(std::move(stored->record)), links_.primary_status().value_or(hierarchy::LinkStatus{})};
 }
 
-awaitable<Result<>> Primary::clear(const Actor& actor) {
-  const auto work = [actor](store::Transaction& transaction) { return remove(transaction, actor); };
+awaitable<Result<>> Primary::clear(const Actor& actor, Seen seen) {
+  const auto work = [actor, seen](store::Transaction& transaction) { return remove(transaction, actor, seen); };
   auto cleared = co_await storage_.write<Done>(work);
   if (!cleared) co_return fail(std::move(cleared.error()));
   links_.primary_cleared();
@@ -206,15 +214,7 @@ awaitable<ProbeAnswer> Primary::probe(ProbeRequest request) {
     answer.error.emplace(Code::rate_limited, "Too many probes run at this moment.", "Try again in a few seconds.");
     co_return answer;
   }
-  // Counted by lifetime, so that a cancelled probe gives its place back too.
-  struct Place {
-    unsigned& count;
-    explicit Place(unsigned& c) : count(++c) {}
-    ~Place() { --count; }
-    Place(const Place&) = delete;
-    Place& operator=(const Place&) = delete;
-  };
-  const Place place(probes_);
+  const ProbePlace place(probes_);
   answer = co_await run_probe(facts_, std::move(request));
   co_return answer;
 }

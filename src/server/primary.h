@@ -7,9 +7,12 @@
 
 #include "hierarchy/records.h"
 #include "net/dialer.h"
+#include "server/dial_edit.h"
 #include "server/facts.h"
 #include "server/history.h"
 #include "server/link_host.h"
+#include "server/probe.h"
+#include "server/seen.h"
 
 namespace daikan::server {
 
@@ -25,21 +28,13 @@ struct SetPrimary {
   std::vector<std::uint8_t> certificate;  ///< DER or PEM
   std::optional<ServerId> server_id;
   enum class IfSet : std::uint8_t { refuse, replace } if_set = IfSet::refuse;
+  Seen seen = {};
 };
 
-struct ProbeRequest {
-  Endpoint address;
-  std::optional<Proxy> proxy;
-  /// The peer we expect; absent: any certificate, which is reported (the wizard shows its fingerprint).
-  std::optional<Pin> expected;
-  hierarchy::Direction direction =
-      hierarchy::Direction::secondary_dials;  ///< Whom we are dialling: a primary (rh2) or a DMZ secondary (h2).
-};
-
-struct ProbeAnswer {
-  net::DialTrace trace;
-  std::optional<CertificateRecord> certificate;
-  std::optional<Error> error;  ///< The first failing step's.
+/// An edit in place; the certificate replaces the pin of the same primary.
+struct EditPrimary {
+  DialEdit dial;
+  Seen seen;
 };
 
 struct PrimaryChange;
@@ -54,8 +49,11 @@ class Primary {
   awaitable<Result<PrimaryView>> set(const Actor& actor, SetPrimary request);
   /// What set() would refuse for reasons of this server alone; nothing is changed.
   awaitable<Result<>> check(SetPrimary request);
-  /// not_found when there is none.
-  awaitable<Result<>> clear(const Actor& actor);
+  /// Changes what the edit names and follows with the link; a way that this server dials is tried first. Errors: as set(), conflict
+  /// (`seen`), not_found (no primary), and those of a dial, on the field at fault; nothing is changed on an error.
+  awaitable<Result<PrimaryView>> edit(const Actor& actor, EditPrimary edit);
+  /// not_found when there is none, conflict (`seen`).
+  awaitable<Result<>> clear(const Actor& actor, Seen seen = {});
   /// name → TCP → proxy → TLS → ALPN → certificate, within limits::kDialTime. Writes nothing. At most limits::kMaxProbesAtOnce run; a
   /// further one answers rate_limited.
   awaitable<ProbeAnswer> probe(ProbeRequest request);
@@ -67,7 +65,7 @@ class Primary {
   History& history_;
   LinkHost& links_;
   const Facts& facts_;
-  unsigned probes_ = 0;  ///< Running now.
+  unsigned probes_ = 0;  ///< Running now, tests of edits included.
 };
 
 }  // namespace daikan::server

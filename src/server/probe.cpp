@@ -67,4 +67,31 @@ awaitable<ProbeAnswer> run_probe(const Facts& facts, ProbeRequest request) {
   co_return answer;
 }
 
+awaitable<Result<>> try_dial(const Facts& facts, ProbeRequest request, CertificateRecord expected) {
+  const auto where = request.address.str();
+  auto answer = co_await run_probe(facts, std::move(request));
+  if (answer.error && answer.error->code == Code::certificate_mismatch && answer.certificate) {
+    answer.error->message = fmt::format("{}: the certificate is another one: expected {}, received {}.", where, expected.fingerprint,
+                                        answer.certificate->fingerprint);
+  }
+  if (answer.error) co_return fail(std::move(*answer.error));
+  co_return Result<>{};
+}
+
+awaitable<Result<>> test_edit(const Facts& facts, unsigned& running, ProbeRequest request, CertificateRecord expected) {
+  if (running >= limits::kMaxProbesAtOnce) {
+    co_return fail(Code::rate_limited, "Too many probes run at this moment.", "Try again in a few seconds.");
+  }
+  const ProbePlace place(running);
+  auto reached = co_await try_dial(facts, std::move(request), std::move(expected));
+  if (reached) co_return reached;
+  auto& error = reached.error();
+  const bool proxy = error.code == Code::proxy_unreachable || error.code == Code::proxy_auth_required || error.code == Code::proxy_denied ||
+                     error.code == Code::proxy_invalid_answer;
+  error.field = proxy ? "proxy" : "address";
+  if (!error.remedy.empty()) error.remedy += " ";
+  error.remedy += "Nothing was changed; to save it all the same, say that it is not to be tested.";
+  co_return reached;
+}
+
 }  // namespace daikan::server

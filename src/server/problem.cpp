@@ -55,6 +55,7 @@ int http_status(Code code) {
       return 405;
     case Code::already_has_primary:
     case Code::certificate_in_use:
+    case Code::clock_skew:
     case Code::conflict:
     case Code::group_not_empty:
     case Code::identity_conflict:
@@ -70,6 +71,9 @@ int http_status(Code code) {
     case Code::too_large:
       return 413;
     case Code::address_required:
+    case Code::backup_altered:
+    case Code::backup_truncated:
+    case Code::backup_unreadable:
     case Code::certificate_expired:
     case Code::certificate_unreadable:
     case Code::group_not_found:

@@ -150,6 +150,7 @@ Result<StoredSecondary> insert_secondary(store::Transaction& transaction, const 
   row.proxy = sealed_for_store(addition.sealing, row.proxy);
   store::insert_secondary(transaction, row);
   store::remove_unrecognised(transaction, record.certificate.pin);
+  claim(transaction, request.once, record.id.str(), addition.at);
   History::audit(transaction, addition.actor, addition.at, "secondary.add",
                  fmt::format("secondary {} ({}), {}", record.name, record.id.str(), record.certificate.fingerprint));
   History::record(transaction, secondary_event(record, addition.at, "secondary_added",
@@ -160,9 +161,10 @@ Result<StoredSecondary> insert_secondary(store::Transaction& transaction, const 
 
 namespace {
 
-Result<Done> remove_record(store::Transaction& transaction, const Actor& actor, RegistrationId id) {
+Result<Done> remove_record(store::Transaction& transaction, const Actor& actor, RegistrationId id, const Seen& seen) {
   const auto record = store::find_secondary(transaction, id);
   if (!record) return fail(Code::not_found, "There is no such secondary server.", "List the secondary servers and choose one of those.");
+  if (auto checked = seen.check(record->revision, "secondary"); !checked) return fail(std::move(checked.error()));
   store::remove_secondary(transaction, id);
   const auto at = now();
   History::audit(transaction, actor, at, "secondary.remove", fmt::format("secondary {} ({})", record->name, id.str()));
@@ -170,16 +172,6 @@ Result<Done> remove_record(store::Transaction& transaction, const Actor& actor, 
                                fmt::format("The secondary Administration Server “{}” was removed by {}.", record->name, actor.name));
   History::record(transaction, event);
   return Done{};
-}
-
-Result<Done> forget_unrecognised(store::Transaction& transaction, const Actor& actor, const std::string& fingerprint) {
-  for (const auto& record : store::all_unrecognised(transaction)) {
-    if (record.certificate.fingerprint != fingerprint) continue;
-    store::remove_unrecognised(transaction, record.certificate.pin);
-    History::audit(transaction, actor, now(), "unrecognised.ignore", fmt::format("server {} from {}", fingerprint, record.source));
-    return Done{};
-  }
-  return fail(Code::not_found, "No unrecognised server has this fingerprint.", "List the unrecognised servers and choose one of those.");
 }
 
 }  // namespace
@@ -238,33 +230,12 @@ awaitable<Result<SecondaryView>> Secondaries::add(const Actor& actor, AddSeconda
   co_return SecondaryView{shown(std::move(stored->record)), std::move(stored->group_path), links_.status(id), stored->added};
 }
 
-awaitable<Result<>> Secondaries::remove(const Actor& actor, RegistrationId id) {
-  const auto work = [actor, id](store::Transaction& transaction) { return remove_record(transaction, actor, id); };
+awaitable<Result<>> Secondaries::remove(const Actor& actor, RegistrationId id, Seen seen) {
+  const auto work = [actor, id, seen](store::Transaction& transaction) { return remove_record(transaction, actor, id, seen); };
   auto removed = co_await storage_.write<Done>(work);
   if (!removed) co_return fail(std::move(removed.error()));
   links_.secondary_removed(id);
   history_.committed();
-  co_return Result<>{};
-}
-
-awaitable<Result<std::vector<hierarchy::UnrecognisedRecord>>> Secondaries::unrecognised() {
-  return storage_.read<std::vector<hierarchy::UnrecognisedRecord>>(
-      [](store::Transaction& transaction) -> Result<std::vector<hierarchy::UnrecognisedRecord>> {
-        return store::all_unrecognised(transaction);
-      });
-}
-
-awaitable<Result<>> Secondaries::ignore_unrecognised(const Actor& actor, std::string fingerprint) {
-  const auto normalised = net::normalise_fingerprint(fingerprint);
-  if (!normalised) {
-    co_return fail(Code::invalid_request, fmt::format("“{}” is not a SHA-256 fingerprint.", quotable(fingerprint, 100)),
-                   "Give 32 bytes in hexadecimal, like AB:CD:….", "fingerprint");
-  }
-  const auto work = [actor, wanted = *normalised](store::Transaction& transaction) {
-    return forget_unrecognised(transaction, actor, wanted);
-  };
-  auto forgotten = co_await storage_.write<Done>(work);
-  if (!forgotten) co_return fail(std::move(forgotten.error()));
   co_return Result<>{};
 }
 

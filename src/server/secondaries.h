@@ -6,9 +6,12 @@
 #include <vector>
 
 #include "hierarchy/records.h"
+#include "server/dial_edit.h"
 #include "server/facts.h"
 #include "server/history.h"
 #include "server/link_host.h"
+#include "server/once.h"
+#include "server/seen.h"
 
 namespace daikan::server {
 
@@ -29,6 +32,15 @@ struct AddSecondary {
   std::vector<std::uint8_t> certificate;  ///< DER or PEM. Empty: `fingerprint` names an unrecognised server.
   std::string fingerprint;                ///< Checked against the certificate when both are given.
   std::optional<ServerId> server_id;      ///< Known in way 1.
+  std::optional<Once> once = {};
+};
+
+/// An edit in place: what is absent stays as it is.
+struct EditSecondary {
+  std::optional<std::string> name;
+  std::optional<std::string> group;  ///< Path; moves it there.
+  DialEdit dial;                     ///< The certificate replaces the pin of the same server.
+  Seen seen;
 };
 
 class Secondaries {
@@ -40,17 +52,19 @@ class Secondaries {
   /// Idempotent: the same certificate, group, name and direction again returns the record there is. Errors: hierarchy/registration_rules.h,
   /// certificate_unreadable, certificate_expired, certificate_mismatch, group_not_found; nothing is changed on an error.
   awaitable<Result<SecondaryView>> add(const Actor& actor, AddSecondary request);
-  /// The secondary is told over the link if it is up. not_found.
-  awaitable<Result<>> remove(const Actor& actor, RegistrationId id);
-
-  awaitable<Result<std::vector<hierarchy::UnrecognisedRecord>>> unrecognised();
-  awaitable<Result<>> ignore_unrecognised(const Actor& actor, std::string fingerprint);
+  /// Changes what the edit names; the link follows (a new name or group keeps it, anything else makes it anew). A way that this server
+  /// dials is tried first. Errors: as add(), not_found, conflict (`seen`), and those of a dial, on the field at fault; nothing is changed
+  /// on an error.
+  awaitable<Result<SecondaryView>> edit(const Actor& actor, RegistrationId id, EditSecondary edit);
+  /// The secondary is told over the link if it is up. not_found, conflict (`seen`).
+  awaitable<Result<>> remove(const Actor& actor, RegistrationId id, Seen seen = {});
 
  private:
   Storage& storage_;
   History& history_;
   LinkHost& links_;
   const Facts& facts_;
+  unsigned tests_ = 0;  ///< Tests of edits that run now.
 };
 
 }  // namespace daikan::server

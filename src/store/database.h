@@ -34,6 +34,7 @@ class Row {
   std::optional<std::int64_t> maybe_integer(std::size_t column) const;
   std::optional<std::string> maybe_text(std::size_t column) const;
   std::size_t size() const { return values_.size(); }
+  const std::vector<Value>& values() const { return values_; }
 
  private:
   std::vector<Value> values_;

@@ -4,7 +4,10 @@
 
 #include <fmt/format.h>
 
+#include "store/migration_0002.h"
+#include "store/migration_0004.h"
 #include "store/migration_0005.h"
+#include "store/migration_0006.h"
 
 namespace daikan::store {
 namespace {
@@ -151,7 +154,8 @@ CREATE TABLE answers (
 CREATE INDEX answers_by_time ON answers (at);
 )sql";
 
-constexpr std::array kMigrations = {Migration{1, kFirst}, Migration{5, kMigration0005}};
+constexpr std::array kMigrations = {Migration{1, kFirst}, Migration{2, kMigration2}, Migration{4, kMigration0004},
+                                    Migration{5, kMigration0005}, Migration{6, kMigration6}};
 
 std::int64_t current_version(detail::Connection& connection) {
   const auto rows = connection.query("SELECT version FROM schema_version ORDER BY version DESC LIMIT 1");

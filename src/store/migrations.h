@@ -19,7 +19,7 @@ struct Migration {
   std::string_view sql;  ///< Statements separated by semicolons.
 };
 
-/// Of this program, versions 1, 2, 3 …
+/// Of this program, versions rising.
 std::span<const Migration> migrations();
 
 /// Brings the schema forward to the last of `steps`. Fails with version_unsupported (the schema is newer; nothing is changed) or

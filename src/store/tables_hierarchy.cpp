@@ -1,4 +1,4 @@
-// Settings, groups, secondaries, the primary and unrecognised servers.
+// Settings, groups, secondaries and the primary.
 #include "store/detail/columns.h"
 #include "store/tables.h"
 #include "store/tables_keys.h"
@@ -14,7 +14,7 @@ hierarchy::Direction read_direction(const Row& row, std::size_t column) {
 
 #define DAIKAN_SECONDARY_COLUMNS                                                                                                \
   "id, name, group_id, direction, address_host, address_port, proxy_kind, proxy_host, proxy_port, proxy_user, proxy_password, " \
-  "certificate, pin, fingerprint, server_id, version, created_at, last_connected_at, revision"
+  "certificate, pin, fingerprint, server_id, version, created_at, last_connected_at, revision, ended_at"
 
 hierarchy::SecondaryRecord read_secondary(const Row& row) {
   return {.id = read_id<RegistrationId>(row, 0),
@@ -28,6 +28,7 @@ hierarchy::SecondaryRecord read_secondary(const Row& row) {
           .version = row.text(15),
           .created_at = read_time(row, 16),
           .last_connected_at = read_maybe_time(row, 17),
+          .ended_at = read_maybe_time(row, 19),
           .revision = row.integer(18)};
 }
 
@@ -46,20 +47,20 @@ void put_setting(Transaction& transaction, std::string_view key, std::string_vie
 
 std::vector<hierarchy::Group> all_groups(Transaction& transaction) {
   std::vector<hierarchy::Group> groups;
-  for (const auto& row : transaction.query("SELECT id, parent, name FROM admin_groups ORDER BY id")) {
-    groups.push_back({read_id<GroupId>(row, 0), read_maybe_id<GroupId>(row, 1), row.text(2)});
+  for (const auto& row : transaction.query("SELECT id, parent, name, revision FROM admin_groups ORDER BY id")) {
+    groups.push_back({read_id<GroupId>(row, 0), read_maybe_id<GroupId>(row, 1), row.text(2), row.integer(3)});
   }
   return groups;
 }
 
 void insert_group(Transaction& transaction, const hierarchy::Group& group) {
-  transaction.execute("INSERT INTO admin_groups (id, parent, name) VALUES ($1, $2, $3)",
-                      {to_value(group.id), to_value(group.parent), group.name});
+  transaction.execute("INSERT INTO admin_groups (id, parent, name, revision) VALUES ($1, $2, $3, $4)",
+                      {to_value(group.id), to_value(group.parent), group.name, group.revision});
 }
 
 void update_group(Transaction& transaction, const hierarchy::Group& group) {
-  transaction.execute("UPDATE admin_groups SET parent = $2, name = $3 WHERE id = $1",
-                      {to_value(group.id), to_value(group.parent), group.name});
+  transaction.execute("UPDATE admin_groups SET parent = $2, name = $3, revision = $4 WHERE id = $1",
+                      {to_value(group.id), to_value(group.parent), group.name, group.revision});
 }
 
 void remove_group(Transaction& transaction, const GroupId& id) {
@@ -91,7 +92,7 @@ std::optional<hierarchy::SecondaryRecord> find_secondary(Transaction& transactio
 void insert_secondary(Transaction& transaction, const hierarchy::SecondaryRecord& record) {
   const auto proxy = proxy_values(record.proxy);
   transaction.execute("INSERT INTO secondaries (" DAIKAN_SECONDARY_COLUMNS
-                      ", name_key) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)",
+                      ", name_key) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)",
                       {to_value(record.id),
                        record.name,
                        to_value(record.group),
@@ -111,6 +112,7 @@ void insert_secondary(Transaction& transaction, const hierarchy::SecondaryRecord
                        to_value(record.created_at),
                        to_value(record.last_connected_at),
                        record.revision,
+                       to_value(record.ended_at),
                        name_key(record.name)});
 }
 
@@ -119,7 +121,8 @@ bool update_secondary(Transaction& transaction, const hierarchy::SecondaryRecord
   const auto changed = transaction.execute(
       "UPDATE secondaries SET name = $2, name_key = $3, group_id = $4, direction = $5, address_host = $6, address_port = $7, "
       "proxy_kind = $8, proxy_host = $9, proxy_port = $10, proxy_user = $11, proxy_password = $12, certificate = $13, pin = $14, "
-      "fingerprint = $15, server_id = $16, version = $17, last_connected_at = $18, revision = $19 WHERE id = $1 AND revision = $20",
+      "fingerprint = $15, server_id = $16, version = $17, last_connected_at = $18, ended_at = $19, revision = $20 WHERE id = $1 AND "
+      "revision = $21",
       {to_value(record.id),
        record.name,
        name_key(record.name),
@@ -138,6 +141,7 @@ bool update_secondary(Transaction& transaction, const hierarchy::SecondaryRecord
        to_value(record.server_id),
        record.version,
        to_value(record.last_connected_at),
+       to_value(record.ended_at),
        record.revision,
        expected_revision});
   return changed == 1;
@@ -150,14 +154,18 @@ bool remove_secondary(Transaction& transaction, const RegistrationId& id) {
 
 void record_secondary_hello(Transaction& transaction, const RegistrationId& id, const ServerId& server, std::string_view version,
                             TimePoint connected_at) {
-  transaction.execute("UPDATE secondaries SET server_id = $2, version = $3, last_connected_at = $4 WHERE id = $1",
+  transaction.execute("UPDATE secondaries SET server_id = $2, version = $3, last_connected_at = $4, ended_at = NULL WHERE id = $1",
                       {to_value(id), to_value(server), to_value(version), to_value(connected_at)});
+}
+
+void record_secondary_ended(Transaction& transaction, const RegistrationId& id, TimePoint at) {
+  transaction.execute("UPDATE secondaries SET ended_at = $2 WHERE id = $1", {to_value(id), to_value(at)});
 }
 
 std::optional<hierarchy::PrimaryRecord> find_primary(Transaction& transaction) {
   const auto rows = transaction.query(
       "SELECT direction, address_host, address_port, proxy_kind, proxy_host, proxy_port, proxy_user, proxy_password, certificate, pin, "
-      "fingerprint, server_id, name, version, created_at, last_connected_at, revision FROM primary_server");
+      "fingerprint, server_id, name, version, created_at, last_connected_at, revision, ended_at FROM primary_server");
   if (rows.empty()) return std::nullopt;
   const Row& row = rows[0];
   return hierarchy::PrimaryRecord{.direction = read_direction(row, 0),
@@ -169,6 +177,7 @@ std::optional<hierarchy::PrimaryRecord> find_primary(Transaction& transaction) {
                                   .version = row.text(13),
                                   .created_at = read_time(row, 14),
                                   .last_connected_at = read_maybe_time(row, 15),
+                                  .ended_at = read_maybe_time(row, 17),
                                   .revision = row.integer(16)};
 }
 
@@ -177,51 +186,24 @@ void put_primary(Transaction& transaction, const hierarchy::PrimaryRecord& recor
   remove_primary(transaction);
   transaction.execute(
       "INSERT INTO primary_server (slot, direction, address_host, address_port, proxy_kind, proxy_host, proxy_port, proxy_user, "
-      "proxy_password, certificate, pin, fingerprint, server_id, name, version, created_at, last_connected_at, revision) "
-      "VALUES (1, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
+      "proxy_password, certificate, pin, fingerprint, server_id, name, version, created_at, last_connected_at, revision, "
+      "ended_at) VALUES (1, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)",
       {to_value(to_string(record.direction)), host_value(record.address), port_value(record.address), proxy.kind, proxy.host, proxy.port,
        proxy.user, proxy.password, certificate_value(record.certificate), to_value(record.certificate.pin), record.certificate.fingerprint,
        to_value(record.server_id), record.name, record.version, to_value(record.created_at), to_value(record.last_connected_at),
-       record.revision});
+       record.revision, to_value(record.ended_at)});
 }
 
 bool remove_primary(Transaction& transaction) { return transaction.execute("DELETE FROM primary_server") == 1; }
 
 void record_primary_hello(Transaction& transaction, const PrimaryHello& hello) {
-  transaction.execute("UPDATE primary_server SET server_id = $1, name = $2, version = $3, last_connected_at = $4 WHERE pin = $5",
-                      {to_value(hello.server_id), hello.name, hello.version, to_value(hello.connected_at), to_value(hello.pin)});
-}
-
-std::int64_t record_unrecognised(Transaction& transaction, const hierarchy::UnrecognisedRecord& record, std::size_t keep_at_most) {
-  const auto rows = transaction.query(
-      "INSERT INTO unrecognised (pin, certificate, fingerprint, source, first_seen, last_seen, attempts) "
-      "VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (pin) DO UPDATE SET certificate = excluded.certificate, "
-      "fingerprint = excluded.fingerprint, source = excluded.source, last_seen = excluded.last_seen, "
-      "attempts = unrecognised.attempts + excluded.attempts RETURNING attempts",
-      {to_value(record.certificate.pin), certificate_value(record.certificate), record.certificate.fingerprint, record.source,
-       to_value(record.first_seen), to_value(record.last_seen), record.attempts});
-  const auto attempts = rows[0].integer(0);
-  const auto count = transaction.query("SELECT count(*) FROM unrecognised")[0].integer(0);
-  const auto surplus = count - static_cast<std::int64_t>(keep_at_most);
-  if (surplus <= 0) return attempts;
   transaction.execute(
-      "DELETE FROM unrecognised WHERE pin IN (SELECT pin FROM unrecognised WHERE pin <> $1 ORDER BY last_seen, pin LIMIT $2)",
-      {to_value(record.certificate.pin), surplus});
-  return attempts;
+      "UPDATE primary_server SET server_id = $1, name = $2, version = $3, last_connected_at = $4, ended_at = NULL WHERE pin = $5",
+      {to_value(hello.server_id), hello.name, hello.version, to_value(hello.connected_at), to_value(hello.pin)});
 }
 
-std::vector<hierarchy::UnrecognisedRecord> all_unrecognised(Transaction& transaction) {
-  std::vector<hierarchy::UnrecognisedRecord> records;
-  for (const auto& row :
-       transaction.query("SELECT certificate, pin, fingerprint, source, first_seen, last_seen, attempts FROM unrecognised "
-                         "ORDER BY last_seen DESC, pin")) {
-    records.push_back({read_certificate(row, 0), row.text(3), read_time(row, 4), read_time(row, 5), row.integer(6)});
-  }
-  return records;
-}
-
-bool remove_unrecognised(Transaction& transaction, const Pin& pin) {
-  return transaction.execute("DELETE FROM unrecognised WHERE pin = $1", {to_value(pin)}) == 1;
+void record_primary_ended(Transaction& transaction, const Pin& pin, TimePoint at) {
+  transaction.execute("UPDATE primary_server SET ended_at = $2 WHERE pin = $1", {to_value(pin), to_value(at)});
 }
 
 }  // namespace daikan::store

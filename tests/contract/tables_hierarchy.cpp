@@ -1,3 +1,5 @@
+#include <set>
+
 #include <gmock/gmock.h>
 
 #include "contract/fixture.h"
@@ -29,6 +31,7 @@ void expect_same(const hierarchy::SecondaryRecord& a, const hierarchy::Secondary
   EXPECT_EQ(a.version, b.version);
   EXPECT_EQ(a.created_at, b.created_at);
   EXPECT_EQ(a.last_connected_at, b.last_connected_at);
+  EXPECT_EQ(a.ended_at, b.ended_at);
   EXPECT_EQ(a.revision, b.revision);
 }
 
@@ -42,6 +45,7 @@ void expect_same(const hierarchy::PrimaryRecord& a, const hierarchy::PrimaryReco
   EXPECT_EQ(a.version, b.version);
   EXPECT_EQ(a.created_at, b.created_at);
   EXPECT_EQ(a.last_connected_at, b.last_connected_at);
+  EXPECT_EQ(a.ended_at, b.ended_at);
   EXPECT_EQ(a.revision, b.revision);
 }
 
@@ -87,6 +91,7 @@ TEST_P(HierarchyTables, GroupsAreInsertedMovedRenamedAndRemoved) {
     store::insert_group(t, asia);
     asia.parent = branches.id;
     asia.name = "アジア";
+    asia.revision = 2;
     store::update_group(t, asia);
     return 0;
   });
@@ -97,6 +102,8 @@ TEST_P(HierarchyTables, GroupsAreInsertedMovedRenamedAndRemoved) {
   EXPECT_EQ(groups[2].id, asia.id);
   EXPECT_EQ(groups[2].parent, branches.id);
   EXPECT_EQ(groups[2].name, "アジア");
+  EXPECT_EQ(groups[0].revision, 1);
+  EXPECT_EQ(groups[2].revision, 2);
   in_write(database(), [&](Transaction& t) { return store::remove_group(t, asia.id), 0; });
   groups = in_read(database(), [](Transaction& t) { return store::all_groups(t); });
   EXPECT_EQ(groups.size(), 2U);
@@ -213,6 +220,32 @@ TEST_P(HierarchyTables, HelloOfASecondaryLeavesItsRevisionAlone) {
   expect_same(secondaries(database()).at(0), record);
 }
 
+TEST_P(HierarchyTables, ALinkThatWasEndedStaysSoUntilTheNextHello) {
+  const auto root = with_root(database());
+  auto record = secondary("Branch 1", 1, root.id);
+  auto above = primary();
+  in_write(database(), [&](Transaction& t) {
+    store::insert_secondary(t, record);
+    store::put_primary(t, above);
+    store::record_secondary_ended(t, record.id, at(20));
+    store::record_primary_ended(t, above.certificate.pin, at(21));
+    store::record_primary_ended(t, Pin{}, at(22));  // of another one: changes nothing
+    return 0;
+  });
+  const auto find = [](Transaction& t) { return store::find_primary(t); };
+  record.ended_at = at(20);
+  above.ended_at = at(21);
+  expect_same(secondaries(database()).at(0), record);
+  expect_same(in_read(database(), find).value(), above);
+  in_write(database(), [&](Transaction& t) {
+    store::record_secondary_hello(t, record.id, ServerId::make(at(3)), "1", at(30));
+    store::record_primary_hello(t, {above.certificate.pin, ServerId::make(at(4)), "hq", "1", at(31)});
+    return 0;
+  });
+  EXPECT_FALSE(secondaries(database()).at(0).ended_at);
+  EXPECT_FALSE(in_read(database(), find)->ended_at);
+}
+
 TEST_P(HierarchyTables, ThereIsAtMostOnePrimaryAndItComesBackWithEveryField) {
   const auto find = [](Transaction& t) { return store::find_primary(t); };
   EXPECT_FALSE(in_read(database(), find));
@@ -252,8 +285,9 @@ TEST_P(HierarchyTables, ThereIsAtMostOnePrimaryAndItComesBackWithEveryField) {
 
 TEST_P(HierarchyTables, UnrecognisedServersAreCountedAndTheOneSeenLongestAgoMakesRoom) {
   const auto seen = [&](std::uint8_t number, std::int64_t second, const std::string& source) {
-    in_write(database(),
-             [&](Transaction& t) { return store::record_unrecognised(t, {certificate(number), source, at(second), at(second), 1}, 3), 0; });
+    in_write(database(), [&](Transaction& t) {
+      return store::record_unrecognised(t, {certificate(number), source, at(second), at(second), 1}, {3, 3}), 0;
+    });
   };
   seen(1, 10, "192.0.2.1");
   seen(2, 20, "192.0.2.2");
@@ -276,6 +310,50 @@ TEST_P(HierarchyTables, UnrecognisedServersAreCountedAndTheOneSeenLongestAgoMake
   expect_same(all[2].certificate, certificate(5));
   EXPECT_TRUE(in_write(database(), [](Transaction& t) { return store::remove_unrecognised(t, certificate(5).pin); }));
   EXPECT_FALSE(in_write(database(), [](Transaction& t) { return store::remove_unrecognised(t, certificate(5).pin); }));
+}
+
+TEST_P(HierarchyTables, OneSourceOfUnrecognisedServersPushesOutItsOwnAndNobodyElses) {
+  const auto seen = [&](std::uint8_t number, std::int64_t second, const std::string& source) {
+    in_write(database(), [&](Transaction& t) {
+      return store::record_unrecognised(t, {certificate(number), source, at(second), at(second), 1}, {6, 3}), 0;
+    });
+  };
+  const auto listed = [&] {
+    std::set<std::uint8_t> numbers;
+    for (const auto& record : in_read(database(), [](Transaction& t) { return store::all_unrecognised(t); })) {
+      for (std::uint8_t number = 1; number < 40; ++number) {
+        if (record.certificate.pin == certificate(number).pin) numbers.insert(number);
+      }
+    }
+    return numbers;
+  };
+  seen(1, 1, "192.0.2.1");
+  for (std::uint8_t number = 10; number < 30; ++number) seen(number, number, "2001:db8::" + std::to_string(number));  // one /64
+  EXPECT_EQ(listed(), (std::set<std::uint8_t>{1, 27, 28, 29}));
+  // Many sources: the one with the most makes room, oldest first.
+  seen(2, 2, "192.0.2.2");
+  seen(3, 3, "192.0.2.3");
+  seen(4, 4, "192.0.2.4");
+  EXPECT_EQ(listed(), (std::set<std::uint8_t>{1, 2, 3, 4, 28, 29}));
+}
+
+TEST_P(HierarchyTables, IgnoredServersTakeNobodysPlaceAndStay) {
+  const auto seen = [&](std::uint8_t number, std::int64_t second) {
+    return in_write(database(), [&](Transaction& t) {
+      return store::record_unrecognised(t, {certificate(number), "192.0.2.1", at(second), at(second), 1}, {2, 2});
+    });
+  };
+  seen(1, 1);
+  EXPECT_TRUE(in_write(database(), [](Transaction& t) { return store::update_ignored(t, certificate(1).pin, at(5)); }));
+  EXPECT_FALSE(in_write(database(), [](Transaction& t) { return store::update_ignored(t, certificate(9).pin, at(5)); }));
+  for (std::uint8_t number = 2; number < 9; ++number) seen(number, number);
+  EXPECT_EQ(seen(1, 20), 2) << "an attempt of an ignored server is counted";
+  const auto all = in_read(database(), [](Transaction& t) { return store::all_unrecognised(t); });
+  ASSERT_EQ(all.size(), 3U);
+  EXPECT_EQ(all[0].ignored_at, at(5));
+  EXPECT_FALSE(all[1].ignored_at);
+  EXPECT_TRUE(in_write(database(), [](Transaction& t) { return store::update_ignored(t, certificate(1).pin, std::nullopt); }));
+  EXPECT_FALSE(in_read(database(), [](Transaction& t) { return store::all_unrecognised(t); })[0].ignored_at);
 }
 
 }  // namespace

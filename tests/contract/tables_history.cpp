@@ -143,13 +143,28 @@ TEST_P(HistoryTables, AnswerIsKeptPerAccountAndKeyAndTrimmed) {
   EXPECT_EQ(found->status, 201);
   EXPECT_EQ(found->body, "{}");
   EXPECT_FALSE(in_read(database(), [](Transaction& t) { return store::find_answer(t, "olga", "k2"); }));
-  EXPECT_FALSE(write(database(), [](Transaction& t) -> Result<> {
-    store::put_answer(t, "olga", "k1", {"hash", 201, "{}"}, at(2));
-    return {};
-  }));
   EXPECT_EQ(in_write(database(), [](Transaction& t) { return store::trim_answers(t, at(5)); }), 1);
   EXPECT_FALSE(in_read(database(), [](Transaction& t) { return store::find_answer(t, "olga", "k1"); }));
   EXPECT_TRUE(in_read(database(), [](Transaction& t) { return store::find_answer(t, "ivan", "k1"); }));
+}
+
+TEST_P(HistoryTables, AClaimIsMadeOnceAndItsAnswerFollows) {
+  const auto find = [](Transaction& t) { return store::find_answer(t, "olga", "k1"); };
+  in_write(database(), [](Transaction& t) { return store::claim_answer(t, "olga", "k1", {"hash", 0, "", "id 7"}, at(1)), 0; });
+  EXPECT_EQ(in_read(database(), find)->status, 0);
+  EXPECT_EQ(in_read(database(), find)->made, "id 7");
+  EXPECT_FALSE(write(database(), [](Transaction& t) -> Result<> {
+    store::claim_answer(t, "olga", "k1", {"hash", 0, "", "id 8"}, at(2));
+    return {};
+  }));
+  in_write(database(), [](Transaction& t) {
+    store::put_answer(t, "olga", "k1", {"another request", 500, "no"}, at(3));
+    store::put_answer(t, "olga", "k1", {"hash", 201, "{}"}, at(3));
+    return 0;
+  });
+  EXPECT_EQ(in_read(database(), find)->status, 201);
+  EXPECT_EQ(in_read(database(), find)->body, "{}");
+  EXPECT_EQ(in_read(database(), find)->made, "id 7");
 }
 
 }  // namespace

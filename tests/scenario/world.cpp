@@ -129,9 +129,23 @@ Result<> World::set_primary(std::string_view lower, std::string_view upper, Dire
     apply(*standing, standing->lower->edited(link::peer_of(*here.primary), link::Edit::connection, local(here)));
     return {};
   }
+  leave_former(here, record.certificate.pin);
   here.primary = record;
   if (here.running) open_lower(here);
   return {};
+}
+
+/// As the host does: another primary is left, and one that was being left and is set again is not told any more.
+void World::leave_former(Server& here, const Pin& next) {
+  std::vector<std::uint64_t> lowers;
+  for (const auto& [serial, link] : here.links) {
+    if (link->lower) lowers.push_back(serial);
+  }
+  for (const auto serial : lowers) {
+    auto* const link = find(here, serial);
+    if (!link) continue;
+    apply(*link, link->accepts(next) ? link->lower->stopped(local(here)) : link->lower->leave(local(here)));
+  }
 }
 
 void World::remove_secondary(std::string_view upper, std::string_view lower) {
@@ -303,6 +317,7 @@ void World::store(Link& link, const link::HelloFacts& facts) {
     here.primary->name = facts.name;
     here.primary->version = facts.software;
     here.primary->last_connected_at = facts.connected_at;
+    here.primary->ended_at.reset();
     return;
   }
   for (auto& record : here.secondaries) {
@@ -310,12 +325,22 @@ void World::store(Link& link, const link::HelloFacts& facts) {
     record.server_id = facts.server_id;
     record.version = facts.software;
     record.last_connected_at = facts.connected_at;
+    record.ended_at.reset();
+  }
+}
+
+void World::store_ended(Link& link, TimePoint when) {
+  auto& here = *link.server;
+  if (link.lower && here.primary && link.accepts(here.primary->certificate.pin)) here.primary->ended_at = when;
+  for (auto& record : here.secondaries) {
+    if (link.upper && record.id == link.registration) record.ended_at = when;
   }
 }
 
 void World::apply(Link& link, link::Effects effects) {
   auto& here = *link.server;
   if (effects.store) store(link, *effects.store);
+  if (effects.ended) store_ended(link, *effects.ended);
   if (effects.hello) {
     sign(effects.hello->hello.next);
     send(effects.hello->connection, link, Kind::hello, encode(effects.hello->hello));

@@ -177,6 +177,8 @@ class World {
 
   void apply(Link& link, link::Effects effects);
   void store(Link& link, const link::HelloFacts& facts);
+  void store_ended(Link& link, TimePoint when);
+  void leave_former(Server& here, const Pin& next);
   void spread(Server& server);
   void arm(Link& link);
   void dial(Link& link);

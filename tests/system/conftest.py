@@ -5,6 +5,7 @@ import pathlib
 
 import pytest
 from support import network as networks
+from support import postgresql as databases
 from support import proxies
 from support.server import BIN, Cli, Server
 
@@ -107,3 +108,10 @@ def network():
     network = networks.Network()
     yield network
     network.close()
+
+
+@pytest.fixture
+def postgresql():
+    server = databases.Postgresql()
+    yield server
+    server.close()

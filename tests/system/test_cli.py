@@ -175,6 +175,11 @@ def test_ctrl_c_in_the_middle_of_a_join_undoes_it(hq, branch, start):
     assert hq.api.get("/secondaries")["items"] == [] and branch.api.get("/primary") == {"configured": False}
 
 
+def test_a_raw_path_with_blanks_is_refused_before_it_is_sent(hq, start):
+    said = start.cli(hq).fails("api", "GET", "/nothing/ä b", server="hq")
+    assert "“/nothing/ä b”" in said and "%20" in said
+
+
 def test_init_refuses_a_second_first_administrator(hq, start):
     server = start.prepared("once")
     again = subprocess.run([BIN / "daikan", "init", "--data", server.data, "--user", "eve", "--password-file", "-"], input="another password\n", text=True,

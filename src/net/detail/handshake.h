@@ -22,6 +22,7 @@ enum class Verdict : std::uint8_t {
   refused,      ///< The check said no.
   unreadable,   ///< The certificate could not be read or the check threw (`exception`).
   no_protocol,  ///< No common ALPN name, or none offered where one is required.
+  untrusted,    ///< No authority of this machine vouches for it (`untrusted_because`).
 };
 
 struct Handshake {
@@ -30,6 +31,8 @@ struct Handshake {
   Verdict verdict = Verdict::none;
   std::optional<CertificateRecord> certificate;
   std::exception_ptr exception;
+  bool wants_protocol = true;  ///< client: a peer that chooses no ALPN name is none of ours. trust.cpp says no.
+  std::string untrusted_because = {};
 };
 
 /// Where the SSL keeps its Handshake.

@@ -86,7 +86,8 @@ Error handshake_error(std::string_view who, TlsRole role, const TlsFailure& fail
     return {Code::tls_failed, message, "Is this the port of an Administration Server, and does a firewall in between let TLS through?"};
   }
   if (reason == SSL_R_TLSV1_ALERT_NO_APPLICATION_PROTOCOL) {
-    return {Code::not_an_administration_server, fmt::format("{}: speaks TLS but not the protocol asked for.", who),
+    return {Code::not_an_administration_server,
+            fmt::format("{}: speaks TLS, but is no Administration Server, or not one on this port.", who),
             "Check the port: links use 13000 and the console 13291 unless they were changed."};
   }
   if (is_version_failure(reason)) {

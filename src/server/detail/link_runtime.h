@@ -4,6 +4,7 @@
 // connection they work on; an end that was removed stays valid until the last of them is done.
 #pragma once
 
+#include <deque>
 #include <map>
 #include <memory>
 #include <optional>
@@ -20,6 +21,7 @@
 #include "net/h2_connection.h"
 #include "net/listener.h"
 #include "server/link_host.h"
+#include "server/link_sight.h"
 
 namespace daikan::server {
 
@@ -63,6 +65,10 @@ struct RunningEnd {
   virtual const std::string& fingerprint() const = 0;
   virtual net::H2Role role() const = 0;
   virtual std::optional<RegistrationId> registration() const = 0;
+  /// For the link doctor: everything but what this server is.
+  virtual LinkSight sight() const = 0;
+  virtual link::Effects hello_again(TimePoint now) = 0;
+  virtual bool awaits_hello() const = 0;
 
   LinkConnectionPtr find(link::ConnectionId id) const {
     for (const auto& connection : connections) {
@@ -83,8 +89,9 @@ struct RunningEnd {
   bool draining = false;
   unsigned connections_this_minute = 0;
   TimePoint minute;
-  bool storing = false;           ///< What a hello told is on its way to the database: the link is not shown as connected yet.
-  std::optional<Error> unusable;  ///< Why it cannot be dialled at all (its proxy's password does not open).
+  bool storing = false;            ///< What a hello told is on its way to the database: the link is not shown as connected yet.
+  std::optional<Refusal> refused;  ///< The last connection that proved to be this peer and was closed all the same.
+  std::optional<Error> unusable;   ///< Why it cannot be dialled at all (its proxy's password does not open).
 };
 using RunningEndPtr = std::shared_ptr<RunningEnd>;
 
@@ -98,7 +105,10 @@ struct LinkHost::State : std::enable_shared_from_this<LinkHost::State> {
   void keep(const std::shared_ptr<UpperRunning>& upper);
   void add_secondary(const hierarchy::SecondaryRecord& record);
   void add_primary(const hierarchy::PrimaryRecord& record);
-  void drop_lower();
+  /// The lower end has nothing more to do: out of every list, its connections closed.
+  void drop(const std::shared_ptr<LowerRunning>& ended);
+  /// The administrator ended the link to the primary: the end tells it, beside a new primary if there is one.
+  void leave_primary();
   void begin(const RunningEndPtr& end, link::Effects effects);
   /// Has `effects` carried out after those of earlier inputs to the same end; returns at once. `outcome` is set once it is known.
   void act(const RunningEndPtr& end, link::Effects effects, OutcomePtr outcome = nullptr);
@@ -107,6 +117,9 @@ struct LinkHost::State : std::enable_shared_from_this<LinkHost::State> {
   link::SelfPtr make_self() const;
   void self_changed();
   RunningEndPtr end_of(const Pin& pin) const;
+  RunningEndPtr find(const RunningEnd* end) const;
+  /// The lower end that this connection belongs to, leaving ones included; null when it has gone.
+  std::shared_ptr<LowerRunning> lower_of(link::ConnectionId connection) const;
   std::uint64_t seed() { return random(); }
   awaitable<> renew_links();
 
@@ -121,6 +134,7 @@ struct LinkHost::State : std::enable_shared_from_this<LinkHost::State> {
   // link_effects.cpp: Effects, in their order.
   awaitable<> drain(RunningEndPtr end);
   awaitable<Outcome::State> carry_out(RunningEndPtr end, link::Effects effects);
+  awaitable<> store_ended(RunningEndPtr end, TimePoint at);
   awaitable<bool> store_facts(RunningEndPtr end, link::HelloFacts facts);
   awaitable<> send_hello(RunningEndPtr end, link::Effects::SendHello hello);
   awaitable<> send_farewell(RunningEndPtr end, link::Effects::SendFarewell farewell);
@@ -138,10 +152,16 @@ struct LinkHost::State : std::enable_shared_from_this<LinkHost::State> {
   void ended(const RunningEndPtr& end, const LinkConnection& connection, std::optional<std::uint64_t> dial_of, Error reason);
   awaitable<> announce(RunningEndPtr end, LinkConnectionPtr connection);
   awaitable<> dial(RunningEndPtr end, std::uint64_t number);
+  /// A dial's failure in the words of the side that dials. `met` is the fingerprint of the certificate that came, empty when none did.
+  Error worded(Error error, const RunningEnd& end, const std::string& met = {}) const;
   void refused(const Error& error, const net::TlsStream& stream);
   awaitable<> note_unrecognised(hierarchy::UnrecognisedRecord record);
   bool may_note(const std::string& source);
   static bool too_often(RunningEnd& end);
+
+  // link_checks.cpp: what the link doctor asks.
+  RunningEndPtr end_of(const std::optional<RegistrationId>& id) const;
+  awaitable<CheckDial> dial_once(RunningEndPtr end);
 
   // link_requests.cpp: what the primary asks of us.
   awaitable<net::Response> answer(link::ConnectionId connection, net::Request request);
@@ -169,7 +189,8 @@ struct LinkHost::State : std::enable_shared_from_this<LinkHost::State> {
   std::unordered_map<RegistrationId, std::shared_ptr<UpperRunning>> uppers;
   std::map<Pin, RegistrationId> by_pin;  ///< Registered keys and announced ones.
   std::unordered_map<ServerId, RegistrationId> by_server;
-  std::shared_ptr<LowerRunning> lower;  ///< Null: this server is a root.
+  std::shared_ptr<LowerRunning> lower;                 ///< Null: this server is a root.
+  std::vector<std::shared_ptr<LowerRunning>> leaving;  ///< Former primaries that are still to be told, the oldest first; bounded.
   link::SelfPtr self;
   std::set<std::pair<TimePoint, RunningEnd*>> tick_queue;
   std::uint64_t next_connection = 1;
@@ -181,6 +202,7 @@ struct LinkHost::State : std::enable_shared_from_this<LinkHost::State> {
   };
   std::map<std::string, Attempts> attempts;  ///< Per source_key, bounded.
   Attempts all_attempts;
+  std::deque<Refusal> refusals;  ///< Newest first, at most limits::kMaxRefusalsKept.
   bool stopping = false;
 };
 
@@ -206,23 +228,58 @@ struct RunningLink : RunningEnd {
   const Pin& pin() const override { return record.certificate.pin; }
   bool accepts(const Pin& pin) const override { return end.accepts(pin); }
   const std::string& fingerprint() const override { return record.certificate.fingerprint; }
+  LinkSight sight() const override;
 
   Record record;
   End end;
 };
 
+template <class Record, class End>
+LinkSight RunningLink<Record, End>::sight() const {
+  LinkSight sight;
+  sight.direction = record.direction;
+  sight.peer = record.name;
+  sight.expected_fingerprint = record.certificate.fingerprint;
+  sight.address = record.address;
+  sight.proxy = record.proxy;
+  if (sight.proxy) sight.proxy->user.clear();
+  if (sight.proxy) sight.proxy->password.clear();
+  sight.created_at = record.created_at;
+  sight.last_connected_at = record.last_connected_at;
+  sight.stands = end.standing().has_value();
+  sight.refused_peer = refused;
+  return sight;
+}
+
 struct UpperRunning final : RunningLink<hierarchy::SecondaryRecord, link::UpperEnd> {
   using RunningLink::RunningLink;
   net::H2Role role() const override { return net::H2Role::client; }
   std::optional<RegistrationId> registration() const override { return record.id; }
+  LinkSight sight() const override {
+    auto sight = RunningLink::sight();
+    sight.role = link::Role::upper;
+    sight.we_dial = record.direction == hierarchy::Direction::primary_dials;
+    if (end.lower()) sight.told = end.lower()->sender;
+    return sight;
+  }
+  link::Effects hello_again(TimePoint now) override { return end.hello_again(now); }
+  bool awaits_hello() const override { return end.awaits_hello(); }
 };
 
 struct LowerRunning final : RunningLink<hierarchy::PrimaryRecord, link::LowerEnd> {
   using RunningLink::RunningLink;
   net::H2Role role() const override { return net::H2Role::server; }
   std::optional<RegistrationId> registration() const override { return std::nullopt; }
-
-  bool leaving = false;  ///< The administrator ended the link; the primary is still to be told.
+  LinkSight sight() const override {
+    auto sight = RunningLink::sight();
+    sight.role = link::Role::lower;
+    sight.we_dial = record.direction == hierarchy::Direction::secondary_dials;
+    sight.path = end.ancestors();
+    sight.told = end.upper();
+    return sight;
+  }
+  link::Effects hello_again(TimePoint) override { return {}; }  // a lower end sends no request
+  bool awaits_hello() const override { return false; }
 };
 
 }  // namespace daikan::server

@@ -69,7 +69,7 @@ class Api:
             response = connection.getresponse()
             raw = response.read()
             kind = response.headers.get("content-type", "")
-            answer = Answer(response.status, response.headers, json.loads(raw) if raw and "json" in kind else raw.decode(errors="replace"))
+            answer = Answer(response.status, response.headers, json.loads(raw) if raw and "json" in kind and "ndjson" not in kind else raw.decode(errors="replace"))
         operation = spec.check(method, target, answer)
         if operation and 200 <= answer.status < 400:
             CALLED.add((method, operation))

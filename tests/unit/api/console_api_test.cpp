@@ -86,7 +86,7 @@ TEST_F(ConsoleApiTest, ABodyThatDoesNotArriveEndsItsRequest) {
   Options options;
   options.body_time = std::chrono::milliseconds(20);
   ConsoleApi api({*site.storage, site.facts, *site.history, *site.accounts, *site.groups, *site.links, *site.secondaries, *site.primary,
-                  *site.joins, *site.invitations, *site.invited_join, *site.roll_over},
+                  *site.joins, *site.backups, *site.notifications, *site.invitations, *site.invited_join, *site.roll_over},
                  std::move(options));
   net::Request request;
   request.method = "POST";
@@ -429,6 +429,76 @@ TEST_F(ConsoleApiTest, ARefusalIsNotRemembered) {
   EXPECT_EQ(site.ask_with(headers, "POST", "/api/v1/secondaries", R"({"certificate":"!"})").status, 422);
   const json::object body{{"certificate", net::test::make_identity("b").certificate_pem()}};
   EXPECT_EQ(site.ask_with(headers, "POST", "/api/v1/secondaries", json::serialize(body)).status, 201);
+}
+
+/// What a crash between a change and its answer leaves: the claim, which was made with the change.
+void lose_answers(Site& site) {
+  site.change([](store::Transaction& transaction) -> Result<server::Done> {
+    EXPECT_GT(transaction.execute("UPDATE answers SET status = 0, body = '' WHERE made <> ''"), 0);
+    return server::Done{};
+  });
+}
+
+TEST_F(ConsoleApiTest, AnAnswerLostInACrashIsGivenFromWhatWasMade) {
+  auto headers = site.bearer();
+  const json::object secondary{{"name", "b"}, {"certificate", net::test::make_identity("b").certificate_pem()}};
+  const std::vector<std::pair<std::string, std::string>> creates = {{"/api/v1/groups", R"({"path":"A/B"})"},
+                                                                    {"/api/v1/secondaries", json::serialize(secondary)}};
+  for (const auto& [path, body] : creates) {
+    headers.set("idempotency-key", "k" + path);
+    const auto first = site.ask_with(headers, "POST", path, body);
+    ASSERT_EQ(first.status, 201) << first.text;
+    lose_answers(site);
+    const auto again = site.ask_with(headers, "POST", path, body);
+    EXPECT_EQ(again.status, 201) << again.text;
+    EXPECT_EQ(again.at("id"), first.at("id"));
+    EXPECT_EQ(again.header("location"), first.header("location"));
+    EXPECT_EQ(again.header("etag"), first.header("etag"));
+    EXPECT_EQ(again.header("idempotent-replayed"), "true");
+    EXPECT_EQ(site.ask_with(headers, "POST", path, R"({"path":"another request"})").code(),
+              path.ends_with("groups") ? "conflict" : "invalid_request");
+    EXPECT_EQ(site.ask("GET", path).at("items").find(first.at("id")) != std::string::npos, true);
+    // What was removed since is not made a second time.
+    ASSERT_EQ(site.ask("DELETE", first.header("location")).status, 204);
+    EXPECT_EQ(site.ask_with(headers, "POST", path, body).status, 404);
+  }
+}
+
+TEST_F(ConsoleApiTest, AJoinWhoseAnswerWasLostIsNotBegunTwice) {
+  auto headers = site.bearer();
+  headers.add("idempotency-key", "k-join");
+  const json::object body{{"secondary_console", "127.0.0.1:1"},
+                          {"fingerprint", site.facts.certificate.fingerprint},
+                          {"credentials", json::object{{"user", "olga"}, {"password", "x"}}},
+                          {"primary_address", "127.0.0.1:2"}};
+  const auto first = site.ask_with(headers, "POST", "/api/v1/joins", json::serialize(body));
+  ASSERT_EQ(first.status, 202) << first.text;
+  lose_answers(site);
+  const auto again = site.ask_with(headers, "POST", "/api/v1/joins", json::serialize(body));
+  EXPECT_EQ(again.status, 202) << again.text;
+  EXPECT_EQ(again.at("id"), first.at("id"));
+  EXPECT_EQ(again.header("location"), first.header("location"));
+  const auto all = site.ask("GET", "/api/v1/operations");
+  EXPECT_EQ(all.body.at("items").as_array().size(), 1U) << all.text;
+}
+
+TEST_F(ConsoleApiTest, AnEditLeavesWhatItDoesNotNameAndNullTakesAway) {
+  const json::object added{{"name", "b"}, {"address", "b.example.com"}, {"certificate", net::test::make_identity("b").certificate_pem()}};
+  const auto made = site.ask("POST", "/api/v1/secondaries", json::serialize(added));
+  const auto path = made.header("location");
+  const auto renamed = site.ask("PATCH", path, R"({"name":"c"})");
+  EXPECT_EQ(renamed.status, 200) << renamed.text;
+  EXPECT_EQ(renamed.at("address"), "b.example.com:13291");
+  EXPECT_EQ(renamed.header("etag"), "\"2\"");
+  EXPECT_EQ(site.ask("PATCH", path, R"({"address":null})").at("address"), "null");
+  EXPECT_EQ(site.ask("PATCH", path, R"({"name":null})").code(), "invalid_request");
+  EXPECT_EQ(site.ask("PATCH", path, R"({})").at("revision"), "3");
+  auto headers = site.bearer();
+  headers.add("if-match", "\"2\"");
+  const auto late = site.ask_with(headers, "PATCH", path, R"({"name":"d"})");
+  EXPECT_EQ(late.status, 412);
+  EXPECT_EQ(late.code(), "conflict");
+  EXPECT_EQ(site.ask_with(headers, "DELETE", path).status, 412);
 }
 
 }  // namespace

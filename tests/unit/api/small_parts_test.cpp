@@ -207,11 +207,11 @@ TEST(RequestValues, SayWhichFieldIsWrong) {
 }
 
 TEST(RequestValues, IfMatchTakesListsAndStars) {
-  EXPECT_TRUE(if_match_holds({}, 3));
-  EXPECT_TRUE(if_match_holds({{"if-match", "\"2\", \"3\""}}, 3));
-  EXPECT_TRUE(if_match_holds({{"if-match", "*"}}, 3));
-  EXPECT_FALSE(if_match_holds({{"if-match", "\"2\""}}, 3));
-  EXPECT_FALSE(if_match_holds({{"if-match", "3"}}, 3));
+  EXPECT_TRUE(seen_of({}).holds(3));
+  EXPECT_TRUE(seen_of({{"if-match", "\"2\", \"3\""}}).holds(3));
+  EXPECT_TRUE(seen_of({{"if-match", "*"}}).holds(3));
+  EXPECT_FALSE(seen_of({{"if-match", "\"2\""}}).holds(3));
+  EXPECT_FALSE(seen_of({{"if-match", "3"}}).holds(3));
 }
 
 }  // namespace

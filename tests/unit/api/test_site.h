@@ -70,11 +70,13 @@ struct Site {
     own->on_change([this] { links->identity_changed(); });
     roll_over = std::make_unique<server::RollOver>(*storage, *history, *links, *own);
     EXPECT_TRUE(loop.run(roll_over->start()));
+    backups = std::make_unique<server::Backups>(*storage, *history, facts, folder);
+    notifications = std::make_unique<server::Notifications>(*storage, *history, facts);
     Options options;
     options.web_folder = std::move(web);
     options.on_exception = [this](std::exception_ptr, std::string_view id) { exceptions.emplace_back(id); };
     api = std::make_unique<ConsoleApi>(Services{*storage, facts, *history, *accounts, *groups, *links, *secondaries, *primary, *joins,
-                                                *invitations, *invited_join, *roll_over},
+                                                *backups, *notifications, *invitations, *invited_join, *roll_over},
                                        std::move(options));
     make_account();
     const auto started = loop.run(links->start({{"127.0.0.1", 0}}, api->relayed()));
@@ -85,11 +87,13 @@ struct Site {
 
   ~Site() {
     loop.run(joins->stop());
+    loop.run(notifications->stop());
     loop.run(links->stop());
     loop.run(invitations->stop());
     loop.run(roll_over->stop());
     loop.poll();
     api.reset();
+    notifications.reset();
     joins.reset();
     roll_over.reset();
     own.reset();
@@ -200,6 +204,8 @@ struct Site {
   std::unique_ptr<server::InvitedJoin> invited_join;
   std::unique_ptr<server::OwnIdentity> own;
   std::unique_ptr<server::RollOver> roll_over;
+  std::unique_ptr<server::Backups> backups;
+  std::unique_ptr<server::Notifications> notifications;
   std::unique_ptr<ConsoleApi> api;
 };
 

@@ -122,7 +122,7 @@ TEST(UpperEnd, IgnoresNewsOfConnectionsItLetGo) {
   ASSERT_EQ(replaced.close.size(), 1U);
   EXPECT_EQ(replaced.close[0].connection, kFirst);
   EXPECT_EQ(replaced.close[0].reason.code, Code::replaced);
-  EXPECT_TRUE(replaced.events.empty());
+  EXPECT_THAT(kinds(replaced), ::testing::ElementsAre("link_replaced"));
   end.closed(kFirst, lost(), kStart + 3s);
   end.hello_answered(kFirst, HelloAnswer(Error(Code::loop, "x", "y")), std::nullopt, kStart + 3s);
   end.hello_answered(kSecond, HelloAnswer(Error(Code::loop, "x", "y")), std::nullopt, kStart + 3s);  // answered already
@@ -304,7 +304,7 @@ TEST(LowerEnd, ReplacesAnOlderConnectionOnceTheNewHelloIsAccepted) {
   ASSERT_EQ(out.close.size(), 1U);
   EXPECT_EQ(out.close[0].connection, kFirst);
   EXPECT_EQ(out.close[0].reason.code, Code::replaced);
-  EXPECT_TRUE(out.events.empty());
+  EXPECT_THAT(kinds(out), ::testing::ElementsAre("link_replaced"));
   EXPECT_FALSE(end.serves(kFirst));
   EXPECT_TRUE(end.serves(kSecond));
 }
@@ -327,7 +327,32 @@ TEST(LowerEnd, LosesItsAncestorsAtOnceByAFarewell) {
   EXPECT_TRUE(out.path_changed->empty());
   EXPECT_EQ(end.status().state, State::refused);
   EXPECT_EQ(end.status().reason->code, Code::removed);
-  EXPECT_THAT(kinds(out), ::testing::ElementsAre("link_disconnected", "link_refused"));
+  EXPECT_THAT(kinds(out), ::testing::ElementsAre("link_disconnected", "removed_by_primary"));
+  EXPECT_EQ(out.ended, kStart + 1s);
+}
+
+TEST(LinkState, RemembersOverARestartThatThePeerEndedTheLink) {
+  const Peer hq{.name = "hq", .direction = Direction::secondary_dials, .server_id = {}, .ever_connected = true, .ended_at = kStart};
+  LowerEnd end(hq, kBranch, 1);
+  EXPECT_TRUE(end.start(kStart + 1h).dial);
+  EXPECT_EQ(end.status().state, State::refused);
+  EXPECT_EQ(end.status().since, kStart);
+  EXPECT_FALSE(end.status().reason->remedy.empty());
+  for (const auto code : {Code::unknown_to_primary, Code::unreachable}) {
+    end.dial_failed({code, "No."}, kStart + 2h);
+    EXPECT_EQ(end.status().reason->code, Code::removed) << to_string(code);
+    EXPECT_TRUE(end.next_tick());
+  }
+  end.connected(kFirst, "a", kStart + 3h);
+  EXPECT_THAT(kinds(end.hello(kFirst, hello_of(kHq), std::nullopt, kStart + 3h)), ::testing::Contains("link_connected"));
+  EXPECT_EQ(end.status().state, State::connected);
+}
+
+TEST(LinkState, TellsThatANewerConnectionTookThePlace) {
+  auto end = connected_lower();
+  end.connected(kSecond, "b", kStart + 1s);
+  EXPECT_THAT(kinds(end.hello(kSecond, hello_of(kHq), std::nullopt, kStart + 1s)), ::testing::ElementsAre("link_replaced"));
+  EXPECT_EQ(end.status().state, State::connected);
 }
 
 TEST(LowerEnd, BelievesAnAcceptedHelloOnlyAfterAWhileOnceItWasTakenBack) {
@@ -353,12 +378,14 @@ TEST(LowerEnd, TellsThePrimaryByALastHelloThatItLeft) {
   EXPECT_TRUE(left.dial);
   ASSERT_TRUE(left.path_changed);
   EXPECT_EQ(left.close.size(), 1U);
+  EXPECT_THAT(kinds(left), ::testing::ElementsAre("link_disconnected"));
   EXPECT_FALSE(end.ended());
   EXPECT_FALSE(end.serves(kFirst));
   end.connected(kSecond, "a", kStart + 2s);
   const auto told = end.hello(kSecond, hello_of(kHq), std::nullopt, kStart + 2s);
   EXPECT_EQ(refused_with(told), Code::removed);
   EXPECT_EQ(told.close.size(), 1U);
+  EXPECT_TRUE(kinds(told).empty());
   EXPECT_TRUE(end.ended());
   EXPECT_EQ(end.connected(kThird, "a", kStart + 3s).close.size(), 1U);
 }
@@ -371,8 +398,12 @@ TEST(LowerEnd, GivesUpTellingAPrimaryThatIsGone) {
     return end;
   };
   auto unreachable = leaving();
-  unreachable.dial_failed({Code::unreachable, "hq:13000: no route."}, kStart + 1s);
+  EXPECT_THAT(kinds(unreachable.dial_failed({Code::unreachable, "hq:13000: no route."}, kStart + 1s)),
+              ::testing::ElementsAre("leave_untold"));
   EXPECT_TRUE(unreachable.ended());
+  auto forgotten = leaving();
+  EXPECT_TRUE(kinds(forgotten.dial_failed({Code::unknown_to_primary, "Who?"}, kStart + 1s)).empty());
+  EXPECT_TRUE(forgotten.ended());
   auto silent = leaving();
   ASSERT_EQ(silent.next_tick(), kStart + limits::kDialTime);
   silent.tick(kStart + limits::kDialTime);
@@ -383,12 +414,29 @@ TEST(LowerEnd, GivesUpTellingAPrimaryThatIsGone) {
   EXPECT_TRUE(broken.ended());
 }
 
-TEST(LowerEnd, HasNobodyToTellWhenItWaitsForThePrimaryOrNeverMetIt) {
+TEST(LowerEnd, WaitsForTheNextDialOfAPrimaryThatDials) {
   auto waits = connected_lower();
   const auto left = waits.leave(kStart + 1s);
   EXPECT_FALSE(left.dial);
   EXPECT_EQ(left.close.size(), 1U);
+  EXPECT_FALSE(waits.ended());
+  // A connection that breaks is no answer: it dials again.
+  waits.connected(kSecond, "b", kStart + 2s);
+  waits.closed(kSecond, lost(), kStart + 3s);
+  EXPECT_FALSE(waits.ended());
+  waits.connected(kThird, "b", kStart + 4s);
+  EXPECT_EQ(refused_with(waits.hello(kThird, hello_of(kHq), std::nullopt, kStart + 4s)), Code::removed);
   EXPECT_TRUE(waits.ended());
+
+  auto in_vain = connected_lower();
+  in_vain.leave(kStart + 1s);
+  const auto until = kStart + 1s + limits::kDialTime + limits::kBackoffLongest;
+  ASSERT_EQ(in_vain.next_tick(), until);
+  EXPECT_THAT(kinds(in_vain.tick(until)), ::testing::ElementsAre("leave_untold"));
+  EXPECT_TRUE(in_vain.ended());
+}
+
+TEST(LowerEnd, HasNobodyToTellWhenItNeverMetThePrimary) {
   LowerEnd fresh({.name = "", .direction = Direction::secondary_dials, .server_id = {}, .ever_connected = false}, kBranch, 1);
   fresh.start(kStart);
   EXPECT_FALSE(fresh.leave(kStart).dial);

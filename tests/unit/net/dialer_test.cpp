@@ -283,7 +283,7 @@ TEST_F(Dialer, SaysThatTheCertificateIsAnother) {
 TEST_F(Dialer, SaysThatAConsolePortIsNoLinkPort) {
   Listener listener(loop_.executor(), *TlsContext::console_server(server_identity()), {}, {8, 0, 0});
   ASSERT_TRUE(listener.start({{"127.0.0.1", 0}}, wait_for_end, {}));
-  expect_failure({listener.endpoints()[0], std::nullopt}, Code::not_an_administration_server, "not the protocol asked for");
+  expect_failure({listener.endpoints()[0], std::nullopt}, Code::not_an_administration_server, "is no Administration Server");
   EXPECT_EQ(steps().back(), DialStep::alpn);
   loop_.run(listener.stop());
 }

@@ -1,6 +1,10 @@
 #include "net/h2_connection.h"
 
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
 #include "base/limits.h"
+#include "net/h2_session.h"
 #include "unit/net/test_http.h"
 
 namespace daikan::net {
@@ -22,6 +26,13 @@ class H2ConnectionTest : public testing::TestWithParam<std::string_view> {
     return [this](Request) { return never_answer(seen); };
   }
 };
+
+/// Whether the peer of this socket will send no more (TCP's CLOSE_WAIT and what follows it).
+bool has_ended(int descriptor) {
+  tcp_info info{};
+  socklen_t size = sizeof info;
+  return ::getsockopt(descriptor, IPPROTO_TCP, TCP_INFO, &info, &size) == 0 && info.tcpi_state != TCP_ESTABLISHED;
+}
 
 class H2RefusedTest : public testing::Test {
  protected:
@@ -513,6 +524,48 @@ TEST_P(H2ConnectionTest, EndsWhenThePeerGrantsNoWindowForItsAnswers) {
   EXPECT_TRUE(heard->ends_with(frame(7, std::string("\0\0\0\x1\0\0\0\0", 8))));  // GOAWAY after stream 1, NO_ERROR
 }
 
+/// Everything the peer sends until `needle` is in it, or the end.
+awaitable<Result<std::string>> read_until(TlsStream& stream, std::string needle) {
+  std::string text;
+  std::array<std::uint8_t, 4096> buffer;
+  while (text.find(needle) == std::string::npos) {
+    auto n = co_await stream.read_some(buffer);
+    if (!n) co_return fail(n.error());
+    if (*n == 0) break;
+    text.append(buffer.begin(), buffer.begin() + static_cast<std::ptrdiff_t>(*n));
+  }
+  co_return text;
+}
+
+TEST_P(H2ConnectionTest, ResetsOnlyTheStreamThatThePeerGrantsNoWindowFor) {
+  auto tls = make_link_pair(loop, GetParam());
+  auto settings = plain_settings();
+  settings.stream_stall = 50ms;
+  H2Connection server(std::move(tls.server), H2Role::server, settings, [](Request) { return answer_at_length(); });
+  std::optional<Error> end;
+  TaskGroup group(loop.executor());
+  group.spawn(run_until_cancelled(server, end));
+  const auto no_window = frame(4, std::string("\0\x4\0\0\0\0", 6));  // SETTINGS_INITIAL_WINDOW_SIZE 0
+  const auto ask = frame_on(1, 1, kEndHeaders | kEndStream, kPost) + frame_on(3, 1, kEndHeaders | kEndStream, kPost);
+  ASSERT_TRUE(loop.run(tls.client->write(bytes_of("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + no_window + ask))));
+  const auto cancelled = [](std::uint8_t stream) { return frame_on(stream, 3, 0, std::string("\0\0\0\x8", 4)); };
+  const auto reading = [&](std::string needle) {
+    return net::with_deadline<std::string>(in(5s), "reading", read_until(*tls.client, std::move(needle)));
+  };
+  ASSERT_TRUE(loop.run(tls.client->write(bytes_of(frame_on(3, 8, 0, std::string("\0\x7f\xff\xff", 4))))));  // room for stream 3 alone
+  const auto heard = loop.run(reading(cancelled(1)));
+  ASSERT_TRUE(heard) << heard.error().text();
+  EXPECT_NE(heard->find(cancelled(1)), std::string::npos);
+  EXPECT_EQ(heard->find(cancelled(3)), std::string::npos);
+  // The connection lives: a PING is answered.
+  ASSERT_TRUE(loop.run(tls.client->write(bytes_of(frame(6, "12345678")))));
+  const auto pong = loop.run(reading("12345678"));
+  ASSERT_TRUE(pong) << pong.error().text();
+  EXPECT_FALSE(end);
+  server.close({Code::closed, "The test is over."});
+  loop.run(group.join());
+}
+
 TEST_P(H2ConnectionTest, KeepsALiveStreamThatHasNothingToSay) {
   auto server = plain_settings();
   server.write_stall = 10ms;
@@ -543,6 +596,56 @@ TEST_F(H2RefusedTest, IsNotReadyWhenThePeerDoesNotKnowOurCertificate) {
   ASSERT_FALSE(ready);
   EXPECT_EQ(ready.error().code, Code::unknown_to_primary);
   EXPECT_EQ(end->code, Code::unknown_to_primary);
+}
+
+// What a peer has not read yet is lost to it when the connection is reset, and closing a socket whose peer still sends does that.
+TEST_F(H2RefusedTest, TheLastAnswerReachesAPeerThatWritesBeforeItReads) {
+  const auto upper = make_identity("upper");
+  const auto lower = make_identity("lower");
+  const std::vector<std::string> alpn{std::string(kAlpnH2)};
+  auto sockets = connected_sockets(loop);
+  const int dialled = sockets.first.native_handle();
+  TlsStream client(std::move(sockets.first), *TlsContext::link(upper, alpn));
+  auto accepted = std::make_unique<TlsStream>(std::move(sockets.second), *TlsContext::link(lower, alpn));
+  TaskGroup group(loop.executor());
+  Result<> shaken;
+  group.spawn(test::detail::accept_into(*accepted, accept_any(), shaken));
+  ASSERT_TRUE(loop.run(client.connect("", accept_any(), soon())));
+  loop.run(group.join());
+  ASSERT_TRUE(shaken);
+  std::optional<Error> end;
+  H2Connection server(std::move(accepted), H2Role::server, plain_settings(), [&server](Request request) {
+    server.close({Code::removed, "This server was removed."}, 1000ms);  // as after a refusal: the answer under way, then the end
+    return echo(std::move(request));
+  });
+  group.spawn(run_until_cancelled(server, end));
+
+  H2Session session(H2Role::client, 64, std::chrono::steady_clock::now());
+  H2Head head;
+  head.method = "POST";
+  head.target = "/link/v1/hello";
+  head.authority = "dmz1";
+  ASSERT_TRUE(session.request(head, H2Follows::nothing, H2Urgency::normal));
+  std::string out;
+  session.fill(out, 16 * 1024);
+  ASSERT_TRUE(loop.run(client.write(bytes_of(out))));
+  ASSERT_TRUE(loop.run_until([dialled] { return has_ended(dialled); }));
+  for (std::uint64_t i = 1; i <= 2; ++i) {  // the first would provoke the reset, the second would meet it
+    out.clear();
+    session.ping(i);
+    session.fill(out, 16 * 1024);
+    EXPECT_TRUE(loop.run(client.write(bytes_of(out))));
+    loop.poll();
+  }
+  const auto read = loop.run(read_exactly(client, 64 * 1024));
+  ASSERT_TRUE(read) << read.error().text();
+  session.feed(bytes_of(*read), std::chrono::steady_clock::now());
+  int answers = 0;
+  for (const auto& event : session.take_events()) answers += event.kind == H2Event::Kind::head && event.head->status == 200 ? 1 : 0;
+  EXPECT_EQ(answers, 1);
+  client.close();
+  loop.run(group.join());
+  EXPECT_EQ(end->code, Code::removed);
 }
 
 // A gigabyte of bulk must not delay a request: while the bulk stream's sender is never short of data, requests are answered.

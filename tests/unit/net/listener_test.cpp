@@ -43,7 +43,7 @@ class ListenerTest : public ::testing::Test {
     return listener_->start(addresses, std::move(serve), [this](const Error& error, const TlsStream& stream) {
       refused_.push_back(error);
       if (stream.peer_certificate()) refused_fingerprint_ = stream.peer_certificate()->fingerprint;
-      EXPECT_EQ(stream.remote_ip(), "127.0.0.1");
+      EXPECT_TRUE(stream.remote_ip().starts_with("127.0.0."));
     });
   }
 
@@ -52,15 +52,17 @@ class ListenerTest : public ::testing::Test {
         dial({listener_->endpoints().at(which), std::nullopt}, *TlsContext::link(as, {"rh2"}), accept_only(server_identity()), soon()));
   }
 
-  TcpSocket connect_raw() {
+  TcpSocket connect_raw(const char* from = "127.0.0.1") {
     TcpSocket socket(loop_.executor());
+    socket.open(asio::ip::tcp::v4());
+    socket.bind({asio::ip::make_address(from), 0});
     socket.connect({asio::ip::address_v4::loopback(), listener_->endpoints().at(0).port});
     return socket;
   }
 
   // One that begins a handshake and never ends it.
-  TcpSocket connect_slow() {
-    auto socket = connect_raw();
+  TcpSocket connect_slow(const char* from = "127.0.0.1") {
+    auto socket = connect_raw(from);
     asio::write(socket, asio::buffer("\x16\x03\x01\x00\x04\x01\x00\x00\x40", 9));
     return socket;
   }
@@ -135,6 +137,21 @@ TEST_F(ListenerTest, FurtherHandshakesWaitUntilOneEnds) {
   for (auto& socket : slow) socket.close();
   const auto stream = connect();
   EXPECT_TRUE(stream) << stream.error().text();
+}
+
+TEST_F(ListenerTest, StalledHandshakesOfOneAddressKeepNobodyElseOut) {
+  ASSERT_TRUE(start({.handshakes_in_progress = 8, .connections = 0, .connections_per_source = 0}));
+  std::vector<TcpSocket> slow;
+  for (int i = 0; i < 40; ++i) slow.push_back(connect_slow("127.0.0.2"));
+  EXPECT_TRUE(loop_.run_until([this] { return listener_->handshakes_in_progress() == 8; }));
+  for (int i = 0; i < 3; ++i) {
+    // A handshake that stalls is given up after 10 s (limits::kHandshakeTime): nobody else waits for that.
+    const auto stream = loop_.run(dial({listener_->endpoints().at(0), std::nullopt}, *TlsContext::link(client_identity(), {"rh2"}),
+                                       accept_only(server_identity()), in(6s)));
+    ASSERT_TRUE(stream) << stream.error().text();
+    slow.push_back(connect_slow("127.0.0.2"));
+  }
+  EXPECT_EQ(listener_->handshakes_in_progress(), 8U) << "as many as may be, and no more";
 }
 
 TEST_F(ListenerTest, ConnectionsThatSayNothingHoldNoHandshakeSlot) {

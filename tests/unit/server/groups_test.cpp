@@ -64,7 +64,7 @@ TEST_F(GroupsTest, RemoveRefusesTheRootWhatIsNotThereAndWhatIsNotEmpty) {
   const auto holds = loop.run(hq.groups->remove(olga(), north->group.id));
   ASSERT_FALSE(holds);
   EXPECT_EQ(holds.error().code, Code::group_not_empty);
-  EXPECT_NE(holds.error().message.find("1 secondary server"), std::string::npos);
+  EXPECT_NE(holds.error().message.find("1 secondary Administration Server(s): “b”"), std::string::npos);
   EXPECT_EQ(loop.run(hq.groups->find(north->group.id))->secondaries, 1U);
 }
 

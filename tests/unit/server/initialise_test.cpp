@@ -155,7 +155,7 @@ TEST(HousekeepingTest, SweepsWhatIsOverAndWarnsOfTheCertificateOnceADay) {
   Housekeeping housekeeping(*hq.storage, *hq.history, hq.facts, std::chrono::days(90));
 
   ASSERT_TRUE(loop.run(housekeeping.sweep(now())));
-  EXPECT_THAT(hq.event_kinds(), ElementsAre("group_added"));
+  EXPECT_THAT(hq.event_kinds(), ElementsAre("token_created", "group_added", "audit_head"));
   EXPECT_EQ(loop.run(hq.accounts->credentials(account))->size(), 1U);
 
   ASSERT_TRUE(loop.run(housekeeping.sweep(now() + std::chrono::days(91))));
@@ -170,6 +170,53 @@ TEST(HousekeepingTest, SweepsWhatIsOverAndWarnsOfTheCertificateOnceADay) {
   EXPECT_THAT(hq.event_kinds(), ElementsAre("certificate_expiring"));
   ASSERT_TRUE(loop.run(housekeeping.sweep(noon + 24h)));
   EXPECT_THAT(hq.event_kinds(), ElementsAre("certificate_expiring", "certificate_expiring"));
+}
+
+TEST(Housekeeping, HeadOfTheAuditChainIsNotedOnceADayWhenItIsAnother) {
+  net::test::Loop loop;
+  Site hq(loop, "hq");
+  Housekeeping housekeeping(*hq.storage, *hq.history, hq.facts, std::chrono::days(90));
+  const auto noon = std::chrono::floor<std::chrono::days>(now()) + 12h;
+  ASSERT_TRUE(loop.run(housekeeping.sweep(noon)));
+  EXPECT_THAT(hq.event_kinds(), testing::IsEmpty());
+  ASSERT_TRUE(loop.run(hq.groups->add(test::olga(), "One")));
+  ASSERT_TRUE(loop.run(housekeeping.sweep(noon)));
+  EXPECT_THAT(hq.event_kinds(), ElementsAre("group_added", "audit_head"));
+  ASSERT_TRUE(loop.run(hq.groups->add(test::olga(), "Two")));
+  ASSERT_TRUE(loop.run(housekeeping.sweep(noon + 1h)));
+  ASSERT_TRUE(loop.run(housekeeping.sweep(noon + 24h)));
+  ASSERT_TRUE(loop.run(housekeeping.sweep(noon + 48h)));
+  EXPECT_THAT(hq.event_kinds(), ElementsAre("group_added", "audit_head", "group_added", "audit_head"));
+  const auto head = loop.run(hq.history->audit_chain())->head;
+  EXPECT_THAT(loop.run(hq.history->events({}))->back().message, testing::HasSubstr(head.hash));
+}
+
+TEST(Housekeeping, SeveritiesAndAuditRecordsHaveTheirOwnRetention) {
+  net::test::Loop loop;
+  Site hq(loop, "hq");
+  ASSERT_TRUE(loop.run(hq.groups->add(test::olga(), "One")));
+  const auto at = now();
+  ASSERT_TRUE(loop.run(hq.history->append({{0, at, hierarchy::Severity::warning, "w", "w", std::nullopt},
+                                           {0, at, hierarchy::Severity::error, "e", "e", std::nullopt},
+                                           {0, at, hierarchy::Severity::critical, "c", "c", std::nullopt}})));
+  Retention retention(std::chrono::days(10));
+  retention.warning = std::chrono::days(20);
+  retention.error = std::chrono::days(30);
+  retention.critical = std::chrono::days(40);
+  retention.audit = std::chrono::days(50);
+  Housekeeping housekeeping(*hq.storage, *hq.history, hq.facts, retention);
+  ASSERT_TRUE(loop.run(housekeeping.sweep(at + std::chrono::days(15))));
+  EXPECT_THAT(hq.event_kinds(), ElementsAre("w", "e", "c", "audit_head"));
+  ASSERT_TRUE(loop.run(housekeeping.sweep(at + std::chrono::days(35))));
+  EXPECT_THAT(hq.event_kinds(), ElementsAre("c"));
+  const auto before = loop.run(hq.history->audit_chain());
+  ASSERT_TRUE(loop.run(housekeeping.sweep(at + std::chrono::days(51))));
+  const auto after = loop.run(hq.history->audit_chain());
+  EXPECT_EQ(after->anchor, before->head);
+  const auto records = loop.run(hq.history->audit_records({}));
+  ASSERT_EQ(records->size(), 1U);
+  EXPECT_EQ(records->front().action, "audit.trim");
+  EXPECT_EQ(records->front().previous_hash, before->head.hash);
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include "server/unrecognised.h"
 #include "unit/server/test_site.h"
 
 namespace daikan::server {
@@ -131,7 +132,7 @@ TEST_F(PrimaryTest, AProbeShowsEveryStepAndWritesNothingAnywhere) {
   EXPECT_EQ(answer.certificate->fingerprint, hq.identity.certificate().fingerprint);
   // A second look proves that the first was over on hq's side, too.
   loop.run(branch.primary->probe(probe));
-  EXPECT_TRUE(loop.run(hq.secondaries->unrecognised())->empty());
+  EXPECT_TRUE(loop.run(list_unrecognised(*hq.storage, Unrecognised::shown))->empty());
   EXPECT_TRUE(hq.event_kinds().empty());
   EXPECT_TRUE(branch.event_kinds().empty());
 }

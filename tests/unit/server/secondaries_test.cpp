@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include "server/unrecognised.h"
 #include "unit/server/test_site.h"
 
 namespace daikan::server {
@@ -34,7 +35,7 @@ struct SecondariesTest : testing::Test {
   }
   void see_unrecognised(const net::Identity& who) {
     hq.write([&](store::Transaction& transaction) {
-      store::record_unrecognised(transaction, {who.certificate(), "192.0.2.9", now(), now(), 1}, 1000);
+      store::record_unrecognised(transaction, {who.certificate(), "192.0.2.9", now(), now(), 1}, {1000, 50});
     });
   }
 };
@@ -160,26 +161,18 @@ TEST_F(SecondariesTest, AProxyPasswordIsSealedInTheDatabaseAndShownToNobody) {
 
 TEST_F(SecondariesTest, AnUnrecognisedServerIsAddedByItsFingerprintAlone) {
   see_unrecognised(branch);
-  ASSERT_EQ(loop.run(hq.secondaries->unrecognised())->size(), 1U);
+  ASSERT_EQ(loop.run(list_unrecognised(*hq.storage, Unrecognised::shown))->size(), 1U);
   AddSecondary add;
   add.name = "Branch 7";
   add.fingerprint = branch.certificate().fingerprint;
   const auto added = loop.run(hq.secondaries->add(olga(), add));
   ASSERT_TRUE(added) << added.error().text();
   EXPECT_EQ(added->record.certificate.der, branch.certificate().der);
-  EXPECT_THAT(*loop.run(hq.secondaries->unrecognised()), IsEmpty());
+  EXPECT_THAT(*loop.run(list_unrecognised(*hq.storage, Unrecognised::shown)), IsEmpty());
   EXPECT_EQ(loop.run(hq.secondaries->add(olga(), add))->added, SecondaryView::Added::there);
 
   add.fingerprint = hq.identity.certificate().fingerprint;
   EXPECT_EQ(refused(add).code, Code::not_found);
-}
-
-TEST_F(SecondariesTest, AnUnrecognisedServerCanBeIgnored) {
-  see_unrecognised(branch);
-  ASSERT_TRUE(loop.run(hq.secondaries->ignore_unrecognised(olga(), branch.certificate().fingerprint)));
-  EXPECT_THAT(*loop.run(hq.secondaries->unrecognised()), IsEmpty());
-  EXPECT_EQ(loop.run(hq.secondaries->ignore_unrecognised(olga(), branch.certificate().fingerprint)).error().code, Code::not_found);
-  EXPECT_EQ(loop.run(hq.secondaries->ignore_unrecognised(olga(), "xyz")).error().code, Code::invalid_request);
 }
 
 TEST_F(SecondariesTest, ARemovedSecondaryIsGoneAndCanBeAddedAgain) {

@@ -1,0 +1,192 @@
+// event export, audit export, audit verify: whole logs, a piece at a time.
+#include <fstream>
+#include <iostream>
+
+#include <boost/json.hpp>
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include "base/limits.h"
+#include "base/text.h"
+#include "cli/audit_lines.h"
+#include "cli/commands.h"
+#include "cli/history_query.h"
+#include "cli/link_text.h"
+
+namespace daikan::cli {
+namespace {
+
+constexpr std::size_t kPieceBytes = 64 * 1024;
+constexpr int kAttempts = 3;  // of a verification that a trimming overtook
+constexpr std::size_t kHashDigits = 64;
+
+/// Where an export goes: standard output, or a file that has its name only once it is whole.
+class Sink {
+ public:
+  Sink(Terminal& terminal, std::string file) : terminal_(terminal), file_(std::move(file)) {}
+  ~Sink() {
+    if (!part_.empty()) static_cast<void>(::unlink(part_.c_str()));
+  }
+  Sink(const Sink&) = delete;
+  Sink& operator=(const Sink&) = delete;
+
+  bool is_file() const { return file_ != "-"; }
+  Result<> open() {
+    if (!is_file()) return {};
+    part_ = file_ + ".part";
+    const int descriptor = ::open(part_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (descriptor < 0) return failed();
+    ::close(descriptor);
+    out_.open(part_, std::ios::binary | std::ios::trunc);
+    return out_ ? Result<>{} : failed();
+  }
+  Result<> write(const std::string& piece) {
+    auto& out = is_file() ? static_cast<std::ostream&>(out_) : terminal_.out();
+    out << piece;
+    return out ? Result<>{} : failed();
+  }
+  Result<> close() {
+    if (!is_file()) {
+      terminal_.out() << std::flush;
+      return terminal_.out() ? Result<>{} : failed();
+    }
+    out_.close();
+    if (!out_ || ::rename(part_.c_str(), file_.c_str()) != 0) return failed();
+    part_.clear();
+    return {};
+  }
+
+ private:
+  tl::unexpected<Error> failed() const {
+    return fail(Code::storage_failed, fmt::format("{} cannot be written.", is_file() ? file_ : "Standard output"),
+                "Check the path, its rights and the free space.");
+  }
+  Terminal& terminal_;
+  std::string file_;
+  std::string part_;
+  std::ofstream out_;
+};
+
+awaitable<Result<>> download(Context& context, ApiSession& session, std::string path, ExportTarget to) {
+  net::Request request{
+      .method = "GET", .target = with_parameter(std::move(path), "format", to.format), .headers = {}, .body = {}, .remote_ip = {}};
+  auto response = co_await session.open(std::move(request));
+  if (!response) co_return fail(std::move(response.error()));
+  Sink sink(context.terminal, to.file);
+  if (auto opened = sink.open(); !opened) co_return opened;
+  const auto source = response->body.into_source();
+  std::size_t bytes = 0;
+  for (;;) {
+    auto piece = co_await source->next();
+    if (!piece) co_return fail(std::move(piece.error()));
+    if (piece->empty()) break;
+    bytes += piece->size();
+    if (auto written = sink.write(*piece); !written) co_return written;
+  }
+  if (auto closed = sink.close(); !closed) co_return closed;
+  if (sink.is_file()) context.terminal.note(fmt::format("{}: {} bytes.", to.file, bytes));
+  co_return Result<>{};
+}
+
+hierarchy::AuditLink link_of(const json::value& chain, std::string_view end) {
+  const auto& link = member(chain, end);
+  const auto& sequence = member(link, "sequence");
+  return {sequence.is_int64() ? sequence.get_int64() : 0, text_of(link, "hash")};
+}
+
+/// Ends with the server's chain walked; `known` has its ends.
+awaitable<Result<>> walk_server(ApiSession& session, AuditLines& lines) {
+  net::Request request{.method = "GET", .target = "/audit/export", .headers = {}, .body = {}, .remote_ip = {}};
+  auto response = co_await session.open(std::move(request));
+  if (!response) co_return fail(std::move(response.error()));
+  const auto source = response->body.into_source();
+  for (;;) {
+    auto piece = co_await source->next();
+    if (!piece) co_return fail(std::move(piece.error()));
+    if (piece->empty()) co_return lines.end();
+    if (auto fed = lines.feed(*piece); !fed) co_return fed;
+  }
+}
+
+Result<> walk_file(const std::string& file, AuditLines& lines) {
+  std::ifstream opened;
+  if (file != "-") {
+    opened.open(file, std::ios::binary);
+    if (!opened) return fail(Code::not_found, fmt::format("{} cannot be read.", file), "Check the path and its rights.");
+  }
+  std::istream& in = file == "-" ? std::cin : opened;
+  std::string piece(kPieceBytes, '\0');
+  while (in) {
+    in.read(piece.data(), static_cast<std::streamsize>(piece.size()));
+    const auto fed = lines.feed(std::string_view(piece).substr(0, static_cast<std::size_t>(in.gcount())));
+    if (!fed) return fed;
+  }
+  if (in.bad()) return fail(Code::invalid_request, fmt::format("{} cannot be read to its end.", file), "Check the file.");
+  return lines.end();
+}
+
+void print_verified(Context& context, const AuditLines& lines) {
+  const auto head = lines.last().value_or(hierarchy::AuditLink{});
+  if (context.as_json()) {
+    const json::object told{
+        {"whole", true}, {"records", lines.records()}, {"first", lines.first()}, {"last", head.sequence}, {"head", head.hash}};
+    print_json(context.terminal, told);
+    return;
+  }
+  const auto which =
+      lines.records() == 0 ? std::string("no records") : fmt::format("{} records, {} to {}", lines.records(), lines.first(), head.sequence);
+  context.terminal.line(fmt::format("The audit chain is whole: {}.", which));
+  context.terminal.line(
+      fmt::format("Its head is {}. Note it outside of this server: only so a chain that was written anew shows.", head.hash));
+}
+
+awaitable<Result<>> verify_server(Context& context, ApiSession& session, VerifyOptions options) {
+  for (int attempt = 1;; ++attempt) {
+    auto chain = co_await session.get("/audit/chain");
+    if (!chain) co_return fail(std::move(chain.error()));
+    AuditLines lines({link_of(*chain, "anchor"), link_of(*chain, "head"), options.head});
+    auto walked = co_await walk_server(session, lines);
+    if (walked) {
+      print_verified(context, lines);
+      co_return walked;
+    }
+    // Old records that were trimmed meanwhile look like missing ones.
+    auto after = co_await session.get("/audit/chain");
+    if (!after || attempt == kAttempts || link_of(*after, "anchor") == link_of(*chain, "anchor")) co_return walked;
+  }
+}
+
+}  // namespace
+
+awaitable<Result<>> event_export(Context& context, ApiSession& session, EventExport options) {
+  auto path = co_await event_path(session, "/events/export", std::move(options.only));
+  if (!path) co_return fail(std::move(path.error()));
+  auto done = co_await download(context, session, std::move(*path), std::move(options.to));
+  co_return done;
+}
+
+awaitable<Result<>> audit_export(Context& context, ApiSession& session, AuditExport options) {
+  auto path = audit_path("/audit/export", options.only);
+  if (!path) co_return fail(std::move(path.error()));
+  auto done = co_await download(context, session, std::move(*path), std::move(options.to));
+  co_return done;
+}
+
+awaitable<Result<>> audit_verify(Context& context, VerifyOptions options) {
+  if (!options.head.empty() && (options.head.size() != kHashDigits || !from_hex(options.head))) {
+    co_return fail(Code::invalid_request, fmt::format("“{}” is not the hash of a record.", quotable(options.head, 80)),
+                   "Write the 64 hexadecimal digits that audit verify, or the event audit_head, shows.", "head");
+  }
+  if (options.file.empty()) {
+    SessionCommand command = [options](Context& same, ApiSession& session) { return verify_server(same, session, options); };
+    auto verified = co_await with_session(context, std::move(command));
+    co_return verified;
+  }
+  AuditLines lines({std::nullopt, std::nullopt, options.head});
+  auto walked = walk_file(options.file, lines);
+  if (walked) print_verified(context, lines);
+  co_return walked;
+}
+
+}  // namespace daikan::cli

@@ -1,0 +1,45 @@
+// Notifications: events told to people and programs elsewhere, by mail, webhook and syslog.
+//
+// Owns one coroutine per destination. The event log itself is the queue: each destination remembers in the database through which event it
+// delivered, so memory holds one batch, a restart loses nothing, and what was sent just before a crash may be sent twice (at least once).
+// Events that housekeeping removed before a destination could take them are lost to it. Built by the composition root, started after
+// the database was prepared, stopped before it closes.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "hierarchy/notification.h"
+#include "server/facts.h"
+#include "server/history.h"
+
+namespace daikan::server {
+
+/// What a destination must be: addresses, a transport its kind has, a login only where it is encrypted. Fails with invalid_request and the
+/// field.
+Result<> check_destination(const hierarchy::Destination& destination);
+
+class Notifications {
+ public:
+  Notifications(Storage& storage, History& history, const Facts& facts);
+  ~Notifications();
+
+  awaitable<Result<>> start();
+  awaitable<> stop();
+
+  /// Secrets stay sealed in what these return.
+  awaitable<Result<std::vector<hierarchy::Destination>>> list();
+  awaitable<Result<hierarchy::Destination>> find(hierarchy::DestinationId id);  ///< Fails with not_found.
+  /// Tells it what happens from now on. Fails as check_destination(), with name_taken, or conflict when there are
+  /// limits::kMaxDestinations.
+  awaitable<Result<hierarchy::Destination>> add(const Actor& actor, hierarchy::Destination destination);
+  awaitable<Result<>> remove(const Actor& actor, hierarchy::DestinationId id);
+  /// Sends one test now, whatever the rule and the rate. Fails with not_found, rate_limited or what the delivery fails with.
+  awaitable<Result<>> test(const Actor& actor, hierarchy::DestinationId id);
+
+ private:
+  struct State;
+  std::shared_ptr<State> state_;
+};
+
+}  // namespace daikan::server
