@@ -23,11 +23,14 @@
 #include "server/facts.h"
 #include "server/groups.h"
 #include "server/history.h"
+#include "server/invitations.h"
+#include "server/invited_join.h"
 #include "server/joins.h"
 #include "server/link_host.h"
 #include "server/notifications.h"
 #include "server/primary.h"
 #include "server/roles.h"
+#include "server/roll_over.h"
 #include "server/secondaries.h"
 #include "server/two_factor.h"
 #include "server/users.h"
@@ -51,6 +54,9 @@ struct Services {
   server::Roles& roles;
   server::TwoFactor& two_factor;
   server::AccessRules& access_rules;
+  server::Invitations& invitations;
+  server::InvitedJoin& invited_join;
+  server::RollOver& roll_over;
 };
 
 struct Options {

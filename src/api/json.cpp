@@ -249,19 +249,19 @@ std::optional<std::int64_t> integer_of(const json::object& object, std::string_v
   return number ? std::optional(*number) : std::nullopt;
 }
 
+std::vector<std::string> texts_of(const json::object& object, std::string_view name) {
+  std::vector<std::string> texts;
+  const auto* value = object.if_contains(name);
+  const auto* array = value ? value->if_array() : nullptr;
+  if (!array) return texts;
+  for (const auto& each : *array) texts.emplace_back(each.get_string());
+  return texts;
+}
+
 bool flag_of(const json::object& object, std::string_view name) {
   const auto* value = object.if_contains(name);
   const auto* flag = value ? value->if_bool() : nullptr;
   return flag && *flag;
-}
-
-std::vector<std::string> texts_of(const json::object& object, std::string_view name) {
-  std::vector<std::string> texts;
-  const auto* value = object.if_contains(name);
-  if (const auto* list = value ? value->if_array() : nullptr) {
-    for (const auto& item : *list) texts.emplace_back(item.as_string().data(), item.as_string().size());
-  }
-  return texts;
 }
 
 std::vector<json::object> objects_of(const json::object& object, std::string_view name) {

@@ -45,11 +45,11 @@ struct Field {
   std::string_view name;
   FieldKind kind = FieldKind::text;
   Presence presence = Presence::optional;
-  std::size_t max_bytes = limits::kMaxNameBytes;  ///< text, lines
-  std::int64_t least = 0;                         ///< integer
-  std::int64_t most = std::numeric_limits<std::int64_t>::max();
-  std::span<const std::string_view> choices{};  ///< text: one of these; empty: any
-  std::span<const Field> members{};             ///< object
+  std::size_t max_bytes = limits::kMaxNameBytes;                 ///< text, lines
+  std::int64_t least = 0;                                        ///< integer
+  std::int64_t most = std::numeric_limits<std::int64_t>::max();  ///< integer; texts: how many
+  std::span<const std::string_view> choices{};                   ///< text: one of these; empty: any
+  std::span<const Field> members{};                              ///< object
 };
 
 /// Checks `value` against `fields`. Fails with invalid_request and the field's path ("proxy.url"); a required text may not be empty.

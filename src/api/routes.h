@@ -111,6 +111,8 @@ std::span<const Route> edits_routes();  ///< PATCH of a secondary, of the primar
 std::span<const Route> probes_routes();
 std::span<const Route> link_checks_routes();
 std::span<const Route> joins_routes();
+std::span<const Route> invitations_routes();
+std::span<const Route> roll_over_routes();
 std::span<const Route> tree_routes();
 std::span<const Route> relay_routes();
 std::span<const Route> events_routes();

@@ -38,6 +38,11 @@ enum class Code : std::uint8_t {
   too_deep,
   version_unsupported,
   identity_conflict,
+  // Invitation files.
+  invitation_unreadable,
+  invitation_expired,
+  invitation_used,
+  invitation_revoked,
   clock_skew,
   // Who may.
   permission_denied,

@@ -48,6 +48,7 @@ using RegistrationId =
 using AccountId = Id<struct AccountTag>;
 using OperationId = Id<struct OperationTag>;
 using TokenId = Id<struct TokenTag>;
+using InvitationId = Id<struct InvitationTag>;
 
 }  // namespace daikan
 

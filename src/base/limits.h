@@ -30,6 +30,23 @@ inline constexpr std::size_t kMaxCertificateFileBytes = 64 * 1024;
 // What an unknown peer may send as its certificate before the pin is looked up (OpenSSL's own bound is 100 KiB).
 inline constexpr std::size_t kMaxPeerCertificateBytes = 16 * 1024;
 
+// Invitation files: a certificate, a key, addresses and a signature are under 3 KiB; a certificate with many names is larger.
+inline constexpr std::size_t kMaxInvitationFileBytes = 64 * 1024;
+inline constexpr std::size_t kMaxInvitationAddresses = 8;               // tried one after another by the joining server
+inline constexpr std::size_t kMaxInvitations = 1000;                    // kept: open ones, and ended ones until kInvitationKept
+inline constexpr auto kInvitationTime = std::chrono::days(7);           // unless another time is asked for
+inline constexpr auto kLongestInvitationTime = std::chrono::days(366);  // a key in a file should not live longer
+inline constexpr auto kInvitationKept = std::chrono::days(30);  // after its end: for so long a late guest is told why, not only refused
+inline constexpr unsigned kMaxGuestsAtOnce = 16;                // connections with a bootstrap key; each lives for kGuestTime at most
+inline constexpr auto kGuestTime = std::chrono::seconds(20);
+inline constexpr auto kInvitedJoinTime = std::chrono::seconds(60);  // all addresses of an invitation together; a console waits for it
+
+// This server's own key and certificate.
+inline constexpr auto kRenewBefore = std::chrono::days(90);            // before the end a certificate is renewed with the same key
+inline constexpr std::size_t kMaxSignatureBytes = 1024;                // RSA-8192; P-256 needs 72
+inline constexpr auto kRollOverPause = std::chrono::milliseconds(10);  // between the links that are made anew after a switch: 100 a second
+inline constexpr std::size_t kMaxOwnKeyFileBytes = 64 * 1024;          // PKCS#12 or PEM with its chain, as an administrator brings it
+
 // HTTP messages, both ports.
 inline constexpr std::size_t kMaxHeaderListBytes = 16 * 1024;
 inline constexpr std::size_t kMaxMessageBytes = 4 * 1024 * 1024;  // a message on a link

@@ -74,6 +74,7 @@ Result<std::variant<ParsedCommand, HelpText>> parse_command_line(const std::vect
   add_server_commands(app, parsed.command);
   add_secondary_commands(app, parsed.command);
   add_primary_commands(app, parsed.command);
+  add_invitation_commands(app, parsed.command);
   add_history_commands(app, parsed.command);
   add_backup_commands(app, parsed.command);
   add_user_commands(app, parsed.command);

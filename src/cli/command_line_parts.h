@@ -36,6 +36,7 @@ void add_access_commands(CLI::App& app, Command& chosen);
 void add_server_commands(CLI::App& app, Command& chosen);
 void add_secondary_commands(CLI::App& app, Command& chosen);
 void add_primary_commands(CLI::App& app, Command& chosen);
+void add_invitation_commands(CLI::App& app, Command& chosen);
 void add_history_commands(CLI::App& app, Command& chosen);
 void add_backup_commands(CLI::App& app, Command& chosen);
 void add_event_commands(CLI::App& app, Command& chosen);

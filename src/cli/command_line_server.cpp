@@ -123,6 +123,18 @@ void add_server_commands(CLI::App& app, Command& chosen) {
   choose(add_verb(certificate, "show", "Its fingerprint, to be compared by voice", "  daikan certificate show"), chosen, none,
          certificate_show);
 
+  auto* roll = certificate->add_subcommand("roll", "Change to another key: announced to every peer, then used");
+  roll->require_subcommand(1);
+  choose(add_verb(roll, "begin", "Make a new key and announce it; it is used once every peer has confirmed",
+                  "  daikan certificate roll begin"),
+         chosen, none, roll_begin);
+  choose(add_verb(roll, "status", "How far it has come, peer by peer", "  daikan certificate roll status"), chosen, none, roll_status);
+  choose(add_verb(roll, "finish", "Do not wait for the peers that are missing; they need the new certificate as a file",
+                  "  daikan certificate roll finish"),
+         chosen, none, roll_finish);
+  choose(add_verb(roll, "cancel", "Take it back, as long as the new key is not used", "  daikan certificate roll cancel"), chosen, none,
+         roll_cancel);
+
   auto* group = add_noun(app, "group", "Administration groups");
   auto added = std::make_shared<GroupPath>();
   auto* add = add_verb(group, "add", "Make a group and its missing parents", "  daikan group add \"Managed devices/Branches\"");

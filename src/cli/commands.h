@@ -50,6 +50,10 @@ struct CertificateExport {
 awaitable<Result<>> certificate_export(Context&, ApiSession&, CertificateExport);
 awaitable<Result<>> certificate_show(Context&, ApiSession&, NoOptions);
 
+awaitable<Result<>> roll_begin(Context&, ApiSession&, NoOptions);
+awaitable<Result<>> roll_status(Context&, ApiSession&, NoOptions);
+awaitable<Result<>> roll_finish(Context&, ApiSession&, NoOptions);
+awaitable<Result<>> roll_cancel(Context&, ApiSession&, NoOptions);
 // Backup and restore.
 struct BackupOptions {
   std::string file;
@@ -166,6 +170,28 @@ awaitable<Result<>> primary_set(Context&, ApiSession&, PrimarySet);
 awaitable<Result<>> primary_edit(Context&, ApiSession&, DialOptions);
 awaitable<Result<>> primary_show(Context&, ApiSession&, NoOptions);
 awaitable<Result<>> primary_clear(Context&, ApiSession&, NoOptions);
+// Invitation files.
+struct InviteOptions {
+  std::string file;
+  std::string group;
+  std::string name;
+  std::string expires = "7d";
+  std::vector<std::string> addresses;
+};
+awaitable<Result<>> invite(Context&, ApiSession&, InviteOptions);
+awaitable<Result<>> invitation_list(Context&, ApiSession&, NoOptions);
+struct InvitationRevoke {
+  std::string id;
+};
+awaitable<Result<>> invitation_revoke(Context&, ApiSession&, InvitationRevoke);
+struct JoinOptions {
+  std::string file;
+  std::string proxy;
+  std::string proxy_password_file;
+  bool replace = false;
+};
+awaitable<Result<>> join(Context&, ApiSession&, JoinOptions);
+
 struct ProbeOptions {
   std::string address;
   std::string proxy;

@@ -12,6 +12,7 @@ ExitCode exit_code_of(Code code) {
     case Code::address_required:
     case Code::port_out_of_range:
     case Code::invalid_request:
+    case Code::invitation_unreadable:
     case Code::too_large:
     case Code::method_not_allowed:
     case Code::configuration_invalid:
@@ -35,6 +36,9 @@ ExitCode exit_code_of(Code code) {
     case Code::too_deep:
     case Code::version_unsupported:
     case Code::identity_conflict:
+    case Code::invitation_expired:
+    case Code::invitation_used:
+    case Code::invitation_revoked:
     case Code::clock_skew:
     case Code::name_taken:
     case Code::group_not_empty:

@@ -22,6 +22,8 @@
 #include "server/data_folder.h"
 #include "server/housekeeping.h"
 #include "server/initialise.h"
+#include "server/own_identity.h"
+#include "server/roll_over.h"
 
 namespace daikan::daemon {
 namespace {
@@ -95,6 +97,7 @@ struct Parts {
   server::History& history;
   server::LinkHost& links;
   server::Joins& joins;
+  server::Invitations& invitations;
   server::Notifications& notifications;
   server::AccessRules& access_rules;
   api::ConsoleApi& api;
@@ -102,6 +105,8 @@ struct Parts {
   net::Listener& console;
   net::TaskGroup& tasks;
   server::Housekeeping& housekeeping;
+  server::OwnIdentity& own_identity;
+  server::RollOver& roll_over;
   Signals& signals;
 };
 
@@ -146,6 +151,9 @@ Result<> start_console(const Parts& parts) {
 net::awaitable<ExitCode> start(Parts& parts) {
   auto interrupted = co_await parts.joins.start();
   if (!interrupted) co_return cannot_start(parts, interrupted.error());
+  if (auto invited = co_await parts.invitations.start(); !invited) co_return cannot_start(parts, invited.error());
+  parts.links.set_guests(parts.invitations.guests());
+  if (auto rolling = co_await parts.roll_over.start(); !rolling) co_return cannot_start(parts, rolling.error());
   auto notifying = co_await parts.notifications.start();
   if (!notifying) co_return cannot_start(parts, notifying.error());
   auto linked = co_await parts.links.start(parts.configuration.link, parts.api.relayed());
@@ -157,6 +165,7 @@ net::awaitable<ExitCode> start(Parts& parts) {
   parts.facts.console_endpoints = parts.console.endpoints();
   if (auto written = write_endpoints(parts); !written) co_return cannot_start(parts, written.error());
   parts.tasks.spawn(log_events(parts.history, parts.log));
+  parts.tasks.spawn(parts.own_identity.run());
   parts.tasks.spawn(parts.housekeeping.run());
   std::vector<hierarchy::Event> started(1);
   started[0].at = parts.facts.started_at;
@@ -192,6 +201,8 @@ net::awaitable<> stop(Parts& parts) {
   co_await parts.console.stop();
   co_await parts.joins.stop();
   co_await parts.links.stop();
+  co_await parts.invitations.stop();
+  co_await parts.roll_over.stop();
   co_await parts.notifications.stop();
   parts.tasks.cancel();
   co_await parts.tasks.join();
@@ -209,7 +220,25 @@ net::awaitable<> serve(Parts& parts, ExitCode& exit_code) {
   co_await stop(parts);
 }
 
-ExitCode run_server(const Configuration& configuration, const Ground& ground, Log& log) {
+/// Later connections on both ports are shaken hands with by the certificate that is in use now.
+void renew_ports(server::LinkHost& links, net::Listener& console, const Ground& ground, Log& log) {
+  links.identity_changed();
+  auto context = net::TlsContext::console_server(ground.identity);
+  if (!context) {
+    log.error(context.error().text());
+    return;
+  }
+  console.use(std::move(*context));
+}
+
+void warn_of_no_account(const Ground& ground, Log& log) {
+  log.warning(
+      fmt::format("There is no account yet, so nobody can log in. Stop this server, run “daikan init --data {} --user NAME” and "
+                  "start it again.",
+                  ground.folder.path().string()));
+}
+
+ExitCode run_server(const Configuration& configuration, Ground& ground, Log& log) {
   // One thread carries every connection and timer; it exists before and ends after everything that waits on it.
   net::asio::io_context io(1);
   const auto executor = io.get_executor();
@@ -218,12 +247,7 @@ ExitCode run_server(const Configuration& configuration, const Ground& ground, Lo
   if (!database) return log.error(database.error().text()), ExitCode::data;
   auto row = server::prepare_database(**database, configuration.name, now());
   if (!row) return log.error(row.error().text()), row.error().code == Code::invalid_request ? ExitCode::configuration : ExitCode::data;
-  if (row->first_account == server::ServerRow::FirstAccount::missing) {
-    log.warning(
-        fmt::format("There is no account yet, so nobody can log in. Stop this server, run “daikan init --data {} --user NAME” and "
-                    "start it again.",
-                    ground.folder.path().string()));
-  }
+  if (row->first_account == server::ServerRow::FirstAccount::missing) warn_of_no_account(ground, log);
   // What everyone may know of this server.
   auto facts = make_facts(configuration, ground, *row, **database);
   // The database as coroutines, and the history of what happens.
@@ -241,11 +265,16 @@ ExitCode run_server(const Configuration& configuration, const Ground& ground, Lo
   server::Secondaries secondaries(storage, history, links, facts);
   server::Primary primary(storage, history, links, facts);
   server::Joins joins(storage, history, secondaries, links, facts);
+  server::Invitations invitations(storage, history, links, facts);
+  server::InvitedJoin invited_join(history, primary, facts);
+  // This server's key, and its change.
+  server::OwnIdentity own_identity(storage, history, {ground.identity, facts, ground.folder.path()});
+  server::RollOver roll_over(storage, history, links, own_identity);
   server::Backups backups(storage, history, facts, ground.folder.path());
   server::Notifications notifications(storage, history, facts);
   // The console API, and the way for requests to finish before the end.
   api::ConsoleApi api({storage, facts, history, accounts, groups, links, secondaries, primary, joins, backups, notifications, users, roles,
-                       two_factor, access_rules},
+                       two_factor, access_rules, invitations, invited_join, roll_over},
                       {configuration.web, [&log](const std::exception_ptr& exception, std::string_view id) {
                          log.error(fmt::format("request {} ended by an error in this program: {}", id, what(exception)));
                        }});
@@ -257,13 +286,14 @@ ExitCode run_server(const Configuration& configuration, const Ground& ground, Lo
                         {limits::kMaxHandshakesInProgress, limits::kMaxConsoleConnections, limits::kMaxConsoleConnectionsPerSource});
   // Work that goes on by itself.
   server::Housekeeping housekeeping(storage, history, facts, retention_of(configuration));
+  own_identity.on_change([&] { renew_ports(links, console, ground, log); });
   net::TaskGroup tasks(executor);
   tasks.on_error([&log](const std::exception_ptr& exception) { log.error("A background task ended: " + what(exception)); });
   // The end.
   Signals signals(executor, SIGTERM, SIGINT, SIGHUP);
 
-  Parts parts{configuration, ground, log,   facts,   history, links,        joins,  notifications,
-              access_rules,  api,    drain, console, tasks,   housekeeping, signals};
+  Parts parts{configuration, ground, log,   facts,   history, links,        joins,        invitations, notifications,
+              access_rules,  api,    drain, console, tasks,   housekeeping, own_identity, roll_over,   signals};
   auto exit_code = ExitCode::other;
   std::exception_ptr failure;
   net::asio::co_spawn(executor, serve(parts, exit_code), [&failure](std::exception_ptr exception) { failure = std::move(exception); });

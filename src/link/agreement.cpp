@@ -44,4 +44,10 @@ Result<> check_depth(const ServerPath& path, const Introduction& upper, const In
               fmt::format("Join it further up, or raise the bound on depth of “{}”.", stricter.name));
 }
 
+RollOverNews roll_over_news(const Pin& own, const std::optional<Pin>& confirmed, const Introduction& peer) {
+  const auto& words = peer.capabilities;
+  const bool understands = std::find(words.begin(), words.end(), kNextIdentity) != words.end();
+  return {own, confirmed, understands ? RollOverNews::Peer::understands : RollOverNews::Peer::does_not};
+}
+
 }  // namespace daikan::link

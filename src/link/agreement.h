@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/result.h"
+#include "link/effects.h"
 #include "link/messages.h"
 
 namespace daikan::link {
@@ -14,5 +15,8 @@ Result<> check_loop(const ServerPath& path, const Introduction& lower);
 
 /// Whether the level of `lower` below `path` is within the bound of both. Fails with too_deep and the path in words.
 Result<> check_depth(const ServerPath& path, const Introduction& upper, const Introduction& lower);
+
+/// What an accepted hello or answer of `peer`, on a connection made with the key `own`, says of this server's roll-over.
+RollOverNews roll_over_news(const Pin& own, const std::optional<Pin>& confirmed, const Introduction& peer);
 
 }  // namespace daikan::link

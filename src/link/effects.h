@@ -20,12 +20,36 @@ namespace daikan::link {
 /// has already let go is ignored, so a dead connection's late news cannot hurt its successor.
 enum class ConnectionId : std::uint64_t {};
 
+/// What became of a peer's keys.
+struct KeyChange {
+  enum class What : std::uint8_t {
+    announced,  ///< `certificate` is accepted beside the one that is registered.
+    withdrawn,  ///< It is no longer.
+    taken,      ///< The peer came with it: it is the registered one now, and the one before is not accepted any more.
+  } what = What::announced;
+  CertificateRecord certificate;
+};
+
+/// The keys of one connection.
+struct Keys {
+  Pin own;
+  Pin peer;
+};
+
+/// What an accepted hello, or its answer, says of this server's own roll-over.
+struct RollOverNews {
+  Pin own;                       ///< The key this server made the connection with.
+  std::optional<Pin> confirmed;  ///< The next key of this server that the peer accepts.
+  enum class Peer : std::uint8_t { understands, does_not } peer = Peer::understands;
+};
+
 /// What a hello taught: for record_secondary_hello / record_primary_hello.
 struct HelloFacts {
   ServerId server_id;
   std::string name;
   std::string software;
   TimePoint connected_at;
+  std::vector<KeyChange> keys = {};  ///< In this order.
 };
 
 /// One line for the server's event log. Logged once per change, never per retry.
@@ -76,6 +100,8 @@ struct Effects {
 
   /// 5. At any time after 1. The events belong to this link.
   std::vector<LinkEvent> events;
+  /// 5. Present after every accepted hello.
+  std::optional<RollOverNews> roll_over;
   /// 5. Lower: this server's ancestors are these now (root first, ending with the primary; empty: this server is a root). Hand a Self with
   /// them to every own upper end.
   std::optional<ServerPath> path_changed;

@@ -38,12 +38,17 @@ Error replaced() { return {Code::replaced, "A newer connection of the same serve
 
 }  // namespace
 
+/// Only what an end decides by: thousands of idle links keep it.
+static CertificateRecord pinned(const CertificateRecord& certificate) { return {{}, certificate.pin, {}}; }
+
 Peer peer_of(const hierarchy::SecondaryRecord& record) {
-  return {record.name, record.direction, record.server_id, record.last_connected_at.has_value(), record.ended_at};
+  return {record.name,     record.direction,          record.server_id, record.last_connected_at.has_value(),
+          record.ended_at, pinned(record.certificate)};
 }
 
 Peer peer_of(const hierarchy::PrimaryRecord& record) {
-  return {record.name, record.direction, record.server_id, record.last_connected_at.has_value(), record.ended_at};
+  return {record.name,     record.direction,          record.server_id, record.last_connected_at.has_value(),
+          record.ended_at, pinned(record.certificate)};
 }
 
 bool is_refusal(Code code) {
@@ -232,6 +237,7 @@ void LinkState::end(const Error& reason, Effects& out) {
 void LinkState::edited(Peer peer, Edit edit, TimePoint now, Effects& out) {
   peer.ever_connected |= peer_.ever_connected;
   if (!peer.server_id) peer.server_id = peer_.server_id;
+  if (!peer.announced && peer.certificate.pin == peer_.certificate.pin) peer.announced = peer_.announced;
   peer_ = std::move(peer);
   if (edit == Edit::wording) return;
   if (edit == Edit::certificate) {
@@ -278,6 +284,45 @@ std::optional<TimePoint> LinkState::next_tick() const {
   if (standing_) earliest(soonest, standing_->deadline);
   if (candidate_) earliest(soonest, candidate_->deadline);
   return soonest;
+}
+
+std::vector<KeyChange> LinkState::keys_told(const Connection& connection, const std::optional<NextIdentity>& next, Effects& out) {
+  std::vector<KeyChange> changes;
+  if (peer_.announced && connection.keys.peer == peer_.announced->pin) {
+    peer_.certificate = *peer_.announced;
+    peer_.announced.reset();
+    changes.push_back({KeyChange::What::taken, peer_.certificate});
+    out.events.push_back(
+        {Severity::info, "peer_certificate_changed",
+         fmt::format("{} uses its new key now; the fingerprint of its certificate is {}. The old key is not accepted any more.",
+                     role_ == Role::upper ? "The secondary “" + peer_.name + "”" : "The primary “" + peer_.name + "”",
+                     peer_.certificate.fingerprint)});
+  }
+  // What a connection made with the registered key announces: that very key is no news.
+  const bool tells = next && next->certificate.pin != peer_.certificate.pin;
+  if (tells && (!peer_.announced || peer_.announced->pin != next->certificate.pin)) {
+    peer_.announced = next->certificate;
+    changes.push_back({KeyChange::What::announced, *peer_.announced});
+    out.events.push_back(
+        {Severity::info, "peer_certificate_announced",
+         fmt::format("{} announced a new key; the fingerprint of its certificate is {}. Both are accepted until it is used.",
+                     role_ == Role::upper ? "The secondary “" + peer_.name + "”" : "The primary “" + peer_.name + "”",
+                     peer_.announced->fingerprint)});
+  } else if (!tells && peer_.announced) {
+    changes.push_back({KeyChange::What::withdrawn, *peer_.announced});
+    peer_.announced.reset();
+  }
+  return changes;
+}
+
+void LinkState::renew(const Error& reason, TimePoint now, Effects& out) {
+  if (idle()) return;
+  if (we_dial()) {
+    out.dial = true;
+    return;
+  }
+  if (candidate_) drop(candidate_->id, reason, now, out);
+  if (standing_) drop(standing_->id, reason, now, out);
 }
 
 void LinkState::clock_skew(Duration skew, Effects& out) {

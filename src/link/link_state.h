@@ -21,6 +21,9 @@ struct Peer {
   std::optional<ServerId> server_id;
   bool ever_connected = false;
   std::optional<TimePoint> ended_at = std::nullopt;  ///< When it said that it ended the link; nothing since its last accepted hello.
+  CertificateRecord certificate = {};                ///< As registered.
+  std::optional<CertificateRecord> announced = {};   ///< By the peer, over the link: accepted beside it.
+  bool accepts(const Pin& pin) const { return pin == certificate.pin || (announced && announced->pin == pin); }
 };
 
 Peer peer_of(const hierarchy::SecondaryRecord& record);
@@ -48,6 +51,7 @@ class LinkState {
     std::optional<TimePoint> deadline;  ///< A hello or its answer is awaited until then.
     TimePoint hello_sent;               ///< Upper end: the hello that is awaiting its answer.
     bool hello_again = false;           ///< Upper end: this server changed since that hello.
+    Keys keys = {};
   };
 
   LinkState(Peer peer, Role role, std::uint64_t seed);
@@ -94,6 +98,14 @@ class LinkState {
   void retry_now(Effects& out);
   void tick(TimePoint now, Effects& out);
   std::optional<TimePoint> next_tick() const;
+
+  /// What the peer's accepted hello on `connection` says of its keys; `next` is what it announced in it. Both change peer().
+  std::vector<KeyChange> keys_told(const Connection& connection, const std::optional<NextIdentity>& next, Effects& out);
+  /// The next key of the peer that this end accepts.
+  std::optional<Pin> confirmed() const { return peer_.announced ? std::optional(peer_.announced->pin) : std::nullopt; }
+  /// Another connection in place of those that were not made with the key `own`, or what is known of them has to be said anew: dials
+  /// beside the standing one, or, where the peer dials, ends it, so that the peer dials again.
+  void renew(const Error& reason, TimePoint now, Effects& out);
 
   void clock_skew(Duration skew, Effects& out);
   void round_trip(Duration measured) { status_.round_trip = measured; }

@@ -17,13 +17,13 @@ Effects LowerEnd::start(TimePoint now) {
   return out;
 }
 
-Effects LowerEnd::connected(ConnectionId connection, std::string peer_address, TimePoint now) {
+Effects LowerEnd::connected(ConnectionId connection, std::string peer_address, TimePoint now, const Keys& keys) {
   Effects out;
   if (stage_ == Stage::ended) {
     out.close.push_back({connection, {Code::removed, "This link was removed."}});
     return out;
   }
-  state_.opened(connection, std::move(peer_address), now, out);
+  state_.opened(connection, std::move(peer_address), now, out).keys = keys;
   return out;
 }
 
@@ -79,14 +79,19 @@ Result<> LowerEnd::judge(const Hello& hello, const std::optional<PathEntry>& sec
 void LowerEnd::accept(ConnectionId connection, const Hello& hello, TimePoint now, Effects& out) {
   const bool fresh = !state_.stands(connection);
   const bool changed = !upper_ || upper_->software != hello.sender.software || upper_->name != hello.sender.name;
-  if (fresh || changed) {
-    out.store = HelloFacts{hello.sender.server_id, hello.sender.name, hello.sender.software, fresh ? now : state_.standing()->since};
+  const auto keys = state_.find(connection)->keys;
+  auto told = state_.keys_told(*state_.find(connection), hello.next, out);
+  if (fresh || changed || !told.empty()) {
+    out.store = HelloFacts{hello.sender.server_id, hello.sender.name, hello.sender.software, fresh ? now : state_.standing()->since,
+                           std::move(told)};
   }
+  out.roll_over = roll_over_news(keys.own, hello.confirmed, hello.sender);
   upper_ = hello.sender;
   state_.learned(hello.sender.server_id, hello.sender.name);
   state_.accepted(connection, now, out);
   state_.clock_skew(hello.sender.time - now, out);
-  out.reply = Effects::Reply{connection, HelloAccepted{self_->introduce(now), progress_}};
+  out.reply =
+      Effects::Reply{connection, HelloAccepted{self_->introduce(now), progress_, self_->announcement(keys.own), state_.confirmed()}};
   path_until_.reset();
   set_ancestors(hello.path, out);
 }
@@ -147,9 +152,22 @@ std::optional<TimePoint> LowerEnd::next_tick() const {
   return soonest;
 }
 
-Effects LowerEnd::self_changed(SelfPtr self, TimePoint) {
-  self_ = std::move(self);
-  return {};
+Effects LowerEnd::self_changed(SelfPtr self, TimePoint now) {
+  Effects out;
+  const auto old = std::exchange(self_, std::move(self));
+  const auto& standing = state_.standing();
+  if (stage_ != Stage::joined || !standing || !upper_) return out;
+  const bool understood = roll_over_news({}, {}, *upper_).peer == RollOverNews::Peer::understands;
+  if (!understood || old->announcement(standing->keys.own) == self_->announcement(standing->keys.own)) return out;
+  state_.renew({Code::closed, fmt::format("“{}” has something to say of its key.", self_->name)}, now, out);
+  return settled(now, std::move(out));
+}
+
+Effects LowerEnd::renew(TimePoint now) {
+  Effects out;
+  if (stage_ != Stage::joined) return out;
+  state_.renew({Code::closed, fmt::format("“{}” uses a new key.", self_->name)}, now, out);
+  return settled(now, std::move(out));
 }
 
 Effects LowerEnd::edited(Peer primary, Edit edit, TimePoint now) {

@@ -29,7 +29,7 @@ class LowerEnd {
   Effects start(TimePoint now);
 
   /// A connection to or from the primary stands. The hello is awaited for limits::kHelloTime.
-  Effects connected(ConnectionId connection, std::string peer_address, TimePoint now);
+  Effects connected(ConnectionId connection, std::string peer_address, TimePoint now, const Keys& keys = {});
 
   /// The primary said hello. Effects::reply is its answer: accepted, or refused with identity_conflict (not the server this primary was
   /// before), loop, too_deep, version_unsupported, removed (this server's administrator ended the link) or closed (not our connection
@@ -46,9 +46,13 @@ class LowerEnd {
   Effects tick(TimePoint now);
   std::optional<TimePoint> next_tick() const;
 
+  /// A key that this server announces or withdraws is told by a new connection, because a lower end says nothing but answers: see renew().
   Effects self_changed(SelfPtr self, TimePoint now);
   Effects edited(Peer primary, Edit edit, TimePoint now);
   Effects retry_now(TimePoint now);
+
+  /// This server uses another key than the connection was made with: has it made anew.
+  Effects renew(TimePoint now);
 
   /// This server's administrator ended the link. A lower end cannot send a request, so the primary is told by a last hello: when this side
   /// dials, it dials once more and answers the hello with removed, within limits::kDialTime; when the primary dials, this side closes the
@@ -62,6 +66,9 @@ class LowerEnd {
 
   void set_progress(Progress progress) { progress_ = std::move(progress); }
   void round_trip(Duration measured) { state_.round_trip(measured); }
+  /// Whether the primary may come with this key.
+  bool accepts(const Pin& pin) const { return state_.peer().accepts(pin); }
+  const Peer& peer() const { return state_.peer(); }
   const hierarchy::LinkStatus& status() const { return state_.status(); }
   /// Whether requests other than hello and farewell may be served on it: its hello was accepted. Others get 409 not_connected.
   bool serves(ConnectionId connection) const;

@@ -27,8 +27,9 @@ Result<> check_text(std::string_view text, std::size_t max, std::string_view wha
   return {};
 }
 
-Result<ServerId> read_id(std::string_view bytes, std::string_view what) {
-  ServerId id;
+template <class Id = ServerId>
+Result<Id> read_id(std::string_view bytes, std::string_view what) {
+  Id id;
   if (bytes.size() != id.bytes.size()) return malformed(what, fmt::format("has {} bytes instead of 16", bytes.size()));
   std::copy(bytes.begin(), bytes.end(), id.bytes.begin());
   if (!id) return malformed(what, "is all zero");
@@ -41,7 +42,15 @@ Result<std::string> read_name(const std::string& name, std::string_view what) {
   return name;
 }
 
-std::string bytes_of(const ServerId& id) { return {id.bytes.begin(), id.bytes.end()}; }
+template <class Id>
+std::string bytes_of(const Id& id) {
+  return {id.bytes.begin(), id.bytes.end()};
+}
+
+Result<std::vector<std::uint8_t>> read_bytes(const std::string& bytes, std::size_t max, std::string_view what) {
+  if (bytes.empty() || bytes.size() > max) return malformed(what, fmt::format("has {} bytes, not 1 to {}", bytes.size(), max));
+  return std::vector<std::uint8_t>(bytes.begin(), bytes.end());
+}
 
 /// At most `max` bytes, cut between two characters.
 std::string cut(const std::string& text, std::size_t max) {
@@ -121,6 +130,33 @@ Result<Error> read_refusal(const v1::Refusal& from) {
                from.remedy());
 }
 
+/// The two fields that a hello and its answer share.
+template <class Message>
+void write_keys(const std::optional<NextIdentity>& next, const std::optional<Pin>& confirmed, Message& to) {
+  if (next) {
+    to.mutable_next_identity()->set_certificate(std::string(next->certificate.der.begin(), next->certificate.der.end()));
+    to.mutable_next_identity()->set_signature(std::string(next->signature.begin(), next->signature.end()));
+  }
+  if (confirmed) to.set_confirmed_pin(std::string(confirmed->bytes.begin(), confirmed->bytes.end()));
+}
+
+template <class Message>
+Result<> read_keys(const Message& from, std::optional<NextIdentity>& next, std::optional<Pin>& confirmed) {
+  if (from.has_next_identity()) {
+    auto certificate = read_bytes(from.next_identity().certificate(), limits::kMaxPeerCertificateBytes, "next certificate");
+    if (!certificate) return fail(certificate.error());
+    auto signature = read_bytes(from.next_identity().signature(), limits::kMaxSignatureBytes, "signature of the next key");
+    if (!signature) return fail(signature.error());
+    next = NextIdentity{{std::move(*certificate), {}, {}}, std::move(*signature)};
+  }
+  const auto& pin = from.confirmed_pin();
+  if (pin.empty()) return {};
+  confirmed.emplace();
+  if (pin.size() != confirmed->bytes.size()) return malformed("confirmed pin", fmt::format("has {} bytes instead of 32", pin.size()));
+  std::copy(pin.begin(), pin.end(), confirmed->bytes.begin());
+  return {};
+}
+
 template <class Message>
 Result<Message> parse(std::string_view bytes, std::string_view what) {
   // What is wrong is said by the Result; protobuf would write a line to standard error for each hostile message.
@@ -153,6 +189,7 @@ std::string encode(const Hello& hello) {
     server.set_id(bytes_of(entry.id));
     server.set_name(entry.name);
   }
+  write_keys(hello.next, hello.confirmed, message);
   return serialised(message);
 }
 
@@ -169,6 +206,7 @@ std::string encode(const HelloAnswer& answer) {
   to.set_downstream_hash(from.progress.downstream_hash);
   to.set_feed_epoch(from.progress.feed_epoch);
   to.set_feed_sequence(from.progress.feed_sequence);
+  write_keys(from.next, from.confirmed, to);
   return serialised(message);
 }
 
@@ -197,6 +235,7 @@ Result<Hello> decode_hello(std::string_view bytes) {
     hello.path.push_back({*id, std::move(*name)});
   }
   if (hello.path.back().id != hello.sender.server_id) return malformed("path", "does not end with the sender");
+  if (auto read = read_keys(*message, hello.next, hello.confirmed); !read) return fail(std::move(read.error()));
   return hello;
 }
 
@@ -217,6 +256,7 @@ Result<HelloAnswer> decode_hello_answer(std::string_view bytes) {
   const std::size_t hash_bytes = from.downstream_revision() == 0 ? 0 : 32;
   if (from.downstream_hash().size() != hash_bytes) return malformed("downstream hash", fmt::format("does not have {} bytes", hash_bytes));
   accepted.progress = {from.downstream_revision(), from.downstream_hash(), from.feed_epoch(), from.feed_sequence()};
+  if (auto read = read_keys(from, accepted.next, accepted.confirmed); !read) return fail(std::move(read.error()));
   return HelloAnswer(std::move(accepted));
 }
 
@@ -226,6 +266,72 @@ Result<Farewell> decode_farewell(std::string_view bytes) {
   auto reason = read_refusal(message->reason());
   if (!reason) return fail(reason.error());
   return Farewell{std::move(*reason)};
+}
+
+std::string encode(const ClaimRequest& request) {
+  v1::InvitationClaimRequest message;
+  message.set_invitation_id(bytes_of(request.invitation));
+  write_introduction(request.sender, *message.mutable_sender());
+  return serialised(message);
+}
+
+std::string encode(const Claim& claim) {
+  v1::InvitationClaim message;
+  write_introduction(claim.sender, *message.mutable_sender());
+  message.set_certificate(std::string(claim.certificate.begin(), claim.certificate.end()));
+  message.set_signature(std::string(claim.signature.begin(), claim.signature.end()));
+  return serialised(message);
+}
+
+std::string encode(const ClaimOutcome& outcome) {
+  v1::InvitationOutcome message;
+  if (const auto* error = std::get_if<Error>(&outcome)) {
+    write_refusal(*error, *message.mutable_refused());
+    return serialised(message);
+  }
+  const auto& registered = std::get<Registered>(outcome);
+  message.mutable_registered()->set_name(registered.name);
+  message.mutable_registered()->set_group(registered.group);
+  return serialised(message);
+}
+
+Result<ClaimRequest> decode_claim_request(std::string_view bytes) {
+  const auto message = parse<v1::InvitationClaimRequest>(bytes, "question about an invitation");
+  if (!message) return fail(message.error());
+  auto id = read_id<InvitationId>(message->invitation_id(), "invitation id");
+  if (!id) return fail(id.error());
+  auto sender = read_introduction(message->sender());
+  if (!sender) return fail(sender.error());
+  return ClaimRequest{*id, std::move(*sender)};
+}
+
+Result<Claim> decode_claim(std::string_view bytes) {
+  const auto message = parse<v1::InvitationClaim>(bytes, "claim of an invitation");
+  if (!message) return fail(message.error());
+  auto sender = read_introduction(message->sender());
+  if (!sender) return fail(sender.error());
+  auto certificate = read_bytes(message->certificate(), limits::kMaxPeerCertificateBytes, "certificate");
+  if (!certificate) return fail(certificate.error());
+  auto signature = read_bytes(message->signature(), limits::kMaxSignatureBytes, "signature");
+  if (!signature) return fail(signature.error());
+  return Claim{std::move(*sender), std::move(*certificate), std::move(*signature)};
+}
+
+Result<ClaimOutcome> decode_claim_outcome(std::string_view bytes) {
+  const auto message = parse<v1::InvitationOutcome>(bytes, "outcome of an invitation");
+  if (!message) return fail(message.error());
+  if (message->has_refused()) {
+    auto refused = read_refusal(message->refused());
+    if (!refused) return fail(refused.error());
+    return ClaimOutcome(std::move(*refused));
+  }
+  if (!message->has_registered()) return malformed("outcome", "neither registers nor refuses");
+  auto name = read_name(message->registered().name(), "name");
+  if (!name) return fail(name.error());
+  const auto& group = message->registered().group();
+  if (auto checked = check_text(group, limits::kMaxGroupDepth * (limits::kMaxNameBytes + 1), "group"); !checked)
+    return fail(checked.error());
+  return ClaimOutcome(Registered{std::move(*name), group});
 }
 
 }  // namespace daikan::link

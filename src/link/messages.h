@@ -5,11 +5,13 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
 #include <vector>
 
+#include "base/certificate.h"
 #include "base/clock.h"
 #include "base/ids.h"
 #include "base/result.h"
@@ -23,6 +25,8 @@ using hierarchy::ServerPath;
 // The link's HTTP interface.
 inline constexpr std::string_view kHelloPath = "/link/v1/hello";
 inline constexpr std::string_view kFarewellPath = "/link/v1/farewell";
+inline constexpr std::string_view kClaimPath = "/link/v1/invitation/claim";
+inline constexpr std::string_view kOutcomePath = "/link/v1/invitation/outcome";
 inline constexpr std::string_view kRelayPrefix = "/link/v1/relay";  ///< Followed by the console API's path behind "/api/v1".
 inline constexpr std::string_view kMediaType = "application/x-protobuf";
 
@@ -33,6 +37,18 @@ struct ProtocolRange {
   friend bool operator==(const ProtocolRange&, const ProtocolRange&) = default;
 };
 inline constexpr ProtocolRange kProtocol{1, 1};
+
+/// The capability of those that read and say next identities; others ignore the fields.
+inline constexpr std::string_view kNextIdentity = "next_identity";
+
+/// A key that a peer will use, or uses already on newer connections.
+struct NextIdentity {
+  CertificateRecord certificate;  ///< decode() fills in the DER alone; the host reads pin and fingerprint and checks the signature.
+  std::vector<std::uint8_t> signature;
+  friend bool operator==(const NextIdentity& a, const NextIdentity& b) {
+    return a.certificate.der == b.certificate.der && a.signature == b.signature;
+  }
+};
 
 /// What each end tells of itself.
 struct Introduction {
@@ -50,6 +66,8 @@ struct Introduction {
 struct Hello {
   Introduction sender;
   ServerPath path;  ///< Root first, ends with the sender; never empty.
+  std::optional<NextIdentity> next = {};
+  std::optional<Pin> confirmed = {};  ///< Of the receiver's next identity: accepted beside the one it has.
   friend bool operator==(const Hello&, const Hello&) = default;
 };
 
@@ -65,6 +83,8 @@ struct Progress {
 struct HelloAccepted {
   Introduction sender;
   Progress progress;
+  std::optional<NextIdentity> next = {};
+  std::optional<Pin> confirmed = {};
   friend bool operator==(const HelloAccepted&, const HelloAccepted&) = default;
 };
 
@@ -77,15 +97,44 @@ struct Farewell {
   friend bool operator==(const Farewell&, const Farewell&) = default;
 };
 
+/// Upper to the server that came with an invitation: who are you?
+struct ClaimRequest {
+  InvitationId invitation;
+  Introduction sender;
+  friend bool operator==(const ClaimRequest&, const ClaimRequest&) = default;
+};
+
+/// Its answer. The certificate is not looked at here: who reads it checks the signature (link/proof.h) with it.
+struct Claim {
+  Introduction sender;
+  std::vector<std::uint8_t> certificate;  ///< DER
+  std::vector<std::uint8_t> signature;
+  friend bool operator==(const Claim&, const Claim&) = default;
+};
+
+struct Registered {
+  std::string name;
+  std::string group;  ///< Path.
+  friend bool operator==(const Registered&, const Registered&) = default;
+};
+/// What became of it.
+using ClaimOutcome = std::variant<Registered, Error>;
+
 /// Texts longer than the bounds are cut at a character; everything else must be within them already (throws std::logic_error: a bug).
 std::string encode(const Hello& hello);
 std::string encode(const HelloAnswer& answer);
 std::string encode(const Farewell& farewell);
+std::string encode(const ClaimRequest& request);
+std::string encode(const Claim& claim);
+std::string encode(const ClaimOutcome& outcome);
 
 /// Each fails with protocol_error, which names the field at fault: not the message it should be, a bound of docs/protocol.md, or text that
 /// is not UTF-8 or holds control characters. Unknown fields are ignored. `bytes` may be of any size and content.
 Result<Hello> decode_hello(std::string_view bytes);
 Result<HelloAnswer> decode_hello_answer(std::string_view bytes);
 Result<Farewell> decode_farewell(std::string_view bytes);
+Result<ClaimRequest> decode_claim_request(std::string_view bytes);
+Result<Claim> decode_claim(std::string_view bytes);
+Result<ClaimOutcome> decode_claim_outcome(std::string_view bytes);
 
 }  // namespace daikan::link

@@ -8,6 +8,11 @@ ServerPath Self::path() const {
   return path;
 }
 
+std::optional<NextIdentity> Self::announcement(const Pin& own) const {
+  if (!certificate || certificate->pin == own || own == Pin{}) return std::nullopt;
+  return NextIdentity{*certificate, {}};
+}
+
 Introduction Self::introduce(TimePoint now) const { return {id, name, software, protocol, capabilities, max_depth, now}; }
 
 }  // namespace daikan::link

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,7 +19,11 @@ struct Self {
   unsigned max_depth = limits::kDefaultMaxDepth;
   std::vector<std::string> capabilities;
   ProtocolRange protocol = kProtocol;
+  /// The key this server uses for new connections, or, while a roll-over is announced, the one it will use.
+  std::optional<CertificateRecord> certificate = {};
 
+  /// What is to be said on a connection that was made with the key `own`: nothing when that is the key.
+  std::optional<NextIdentity> announcement(const Pin& own) const;
   /// The ancestors and this server itself: what its hello carries.
   ServerPath path() const;
   Introduction introduce(TimePoint now) const;

@@ -1,5 +1,6 @@
 #include "link/upper_end.h"
 
+#include <algorithm>
 #include <utility>
 
 #include <fmt/format.h>
@@ -17,13 +18,15 @@ Effects UpperEnd::start(TimePoint now) {
   return out;
 }
 
-Effects UpperEnd::connected(ConnectionId connection, std::string peer_address, TimePoint now) {
+Effects UpperEnd::connected(ConnectionId connection, std::string peer_address, TimePoint now, const Keys& keys) {
   Effects out;
   if (ended_) {
     out.close.push_back({connection, {Code::removed, "This link was removed."}});
     return out;
   }
-  say_hello(state_.opened(connection, std::move(peer_address), now, out), now, out);
+  auto& opened = state_.opened(connection, std::move(peer_address), now, out);
+  opened.keys = keys;
+  say_hello(opened, now, out);
   return out;
 }
 
@@ -31,7 +34,8 @@ void UpperEnd::say_hello(LinkState::Connection& connection, TimePoint now, Effec
   connection.hello_sent = now;
   connection.hello_again = false;
   connection.deadline = now + limits::kHelloTime;
-  out.hello = Effects::SendHello{connection.id, Hello{self_->introduce(now), self_->path()}};
+  out.hello = Effects::SendHello{connection.id,
+                                 Hello{self_->introduce(now), self_->path(), self_->announcement(connection.keys.own), state_.confirmed()}};
 }
 
 Effects UpperEnd::hello_answered(ConnectionId connection, Result<HelloAnswer> answer, std::optional<std::string> id_held_by,
@@ -91,11 +95,18 @@ Result<> UpperEnd::judge(const HelloAccepted& answer, const std::optional<std::s
 void UpperEnd::accept(LinkState::Connection& connection, const HelloAccepted& answer, TimePoint now, Effects& out) {
   const auto id = connection.id;
   const bool fresh = !state_.stands(id);
-  const bool again = connection.hello_again;
+  bool again = connection.hello_again;
+  const auto keys = connection.keys;
   const auto flight = now - connection.hello_sent;
   const auto& lower = answer.sender;
   const bool changed = !lower_ || lower_->sender.software != lower.software || lower_->sender.name != lower.name;
-  if (fresh || changed) out.store = HelloFacts{lower.server_id, lower.name, lower.software, fresh ? now : state_.standing()->since};
+  auto told = state_.keys_told(connection, answer.next, out);
+  // The lower end is told that its next key was stored: by the next hello.
+  again = again || std::any_of(told.begin(), told.end(), [](const KeyChange& change) { return change.what == KeyChange::What::announced; });
+  if (fresh || changed || !told.empty()) {
+    out.store = HelloFacts{lower.server_id, lower.name, lower.software, fresh ? now : state_.standing()->since, std::move(told)};
+  }
+  out.roll_over = roll_over_news(keys.own, answer.confirmed, lower);
   lower_ = answer;
   state_.learned(lower.server_id, lower.name);
   state_.accepted(id, now, out);
@@ -137,8 +148,9 @@ Effects UpperEnd::self_changed(SelfPtr self, TimePoint now) {
   Effects out;
   const auto old = std::exchange(self_, std::move(self));
   const auto then = old->introduce(now);
-  if (then == self_->introduce(now) && old->path() == self_->path()) return out;
+  const bool same = then == self_->introduce(now) && old->path() == self_->path();
   state_.for_each([&](LinkState::Connection& connection) {
+    if (same && old->announcement(connection.keys.own) == self_->announcement(connection.keys.own)) return;
     if (connection.deadline) {
       connection.hello_again = true;
     } else {
@@ -157,6 +169,12 @@ Effects UpperEnd::edited(Peer secondary, Edit edit, TimePoint now) {
 Effects UpperEnd::retry_now(TimePoint) {
   Effects out;
   state_.retry_now(out);
+  return out;
+}
+
+Effects UpperEnd::renew(TimePoint now) {
+  Effects out;
+  state_.renew({Code::closed, fmt::format("“{}” uses a new key.", self_->name)}, now, out);
   return out;
 }
 

@@ -28,7 +28,7 @@ class UpperEnd {
   Effects start(TimePoint now);
 
   /// A connection of this secondary stands: TLS is done, the pin matched, its first SETTINGS arrived. Sends the hello.
-  Effects connected(ConnectionId connection, std::string peer_address, TimePoint now);
+  Effects connected(ConnectionId connection, std::string peer_address, TimePoint now, const Keys& keys = {});
 
   /// The outcome of Effects::hello. An Error stands for a request that failed or an answer that did not decode. `id_held_by` is the name of
   /// another registration that already has the answer's server id, if there is one. Accepted answers are judged here: identity_conflict,
@@ -50,6 +50,8 @@ class UpperEnd {
   Effects edited(Peer secondary, Edit edit, TimePoint now);
   /// A person does not want to wait for the next attempt. Nothing when the link stands or the secondary dials.
   Effects retry_now(TimePoint now);
+  /// This server uses another key than the connections of this link were made with: has them made anew.
+  Effects renew(TimePoint now);
   /// A person wants to know how the link is now: says hello again on the standing connection, unless one is on its way. A peer that does
   /// not answer within limits::kHelloTime is lost, as after any hello.
   Effects hello_again(TimePoint now);
@@ -61,6 +63,9 @@ class UpperEnd {
   Effects stopped(TimePoint now);
 
   void round_trip(Duration measured) { state_.round_trip(measured); }
+  /// Whether the secondary may come with this key.
+  bool accepts(const Pin& pin) const { return state_.peer().accepts(pin); }
+  const Peer& peer() const { return state_.peer(); }
   const hierarchy::LinkStatus& status() const { return state_.status(); }
   /// The connection requests may be sent on: its hello was accepted.
   std::optional<ConnectionId> standing() const;

@@ -13,6 +13,7 @@
 #include "net/detail/certificate_file.h"
 #include "net/detail/durable_file.h"
 #include "net/detail/tls_error.h"
+#include "net/identity_change.h"
 
 namespace daikan::net {
 namespace {
@@ -49,7 +50,8 @@ bool set_serial(X509* certificate) {
   return set;
 }
 
-bool set_name(X509* certificate, std::string_view common_name) {
+bool set_name(X509* certificate, std::string_view common_name, X509_NAME* as_before) {
+  if (as_before != nullptr) return X509_set_subject_name(certificate, as_before) == 1 && X509_set_issuer_name(certificate, as_before) == 1;
   X509_NAME* name = X509_get_subject_name(certificate);
   return X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_UTF8, reinterpret_cast<const unsigned char*>(common_name.data()),
                                     static_cast<int>(common_name.size()), -1, 0) == 1 &&
@@ -74,15 +76,17 @@ bool add_extension(X509* certificate, int kind, const char* value) {
   return added;
 }
 
-X509Ptr sign_own(EVP_PKEY* key, TimePoint now, std::string_view common_name) {
+/// Subject and issuer are `as_before`, or, where that is null, `common_name`.
+X509Ptr sign_own(EVP_PKEY* key, TimePoint now, std::string_view common_name, X509_NAME* as_before = nullptr) {
   X509Ptr certificate(X509_new());
   if (!certificate) return nullptr;
   X509* x = certificate.get();
-  const bool made = X509_set_version(x, X509_VERSION_3) == 1 && set_serial(x) && set_name(x, common_name) && set_dates(x, now) &&
+  const EVP_MD* digest = EVP_PKEY_get_base_id(key) == EVP_PKEY_ED25519 ? nullptr : EVP_sha256();
+  const bool made = X509_set_version(x, X509_VERSION_3) == 1 && set_serial(x) && set_name(x, common_name, as_before) && set_dates(x, now) &&
                     X509_set_pubkey(x, key) == 1 && add_extension(x, NID_subject_key_identifier, "hash") &&
                     add_extension(x, NID_basic_constraints, "critical,CA:FALSE") &&
                     add_extension(x, NID_key_usage, "critical,digitalSignature") &&
-                    add_extension(x, NID_ext_key_usage, "serverAuth,clientAuth") && X509_sign(x, key, EVP_sha256()) > 0;
+                    add_extension(x, NID_ext_key_usage, "serverAuth,clientAuth") && X509_sign(x, key, digest) > 0;
   return made ? std::move(certificate) : nullptr;
 }
 
@@ -92,14 +96,19 @@ TimePoint expiry_of(X509* certificate) {
   return TimePoint(std::chrono::seconds(timegm(&parts)));
 }
 
+/// No password is ever asked for: the callback answers for a terminal that must not be.
+KeyPtr key_from_pem(std::string_view pem) {
+  const BioPtr memory(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
+  KeyPtr key(PEM_read_bio_PrivateKey(memory.get(), nullptr, [](char*, int, int, void*) { return -1; }, nullptr));
+  ERR_clear_error();
+  return key;
+}
+
 Result<KeyPtr> read_key(const std::filesystem::path& path) {
   auto content = detail::read_file(path, limits::kMaxCertificateFileBytes);
   if (!content) return fail(Code::certificate_unreadable, content.error().message, content.error().remedy);
-  const BioPtr memory(BIO_new_mem_buf(content->data(), static_cast<int>(content->size())));
-  // The callback answers for a terminal that must never be asked.
-  KeyPtr key(PEM_read_bio_PrivateKey(memory.get(), nullptr, [](char*, int, int, void*) { return -1; }, nullptr));
+  auto key = key_from_pem(*content);
   OPENSSL_cleanse(content->data(), content->size());
-  ERR_clear_error();
   if (!key) {
     return fail(Code::certificate_unreadable, fmt::format("{} is not a private key in PEM form, or it has a password.", path.string()),
                 "Restore it from a backup; without it, remove server.key and server.cer and join this server again.");
@@ -154,14 +163,70 @@ Result<> save(const Identity& identity, const std::filesystem::path& key_path, c
 }  // namespace
 
 Result<Identity> Identity::make(TimePoint now, std::string_view common_name) {
+  KeyPtr key(EVP_EC_gen("P-256"));
+  if (!key) return openssl_failed("a key");
+  return certified(std::move(key), now, common_name);
+}
+
+Result<Identity> Identity::from_key(std::span<const std::uint8_t> pkcs8, TimePoint now, std::string_view common_name) {
+  const auto* position = pkcs8.data();
+  PKCS8_PRIV_KEY_INFO* wrapped = d2i_PKCS8_PRIV_KEY_INFO(nullptr, &position, static_cast<long>(pkcs8.size()));
+  KeyPtr key(wrapped != nullptr ? EVP_PKCS82PKEY(wrapped) : nullptr);
+  PKCS8_PRIV_KEY_INFO_free(wrapped);
+  ERR_clear_error();
+  if (!key || position != pkcs8.data() + pkcs8.size()) {
+    return fail(Code::certificate_unreadable, "The bytes are not one private key (PKCS#8).", "Check that the file is whole.");
+  }
+  return certified(std::move(key), now, common_name);
+}
+
+Result<Identity> Identity::certified(KeyPtr key, TimePoint now, std::string_view common_name) {
   Identity identity;
-  identity.key_.reset(EVP_EC_gen("P-256"));
-  if (!identity.key_) return openssl_failed("a key");
+  identity.key_ = std::move(key);
   identity.certificate_ = sign_own(identity.key_.get(), now, common_name);
   if (!identity.certificate_) return openssl_failed("a certificate");
   identity.record_ = record_of(identity.certificate_.get());
   identity.not_after_ = expiry_of(identity.certificate_.get());
   return identity;
+}
+
+Result<Identity> Identity::from_pem(std::string_view pem) {
+  Identity identity;
+  identity.key_ = key_from_pem(pem);
+  if (!identity.key_) {
+    return fail(Code::certificate_unreadable, "There is no private key in PEM form, or it has a password.",
+                "Give the key and its certificate.");
+  }
+  const BioPtr memory(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
+  identity.certificate_.reset(PEM_read_bio_X509(memory.get(), nullptr, nullptr, nullptr));
+  if (!identity.certificate_ || X509_check_private_key(identity.certificate_.get(), identity.key_.get()) != 1) {
+    ERR_clear_error();
+    return fail(Code::certificate_unreadable, "There is no certificate that belongs to the key.", "Give the key and its certificate.");
+  }
+  identity.record_ = record_of(identity.certificate_.get());
+  identity.not_after_ = expiry_of(identity.certificate_.get());
+  return identity;
+}
+
+Result<Identity> Identity::renewed(TimePoint now) const {
+  if (X509_NAME_cmp(X509_get_subject_name(certificate_.get()), X509_get_issuer_name(certificate_.get())) != 0) {
+    return fail(Code::certificate_unreadable, "This server's certificate was issued by somebody else and cannot be renewed by itself.",
+                "Get a new one from its issuer and set it.");
+  }
+  Identity identity;
+  if (EVP_PKEY_up_ref(key_.get()) != 1) throw std::bad_alloc();
+  identity.key_.reset(key_.get());
+  identity.certificate_ = sign_own(key_.get(), now, {}, X509_get_subject_name(certificate_.get()));
+  if (!identity.certificate_) return openssl_failed("a certificate");
+  identity.record_ = record_of(identity.certificate_.get());
+  identity.not_after_ = expiry_of(identity.certificate_.get());
+  return identity;
+}
+
+Result<> Identity::save_certificate(const std::filesystem::path& folder) const {
+  const auto lock = detail::FolderLock::take(folder);
+  if (!lock) return fail(lock.error());
+  return detail::replace_file(folder / "server.cer", {reinterpret_cast<const char*>(record_.der.data()), record_.der.size()}, 0644);
 }
 
 Result<Identity> Identity::load_or_create(const std::filesystem::path& folder, TimePoint now) {
@@ -176,6 +241,7 @@ Result<Identity> Identity::load_or_create(const std::filesystem::path& folder, T
     if (!saved) return fail(saved.error());
     return made;
   }
+  if (auto changed = finish_change(folder); !changed) return fail(std::move(changed.error()));
   const auto finished = finish_creation(certificate_path);
   if (!finished) return fail(finished.error());
   Identity identity;
@@ -200,6 +266,17 @@ std::string Identity::certificate_pem() const {
   const BioPtr memory(BIO_new(BIO_s_mem()));
   if (PEM_write_bio_X509(memory.get(), certificate_.get()) != 1) throw std::bad_alloc();
   return text_of(memory.get());
+}
+
+std::vector<std::uint8_t> Identity::key_pkcs8() const {
+  PKCS8_PRIV_KEY_INFO* wrapped = EVP_PKEY2PKCS8(key_.get());
+  unsigned char* bytes = nullptr;
+  const int length = wrapped != nullptr ? i2d_PKCS8_PRIV_KEY_INFO(wrapped, &bytes) : -1;
+  PKCS8_PRIV_KEY_INFO_free(wrapped);
+  if (length < 0) throw std::bad_alloc();
+  std::vector<std::uint8_t> der(bytes, bytes + length);
+  OPENSSL_clear_free(bytes, static_cast<std::size_t>(length));
+  return der;
 }
 
 std::string Identity::key_pem() const {

@@ -10,6 +10,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 #include <openssl/types.h>
 
@@ -57,14 +58,30 @@ class Identity {
   /// A fresh identity in memory, for tests and tools.
   static Result<Identity> make(TimePoint now, std::string_view common_name = "Daikan Administration Server");
 
+  /// A fresh certificate for the key in `pkcs8` (PrivateKeyInfo in DER, not encrypted). Fails with certificate_unreadable.
+  static Result<Identity> from_key(std::span<const std::uint8_t> pkcs8, TimePoint now, std::string_view common_name);
+
+  /// A key and its certificate, both PEM, in any order. Fails with certificate_unreadable: one is missing, has a password, or they do not
+  /// belong together.
+  static Result<Identity> from_pem(std::string_view pem);
+
+  /// The same key with a fresh certificate from `now` on; subject as before. Fails with certificate_unreadable when the certificate was
+  /// issued by somebody else: what they attested cannot be renewed here.
+  Result<Identity> renewed(TimePoint now) const;
+  /// Puts this certificate in place of the one in `folder` that has the same key. Fails with storage_failed; the old one stays.
+  Result<> save_certificate(const std::filesystem::path& folder) const;
+
   const CertificateRecord& certificate() const { return record_; }
   TimePoint not_after() const { return not_after_; }
   X509* x509() const { return certificate_.get(); }
   EVP_PKEY* key() const { return key_.get(); }
   std::string certificate_pem() const;
   std::string key_pem() const;
+  std::vector<std::uint8_t> key_pkcs8() const;
 
  private:
+  static Result<Identity> certified(KeyPtr key, TimePoint now, std::string_view common_name);
+
   X509Ptr certificate_;
   KeyPtr key_;
   CertificateRecord record_;

@@ -349,6 +349,7 @@ awaitable<> Listener::State::connection(TcpSocket socket, std::unique_ptr<Place>
   co_await std::move(serving);
 }
 
+void Listener::use(std::shared_ptr<TlsContext> context) { state_->context = std::move(context); }
 Listener::Listener(Executor executor, std::shared_ptr<TlsContext> context, PinCheck check, ListenerLimits limits)
     : state_(std::make_shared<State>(executor, std::move(context), std::move(check), limits)) {}
 

@@ -33,6 +33,8 @@ class Listener {
 
   /// Binds and starts. Fails with configuration_invalid (which address, and who to ask: "address already in use").
   Result<> start(const std::vector<Endpoint>& addresses, Serve serve, Refused refused);
+  /// Later connections are shaken hands with by `context`; those that stand go on as they are.
+  void use(std::shared_ptr<TlsContext> context);
   /// The addresses really bound.
   std::vector<Endpoint> endpoints() const;
   unsigned handshakes_in_progress() const;

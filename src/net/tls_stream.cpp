@@ -265,6 +265,20 @@ std::string TlsStream::protocol() const {
 }
 
 std::optional<AuthenticatedPeer> TlsStream::peer() const { return state_->peer; }
+std::array<std::uint8_t, 32> TlsStream::channel_binding() const {
+  constexpr std::string_view kLabel = "EXPORTER-Channel-Binding";  // RFC 9266
+  std::array<std::uint8_t, 32> value{};
+  if (SSL_export_keying_material(state_->ssl, value.data(), value.size(), kLabel.data(), kLabel.size(), nullptr, 0, 1) != 1) {
+    throw std::logic_error("a channel binding was asked for before the handshake");
+  }
+  return value;
+}
+
+Pin TlsStream::own_pin() const {
+  X509* own = SSL_get_certificate(state_->ssl);
+  return own != nullptr ? pin_of(own) : Pin{};
+}
+
 const std::optional<CertificateRecord>& TlsStream::peer_certificate() const { return state_->certificate; }
 void TlsStream::forget_certificate() { state_->certificate.reset(); }
 std::string TlsStream::remote_address() const { return state_->who(); }

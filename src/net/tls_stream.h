@@ -5,6 +5,7 @@
 // read from an unknown peer, and once more after the handshake.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -102,8 +103,12 @@ class TlsStream {
   std::string protocol() const;                                      ///< "TLSv1.3 TLS_AES_256_GCM_SHA384", for the link doctor.
   std::optional<AuthenticatedPeer> peer() const;                     ///< Set after a handshake whose check said yes.
   const std::optional<CertificateRecord>& peer_certificate() const;  ///< Also set when the check said no. Released by forget_certificate().
-  void forget_certificate();                                         ///< Saves memory on long-lived links.
-  std::string remote_address() const;                                ///< "ip:port"; through a proxy, the proxy's.
+  /// A value that both ends of this very connection share and nobody else can know (RFC 8446 section 7.5, RFC 9266): what a signature over
+  /// it proves cannot be carried to another connection. Only after a handshake.
+  std::array<std::uint8_t, 32> channel_binding() const;
+  Pin own_pin() const;                 ///< Of the certificate that this side presents on this connection.
+  void forget_certificate();           ///< Saves memory on long-lived links.
+  std::string remote_address() const;  ///< "ip:port"; through a proxy, the proxy's.
   std::string remote_ip() const;
   Executor executor() const;
   std::uint64_t bytes_decrypted() const;  ///< Application bytes received so far, for tests and metrics.

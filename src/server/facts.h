@@ -1,4 +1,4 @@
-// What this server knows of itself and never changes while it runs (but its name).
+// What this server knows of itself. While it runs, only its name and, by OwnIdentity alone, what is said of its certificate change.
 #pragma once
 
 #include <string>

@@ -79,6 +79,7 @@ Result<> LinkHost::State::make_contexts() {
 awaitable<> LinkHost::State::serve(std::unique_ptr<net::TlsStream> stream) {
   const auto peer = stream->peer();
   const auto end = peer ? end_of(peer->pin()) : nullptr;
+  if (!end && peer && is_guest(peer->pin()) && stream->alpn() == net::kAlpnReversedH2) return guests.receive(std::move(stream));
   // Removed between the handshake and now, or the wrong protocol for what this peer is to us.
   const auto wanted = end && end->registration() ? net::kAlpnReversedH2 : net::kAlpnH2;
   if (!end || stream->alpn() != wanted || too_often(*end)) {
@@ -94,6 +95,7 @@ awaitable<> LinkHost::State::serve(std::unique_ptr<net::TlsStream> stream) {
 LinkConnectionPtr LinkHost::State::open_connection(RunningEnd& end, std::unique_ptr<net::TlsStream> stream) {
   auto connection = std::make_shared<LinkConnection>();
   connection->id = link::ConnectionId{next_connection++};
+  connection->keys = {stream->own_pin(), stream->peer()->pin()};
   net::Handler handler;
   if (end.role() == net::H2Role::server) {
     handler = [this, connection_id = connection->id](net::Request request) { return answer(connection_id, std::move(request)); };
@@ -142,7 +144,7 @@ awaitable<> LinkHost::State::announce(RunningEndPtr end, LinkConnectionPtr conne
   }
   connection->h2->stream().forget_certificate();
   connection->announced = true;
-  act(end, end->connected(connection->id, connection->h2->stream().remote_address(), now()));
+  act(end, end->connected(*connection, connection->h2->stream().remote_address(), now()));
   // So that both sides can show a round trip from the first moment; later PINGs renew it.
   auto measured = co_await connection->h2->ping(std::chrono::steady_clock::now() + limits::kPingAnswerTime);
   if (measured) changed.notify_all();
@@ -155,9 +157,10 @@ awaitable<> LinkHost::State::dial(RunningEndPtr end, std::uint64_t number) {
   }
   const auto context = end->registration() ? dialling_secondary : dialling_primary;
   const auto met = std::make_shared<std::string>();
-  net::PinCheck check = [expected = end->pin(), met](const Pin& pin, const CertificateRecord& certificate) {
-    if (pin != expected) *met = certificate.fingerprint;
-    return pin == expected;
+  net::PinCheck check = [end, met](const Pin& pin, const CertificateRecord& certificate) {
+    const bool accepted = end->accepts(pin);
+    if (!accepted) *met = certificate.fingerprint;
+    return accepted;
   };
   auto dialled = co_await net::dial(end->target(), context, std::move(check), std::chrono::steady_clock::now() + limits::kDialTime);
   if (number != end->dial_number || stopping) co_return;

@@ -55,7 +55,7 @@ void LinkHost::secondary_edited(hierarchy::SecondaryRecord record) {
   if (found == state_->uppers.end()) return;
   const auto upper = found->second;
   if (upper->pin() != record.certificate.pin) {
-    state_->by_pin.erase(upper->pin());
+    std::erase_if(state_->by_pin, [&](const auto& entry) { return entry.second == record.id; });
     state_->by_pin[record.certificate.pin] = record.id;
   }
   follow(*state_, upper, std::move(record), hierarchy::Direction::primary_dials);
@@ -85,7 +85,9 @@ void LinkHost::primary_set(const hierarchy::PrimaryRecord& record) {
 }
 
 void LinkHost::primary_cleared() {
-  if (state_->lower) state_->leave_primary();
+  if (!state_->lower) return;
+  state_->leave_primary();
+  if (state_->own_keys.removed) state_->own_keys.removed(std::nullopt);
 }
 
 void LinkHost::State::leave_primary() {

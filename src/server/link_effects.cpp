@@ -77,6 +77,7 @@ awaitable<Outcome::State> LinkHost::State::carry_out(RunningEndPtr end, link::Ef
   if (!effects.events.empty()) log_events(end, std::move(effects.events));
   if (effects.path_changed) self_changed();
   changed.notify_all();
+  if (effects.roll_over && own_keys.heard) own_keys.heard(end->registration(), *effects.roll_over);
   if (const auto former = std::dynamic_pointer_cast<LowerRunning>(end); former && former->end.ended()) drop(former);
   co_return Outcome::State::stored;
 }
@@ -101,10 +102,16 @@ awaitable<bool> LinkHost::State::store_facts(RunningEndPtr end, link::HelloFacts
   const auto registration = end->registration();
   std::function<Result<Done>(store::Transaction&)> work = [registration, facts_told,
                                                            pin = end->pin()](store::Transaction& transaction) -> Result<Done> {
+    store_keys(transaction, registration, facts_told);
     if (registration) {
       store::record_secondary_hello(transaction, *registration, facts_told.server_id, facts_told.software, facts_told.connected_at);
     } else {
-      store::record_primary_hello(transaction, {pin, facts_told.server_id, facts_told.name, facts_told.software, facts_told.connected_at});
+      auto current = pin;
+      for (const auto& change : facts_told.keys) {
+        if (change.what == link::KeyChange::What::taken) current = change.certificate.pin;
+      }
+      store::record_primary_hello(transaction,
+                                  {current, facts_told.server_id, facts_told.name, facts_told.software, facts_told.connected_at});
     }
     return Done{};
   };
@@ -124,6 +131,7 @@ awaitable<bool> LinkHost::State::store_facts(RunningEndPtr end, link::HelloFacts
     below->record.server_id = facts_told.server_id;
     below->record.name = facts_told.name;
   }
+  take_keys(end, facts_told.keys);
   co_return true;
 }
 
@@ -131,6 +139,7 @@ awaitable<> LinkHost::State::send_hello(RunningEndPtr end, link::Effects::SendHe
   const auto upper = std::dynamic_pointer_cast<UpperRunning>(end);
   const auto connection = end->find(hello.connection);
   if (!upper || !connection) co_return;
+  sign(hello.hello.next, *connection, link::Says::upper);
   auto answer = co_await net::with_deadline<link::HelloAnswer>(after(limits::kHelloTime), "waiting for the answer to the hello",
                                                                exchange_hello(*connection->h2, std::move(hello.hello)));
   hello_answered(upper, hello.connection, std::move(answer));
@@ -144,6 +153,10 @@ void LinkHost::State::hello_answered(const std::shared_ptr<UpperRunning>& upper,
     if (holder != by_server.end() && holder->second != upper->record.id) held_by = uppers.at(holder->second)->record.name;
   } else {
     ++counters.hellos_refused;
+  }
+  if (accepted != nullptr) {
+    auto& next = std::get<link::HelloAccepted>(*answer).next;
+    if (auto read = read_next(next, *upper, id, link::Says::lower); !read) answer = fail(std::move(read.error()));
   }
   auto effects = upper->end.hello_answered(id, std::move(answer), std::move(held_by), now());
   // Taken at once, not when it is stored: two registrations that claim one id at the same moment must not both have it.

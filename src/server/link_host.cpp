@@ -3,10 +3,12 @@
 #include <random>
 
 #include <boost/asio/co_spawn.hpp>
+#include <spdlog/spdlog.h>
 
 #include "base/limits.h"
 #include "server/detail/link_runtime.h"
 #include "store/tables.h"
+#include "store/tables_keys.h"
 
 namespace daikan::server {
 namespace {
@@ -17,7 +19,15 @@ constexpr Duration kClockStep = std::chrono::seconds(5);
 struct Loaded {
   std::vector<hierarchy::SecondaryRecord> secondaries;
   std::optional<hierarchy::PrimaryRecord> primary;
+  std::map<store::PeerKey, CertificateRecord> announced;
 };
+
+template <class Record>
+link::Peer peer_with(const Record& record, const Loaded& loaded, const store::PeerKey& key) {
+  auto peer = link::peer_of(record);
+  if (const auto next = loaded.announced.find(key); next != loaded.announced.end()) peer.announced = next->second;
+  return peer;
+}
 
 }  // namespace
 
@@ -43,6 +53,9 @@ link::SelfPtr LinkHost::State::make_self() const {
   made->software = "daikan " + facts.version;
   made->max_depth = facts.max_depth;
   if (lower) made->ancestors = lower->end.ancestors();
+  made->capabilities = {std::string(link::kNextIdentity)};
+  const auto* announced = own_keys.announced ? own_keys.announced() : nullptr;
+  made->certificate = announced != nullptr ? announced->certificate() : identity.certificate();
   return made;
 }
 
@@ -54,9 +67,9 @@ void LinkHost::State::self_changed() {
 
 RunningEndPtr LinkHost::State::end_of(const Pin& pin) const {
   if (const auto found = by_pin.find(pin); found != by_pin.end()) return uppers.at(found->second);
-  if (lower && lower->pin() == pin) return lower;
+  if (lower && lower->accepts(pin)) return lower;
   for (const auto& former : leaving) {
-    if (former->pin() == pin) return former;
+    if (former->accepts(pin)) return former;
   }
   return nullptr;
 }
@@ -72,18 +85,19 @@ RunningEndPtr LinkHost::State::find(const RunningEnd* end) const {
 
 void LinkHost::State::keep(const std::shared_ptr<UpperRunning>& upper) {
   by_pin[upper->pin()] = upper->record.id;
+  if (const auto& announced = upper->end.peer().announced) by_pin.emplace(announced->pin, upper->record.id);
   if (upper->record.server_id) by_server[*upper->record.server_id] = upper->record.id;
   uppers[upper->record.id] = upper;
 }
 
 void LinkHost::State::add_secondary(const hierarchy::SecondaryRecord& record) {
-  auto upper = std::make_shared<UpperRunning>(record, self, seed());
+  auto upper = std::make_shared<UpperRunning>(record, link::peer_of(record), self, seed());
   keep(upper);
   begin(upper, upper->end.start(now()));
 }
 
 void LinkHost::State::add_primary(const hierarchy::PrimaryRecord& record) {
-  lower = std::make_shared<LowerRunning>(record, self, seed());
+  lower = std::make_shared<LowerRunning>(record, link::peer_of(record), self, seed());
   begin(lower, lower->end.start(now()));
 }
 
@@ -138,12 +152,19 @@ LinkHost::LinkHost(Storage& storage, History& history, const net::Identity& iden
 
 LinkHost::~LinkHost() = default;
 
+void LinkHost::set_own_keys(OwnKeys keys) {
+  state_->own_keys = std::move(keys);
+  state_->self = state_->make_self();
+}
+
+void LinkHost::set_guests(Guests guests) { state_->guests = std::move(guests); }
+
 awaitable<Result<>> LinkHost::start(std::vector<Endpoint> endpoints, RelayedHandler relayed) {
   state_->relayed = std::move(relayed);
   auto contexts = state_->make_contexts();
   if (!contexts) co_return fail(std::move(contexts.error()));
   std::function<Result<Loaded>(store::Transaction&)> load = [](store::Transaction& transaction) -> Result<Loaded> {
-    return Loaded{store::all_secondaries(transaction), store::find_primary(transaction)};
+    return Loaded{store::all_secondaries(transaction), store::find_primary(transaction), store::announced_keys(transaction)};
   };
   auto loaded = co_await state_->storage.read<Loaded>(std::move(load));
   if (!loaded) co_return fail(std::move(loaded.error()));
@@ -166,11 +187,13 @@ awaitable<Result<>> LinkHost::start(std::vector<Endpoint> endpoints, RelayedHand
     }
   };
   if (loaded->primary) {
-    state->lower = std::make_shared<LowerRunning>(std::move(*loaded->primary), state->self, state->seed());
+    auto peer = peer_with(*loaded->primary, *loaded, std::nullopt);
+    state->lower = std::make_shared<LowerRunning>(std::move(*loaded->primary), std::move(peer), state->self, state->seed());
     open(state->lower, state->lower->record.proxy, "the primary Administration Server");
   }
   for (auto& record : loaded->secondaries) {
-    auto upper = std::make_shared<UpperRunning>(std::move(record), state->self, state->seed());
+    auto peer = peer_with(record, *loaded, record.id);
+    auto upper = std::make_shared<UpperRunning>(std::move(record), std::move(peer), state->self, state->seed());
     open(upper, upper->record.proxy, "the secondary Administration Server “" + upper->record.name + "”");
     state->keep(upper);
   }
@@ -205,7 +228,7 @@ void LinkHost::secondary_removed(RegistrationId id) {
   const auto found = state_->uppers.find(id);
   if (found == state_->uppers.end()) return;
   const auto upper = found->second;
-  state_->by_pin.erase(upper->pin());
+  std::erase_if(state_->by_pin, [id](const auto& entry) { return entry.second == id; });
   if (upper->record.server_id) state_->by_server.erase(*upper->record.server_id);
   if (upper->queued_tick) state_->tick_queue.erase({*upper->queued_tick, upper.get()});
   upper->queued_tick.reset();
@@ -214,9 +237,36 @@ void LinkHost::secondary_removed(RegistrationId id) {
   state_->uppers.erase(found);
   state_->act(upper, std::move(effects));
   state_->changed.notify_all();
+  if (state_->own_keys.removed) state_->own_keys.removed(id);
 }
 
 void LinkHost::server_renamed() { state_->self_changed(); }
+
+void LinkHost::identity_changed() {
+  if (auto made = state_->make_contexts(); !made) {
+    spdlog::error("link: the new certificate cannot be used: {}", made.error().text());
+    return;
+  }
+  if (state_->listener) state_->listener->use(state_->listening);
+  state_->self_changed();
+}
+
+void LinkHost::announcement_changed() { state_->self_changed(); }
+
+void LinkHost::renew_links() { state_->tasks.spawn(state_->renew_links()); }
+
+awaitable<> LinkHost::State::renew_links() {
+  std::vector<RunningEndPtr> ends;
+  for (const auto& [id, upper] : uppers) ends.push_back(upper);
+  if (lower) ends.push_back(lower);
+  for (const auto& end : ends) {
+    if (stopping) co_return;
+    const auto standing = end->standing_connection();
+    if (standing && standing->keys.own != identity.certificate().pin) act(end, end->renew(now()));
+    const bool on = co_await net::sleep_for(limits::kRollOverPause);
+    if (!on) co_return;
+  }
+}
 
 namespace {
 

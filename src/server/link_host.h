@@ -11,6 +11,7 @@
 
 #include "hierarchy/records.h"
 #include "hierarchy/server_path.h"
+#include "link/effects.h"
 #include "net/http.h"
 #include "net/identity.h"
 #include "net/listener.h"
@@ -26,12 +27,28 @@ struct LinkSight;
 /// Answers a console request that came down a link, on behalf of `actor`.
 using RelayedHandler = std::function<awaitable<net::Response>(net::Request, Actor)>;
 
+/// Peers that are no end of a link yet: servers that dial with the key of an invitation. They may do nothing but claim it.
+struct Guests {
+  std::function<bool(const Pin&)> knows;  ///< Asked inside the handshake, after the links' own pins.
+  std::function<awaitable<>(std::unique_ptr<net::TlsStream>)> receive;
+};
+
+/// This server's own keys, as far as the links have to know: who announces them and hears what peers say of them.
+struct OwnKeys {
+  std::function<const net::Identity*()> announced = {};  ///< The one that will be used; null unless a roll-over is announced.
+  std::function<void(const std::optional<RegistrationId>& peer, const link::RollOverNews&)> heard = {};
+  std::function<void(const std::optional<RegistrationId>& peer)> removed = {};
+};
+
 class LinkHost {
  public:
   /// `sealing` opens the proxy passwords of the records that start() loads; the records handed in later hold them open.
   LinkHost(Storage& storage, History& history, const net::Identity& identity, Facts& facts, const Sealing& sealing);
   ~LinkHost();
 
+  /// Before start(); what it calls must live until stop() has returned.
+  void set_guests(Guests guests);
+  void set_own_keys(OwnKeys keys);
   /// Loads secondaries and primary, binds `endpoints`, dials what is to be dialled.
   awaitable<Result<>> start(std::vector<Endpoint> endpoints, RelayedHandler relayed);
   /// Ends every link (GOAWAY) and waits.
@@ -48,6 +65,12 @@ class LinkHost {
   void primary_edited(hierarchy::PrimaryRecord record);
   void primary_cleared();
   void server_renamed();
+  /// The identity it was given holds another certificate now: later connections are made with it.
+  void identity_changed();
+  /// What OwnKeys::announced returns has changed: peers are told.
+  void announcement_changed();
+  /// Has every link made anew, a few at a time, so that peers meet the key that is in use now.
+  void renew_links();
 
   hierarchy::LinkStatus status(RegistrationId id) const;
   std::optional<hierarchy::LinkStatus> primary_status() const;

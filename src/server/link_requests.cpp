@@ -109,6 +109,7 @@ awaitable<net::Response> LinkHost::State::answer_hello(link::ConnectionId connec
   if (!end) co_return not_ready();
   auto hello = link::decode_hello(body);
   if (!hello) co_return problem_response(hello.error(), 400);
+  if (auto read = read_next(hello->next, *end, connection, link::Says::upper); !read) co_return problem_response(read.error(), 400);
   std::optional<link::PathEntry> secondary_above;
   for (const auto& entry : hello->path) {
     const auto registered = by_server.find(entry.id);
@@ -116,7 +117,7 @@ awaitable<net::Response> LinkHost::State::answer_hello(link::ConnectionId connec
     if (uppers.at(registered->second)->standing()) secondary_above = entry;
   }
   auto effects = end->end.hello(connection, *hello, secondary_above, now());
-  const auto reply = std::move(effects.reply);
+  auto reply = std::move(effects.reply);
   effects.reply.reset();
   // Carried out by the end's own coroutine: this one is cancelled when the primary takes its request back.
   const auto outcome = std::make_shared<Outcome>();
@@ -130,6 +131,10 @@ awaitable<net::Response> LinkHost::State::answer_hello(link::ConnectionId connec
         Error(Code::storage_failed, "What the hello told cannot be stored.", "Look into this server's log; the link is tried again."));
   }
   if (!reply) co_return not_ready();
+  const auto over = end->find(connection);
+  if (auto* accepted = std::get_if<link::HelloAccepted>(&reply->answer); accepted != nullptr && over) {
+    sign(accepted->next, *over, link::Says::lower);
+  }
   co_return message(link::encode(reply->answer));
 }
 

@@ -7,14 +7,12 @@
 #include "base/limits.h"
 #include "hierarchy/registration_rules.h"
 #include "server/probe.h"
+#include "store/tables_keys.h"
 
 namespace daikan::server {
-namespace {
-
-using hierarchy::PrimaryRecord;
 
 /// Everything one set() needs inside its transaction.
-struct Change {
+struct PrimaryChange {
   Actor actor;
   SetPrimary request;
   CertificateRecord certificate;
@@ -24,6 +22,11 @@ struct Change {
   Sealing sealing;
   TimePoint at;
 };
+
+namespace {
+
+using hierarchy::PrimaryRecord;
+using Change = PrimaryChange;
 
 /// With the server's settings and not in the primary's row: it is this server's own word, whoever the primary is. Absent: full.
 constexpr std::string_view kPrimaryMay = "primary_may";
@@ -132,6 +135,8 @@ Result<Stored> put(store::Transaction& transaction, const Change& change) {
     record.version = there->version;
     record.created_at = there->created_at;
     record.last_connected_at = there->last_connected_at;
+  } else {
+    store::remove_announced_key(transaction, std::nullopt);
   }
   auto row = record;
   row.proxy = sealed_for_store(change.sealing, row.proxy);
@@ -153,6 +158,7 @@ Result<Done> remove(store::Transaction& transaction, const Actor& actor, const S
   if (auto checked = check_seen(seen, record); !checked) return fail(std::move(checked.error()));
   if (!record) return fail(Code::not_found, "This server has no primary.", "There is nothing to clear.");
   store::remove_primary(transaction);
+  store::remove_announced_key(transaction, std::nullopt);
   const auto at = now();
   History::audit(transaction, actor, at, "primary.clear", fmt::format("primary {}", name_of(*record)));
   auto event = primary_event(at, "primary_cleared",
@@ -196,23 +202,42 @@ awaitable<Result<PrimaryView>> Primary::set_may(const Actor& actor, hierarchy::P
   co_return PrimaryView{shown(std::move(stored->record)), links_.primary_status().value_or(hierarchy::LinkStatus{}), may};
 }
 
-awaitable<Result<PrimaryView>> Primary::set(const Actor& actor, SetPrimary request) {
+Result<PrimaryChange> Primary::prepared(const Actor& actor, SetPrimary request) const {
   const auto at = now();
   auto parsed = net::parse_certificate(request.certificate, at);
   if (!parsed) {
     auto error = std::move(parsed.error());
     if (error.field.empty()) error.field = "certificate";
-    co_return fail(std::move(error));
+    return fail(std::move(error));
   }
-  const Change change{.actor = actor,
-                      .request = std::move(request),
-                      .certificate = std::move(parsed->record),
-                      .self = {facts_.id, facts_.name},
-                      .own_pin = facts_.certificate.pin,
-                      .ancestors = links_.ancestors(),
-                      .sealing = storage_.sealing(),
-                      .at = at};
-  const auto work = [change](store::Transaction& transaction) { return put(transaction, change); };
+  return Change{.actor = actor,
+                .request = std::move(request),
+                .certificate = std::move(parsed->record),
+                .self = {facts_.id, facts_.name},
+                .own_pin = facts_.certificate.pin,
+                .ancestors = links_.ancestors(),
+                .sealing = storage_.sealing(),
+                .at = at};
+}
+
+awaitable<Result<>> Primary::check(SetPrimary request) {
+  const auto change = prepared({}, std::move(request));
+  if (!change) co_return fail(change.error());
+  const auto work = [change = *change](store::Transaction& transaction) -> Result<Done> {
+    const auto there = store::find_primary(transaction);
+    if (there && says_nothing_new(change, *there)) return Done{};
+    if (auto checked = daikan::server::check(transaction, change, there); !checked) return fail(std::move(checked.error()));
+    return Done{};
+  };
+  auto checked = co_await storage_.read<Done>(work);
+  if (!checked) co_return fail(std::move(checked.error()));
+  co_return Result<>{};
+}
+
+awaitable<Result<PrimaryView>> Primary::set(const Actor& actor, SetPrimary request) {
+  const auto change = prepared(actor, std::move(request));
+  if (!change) co_return fail(change.error());
+  const auto work = [change = *change](store::Transaction& transaction) { return put(transaction, change); };
   auto stored = co_await storage_.write<Stored>(work);
   if (!stored) co_return fail(std::move(stored.error()));
   // No co_await from here on: what is committed is also told to the link host, even when the requester went away meanwhile.

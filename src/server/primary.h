@@ -39,6 +39,8 @@ struct EditPrimary {
   Seen seen;
 };
 
+struct PrimaryChange;
+
 class Primary {
  public:
   Primary(Storage& storage, History& history, LinkHost& links, const Facts& facts);
@@ -47,6 +49,8 @@ class Primary {
   /// Idempotent: the same certificate, address, proxy and direction again is no change. Errors: hierarchy/registration_rules.h,
   /// certificate_unreadable, certificate_expired.
   awaitable<Result<PrimaryView>> set(const Actor& actor, SetPrimary request);
+  /// What set() would refuse for reasons of this server alone; nothing is changed.
+  awaitable<Result<>> check(SetPrimary request);
   /// Changes what the edit names and follows with the link; a way that this server dials is tried first. Errors: as set(), conflict
   /// (`seen`), not_found (no primary), and those of a dial, on the field at fault; nothing is changed on an error.
   awaitable<Result<PrimaryView>> edit(const Actor& actor, EditPrimary edit);
@@ -61,6 +65,8 @@ class Primary {
   awaitable<ProbeAnswer> probe(ProbeRequest request);
 
  private:
+  Result<PrimaryChange> prepared(const Actor& actor, SetPrimary request) const;
+
   Storage& storage_;
   History& history_;
   LinkHost& links_;

@@ -59,6 +59,9 @@ int http_status(Code code) {
     case Code::conflict:
     case Code::group_not_empty:
     case Code::identity_conflict:
+    case Code::invitation_expired:
+    case Code::invitation_revoked:
+    case Code::invitation_used:
     case Code::loop:
     case Code::name_taken:
     case Code::removed:
@@ -75,6 +78,7 @@ int http_status(Code code) {
     case Code::certificate_unreadable:
     case Code::group_not_found:
     case Code::invalid_request:
+    case Code::invitation_unreadable:
     case Code::own_certificate:
     case Code::port_out_of_range:
       return 422;

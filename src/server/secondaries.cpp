@@ -12,30 +12,14 @@
 #include "hierarchy/registration_rules.h"
 #include "net/identity.h"
 #include "server/access.h"
+#include "server/detail/secondary_addition.h"
 
 namespace daikan::server {
 namespace {
 
 using hierarchy::SecondaryRecord;
 
-/// Everything one add needs inside its transaction.
-struct Addition {
-  Actor actor;
-  AddSecondary request;
-  std::optional<net::ParsedCertificate> certificate;  ///< As given; otherwise the fingerprint names an unrecognised server.
-  std::string fingerprint;                            ///< Normalised; empty when none was given.
-  hierarchy::PathEntry self;
-  Pin own_pin;
-  hierarchy::ServerPath ancestors;
-  Sealing sealing;
-  TimePoint at;
-};
-
-struct Stored {
-  SecondaryRecord record;
-  std::string group_path;
-  SecondaryView::Added added = SecondaryView::Added::there;
-};
+using Stored = StoredSecondary;
 
 hierarchy::Event secondary_event(const SecondaryRecord& record, TimePoint at, std::string kind, std::string message) {
   return {.sequence = 0,
@@ -124,7 +108,9 @@ const SecondaryRecord* find_same(const Addition& addition, const Pin& pin, Group
   return found == all.end() ? nullptr : &*found;
 }
 
-Result<Stored> insert(store::Transaction& transaction, const Addition& addition) {
+}  // namespace
+
+Result<StoredSecondary> insert_secondary(store::Transaction& transaction, const Addition& addition) {
   const auto& request = addition.request;
   const hierarchy::GroupTree tree(store::all_groups(transaction));
   const auto group = tree.at_path(request.group);
@@ -176,6 +162,8 @@ Result<Stored> insert(store::Transaction& transaction, const Addition& addition)
                                                            path, addition.actor.name)));
   return Stored{std::move(record), path, SecondaryView::Added::made};
 }
+
+namespace {
 
 Result<Done> remove_record(store::Transaction& transaction, const Actor& actor, RegistrationId id, const Seen& seen) {
   const auto record = store::find_secondary(transaction, id);
@@ -252,7 +240,7 @@ awaitable<Result<SecondaryView>> Secondaries::add(const Actor& actor, AddSeconda
                     .sealing = storage_.sealing(),
                     .at = now()};
   if (auto checked = check_certificate(addition); !checked) co_return fail(std::move(checked.error()));
-  const auto work = [addition = std::move(addition)](store::Transaction& transaction) { return insert(transaction, addition); };
+  const auto work = [addition = std::move(addition)](store::Transaction& transaction) { return insert_secondary(transaction, addition); };
   auto stored = co_await storage_.write<Stored>(work);
   if (!stored) co_return fail(std::move(stored.error()));
   // No co_await from here on: what is committed is also told to the link host, even when the requester went away meanwhile.

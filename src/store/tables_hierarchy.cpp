@@ -1,6 +1,7 @@
 // Settings, groups, secondaries and the primary.
 #include "store/detail/columns.h"
 #include "store/tables.h"
+#include "store/tables_keys.h"
 
 namespace daikan::store {
 namespace {
@@ -147,6 +148,7 @@ bool update_secondary(Transaction& transaction, const hierarchy::SecondaryRecord
 }
 
 bool remove_secondary(Transaction& transaction, const RegistrationId& id) {
+  remove_announced_key(transaction, id);
   return transaction.execute("DELETE FROM secondaries WHERE id = $1", {to_value(id)}) == 1;
 }
 

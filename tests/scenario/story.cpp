@@ -115,6 +115,7 @@ class Teller {
       mark_ = world_.now();
       dials_.clear();
       for (const auto& [name, unused] : world_.servers()) dials_[name] = world_.dials(name);
+      for (const auto& [name, known] : world_.servers()) keys_[name] = known->certificate.pin;
     } else if (w[0] == "expect") {
       expect({w.begin() + 1, w.end()});
     } else if (!administrator(w) && !fault(w)) {
@@ -133,12 +134,33 @@ class Teller {
       world_.move_address(w.at(1), w.at(2));
     } else if (w[0] == "retry") {
       world_.retry(w.at(1));
+    } else if (w[0] == "roll") {
+      roll(w);
+    } else if (w[0] == "repin") {
+      world_.repin(w.at(1), w.at(2));
+    } else if (w[0] == "invite") {
+      world_.invite(w.at(1), w.at(2), w.size() > 3 ? duration_of(w[3]) : Duration(24h));
+    } else if (w[0] == "revoke") {
+      world_.revoke(w.at(1));
+    } else if (w[0] == "join") {
+      world_.join(w.at(1), w.at(2));
     } else if (w[0] == "wipe") {
       world_.wipe(w.at(1));
     } else {
       return false;
     }
     return true;
+  }
+
+  /// roll SERVER [finish|cancel] [fails]; a disturbed story may find that it is over already.
+  void roll(const Words& w) {
+    const auto what = w.size() > 2 ? w[2] : "begin";
+    const auto done = what == "finish"   ? world_.finish_roll(w.at(1))
+                      : what == "cancel" ? world_.cancel_roll(w.at(1))
+                                         : world_.roll(w.at(1));
+    if (w.size() > 3 && w[3] == "maybe") return;
+    const bool should = w.size() < 4 || w[3] != "fails";
+    require(done.has_value() == should, done ? "it worked" : done.error().text());
   }
 
   bool fault(const Words& w) {
@@ -176,6 +198,8 @@ class Teller {
         options.clock = duration_of(value);
       } else if (key == "software") {
         options.software = value;
+      } else if (key == "old") {
+        options.old = true;
       } else if (key == "id-of") {
         options.same_id_as = value;
       } else if (key == "key-of") {
@@ -239,12 +263,40 @@ class Teller {
       const auto skew = view(w.at(1)).clock_skew;
       require(skew && std::chrono::abs(*skew - duration_of(w.at(2))) < 1s,
               skew ? fmt::format("it is {} µs", skew->count()) : "none is shown");
+    } else if (w[0] == "roll-over") {
+      constexpr std::string_view kPhases[] = {"none", "announcing", "switched"};
+      const auto seen = kPhases[static_cast<std::size_t>(world_.server(w.at(1)).roll_over.phase())];
+      require(seen == w.at(2), fmt::format("it is {}", seen));
+    } else if (w[0] == "pinned") {  // pinned SERVER PEER: exactly the key that the peer uses
+      pinned(w.at(1), w.at(2));
+    } else if (w[0] == "key") {
+      const bool same = world_.server(w.at(1)).certificate.pin == keys_[w[1]];
+      require(same == (w.at(2) == "kept"), same ? "it is the same" : "it is another");
+    } else if (w[0] == "invitation") {
+      const auto* record = world_.invitation(w.at(1));
+      const auto seen = record ? to_string(hierarchy::state_of(*record, world_.now())) : "none";
+      require(seen == w.at(2), fmt::format("it is {}", seen));
+    } else if (w[0] == "outcome") {
+      const auto& outcome = world_.server(w.at(1)).join_outcome;
+      const auto seen = !outcome ? "none" : *outcome ? "done" : to_string(outcome->error().code);
+      require(seen == w.at(2), fmt::format("it is {}", seen));
     } else if (!counted(w)) {
       const auto& status = view(w[0]);
       const bool right =
           hierarchy::to_string(status.state) == w.at(1) && (w.size() < 3 || (status.reason && to_string(status.reason->code) == w[2]));
       require(right, shown(status));
     }
+  }
+
+  void pinned(const std::string& name, const std::string& peer) {
+    const auto& here = world_.server(name);
+    const auto& key = world_.server(peer).certificate.pin;
+    const auto* record = here.primary ? &here.primary->certificate : nullptr;
+    for (const auto& secondary : here.secondaries) {
+      if (secondary.name == peer) record = &secondary.certificate;
+    }
+    require(record && record->pin == key, "it has another key on record");
+    require(here.announced.empty(), "it still accepts another key beside it");
   }
 
   void version(const std::string& which, const std::string& wanted) {
@@ -300,6 +352,7 @@ class Teller {
   int number_ = 0;
   TimePoint mark_;
   std::map<std::string, std::uint64_t> dials_;
+  std::map<std::string, Pin> keys_;  ///< At the mark.
 };
 
 /// The fault of "disturb …", to be done once after `step` steps.

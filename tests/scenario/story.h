@@ -2,16 +2,21 @@
 //
 // One command a line, '#' begins a comment, "quotes" hold words with blanks. Durations: 500ms 10s 5m 2h.
 //
-//   server NAME [depth=N] [protocol=MIN-MAX] [clock=±DURATION] [software=TEXT] [id-of=OTHER] [key-of=OTHER]
+//   server NAME [depth=N] [protocol=MIN-MAX] [clock=±DURATION] [software=TEXT] [id-of=OTHER] [key-of=OTHER] [old]
 //   tree A > B > C             servers and links between them, the secondary dials; servers that exist already are used
 //   add UPPER LOWER [dmz] [unchecked]          primary LOWER UPPER [dmz] [unchecked]
 //   fails CODE add …|primary … the same, refused by the rules of that one server
 //   remove UPPER LOWER         leave LOWER          rename SERVER NAME       address LOWER OTHER     retry SERVER    wipe SERVER
+//   roll SERVER [begin|finish|cancel] [fails|maybe]           repin SERVER PEER (by file)
+//   invite UPPER FILE [DURATION]       revoke FILE       join LOWER FILE
 //   cut A B    mend A B    slow A B DURATION    reset A B    crash SERVER    start SERVER
 //   crowd UPPER N              N servers, each joined to UPPER           advance DURATION      settle (5 minutes)
 //   mark                       events and dials are counted from here
 //   expect UPPER/LOWER STATE [CODE]            the upper end's view        expect LOWER STATE [CODE]    the lower end's view
 //   expect joined A B          both ends are connected over one connection; every link of a chain with: expect tree A > B > C
+//   expect roll-over SERVER none|announcing|switched          expect key SERVER kept|changed (since the mark)
+//   expect pinned SERVER PEER  it knows exactly the key that the peer uses
+//   expect invitation FILE open|used|revoked|expired          expect outcome LOWER done|CODE (of its last join with a file)
 //   expect path LOWER "A > B"  expect says UPPER/LOWER|LOWER "words"     expect skew UPPER/LOWER|LOWER ±DURATION
 //   expect next UPPER/LOWER|LOWER MIN MAX      expect version UPPER/LOWER TEXT
 //   expect events SERVER KIND N [about]        expect dials SERVER MIN MAX      expect crowd UPPER joined

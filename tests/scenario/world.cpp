@@ -17,6 +17,23 @@ Id<Tag> numbered(std::uint64_t number) {
   return id;
 }
 
+/// What a host does to prove a key and to check the proof; certificates here are their pins.
+void sign(std::optional<link::NextIdentity>& next) {
+  if (next) next->signature = {1};
+}
+/// `hello`: a hello or an accepted answer. An old version knows neither field.
+template <class Hello>
+void read_key(Hello& hello, const ServerOptions& options) {
+  auto& next = hello.next;
+  if (options.old) {
+    next.reset();
+    hello.confirmed.reset();
+  }
+  if (!next) return;
+  std::copy(next->certificate.der.begin(), next->certificate.der.end(), next->certificate.pin.bytes.begin());
+  next->certificate.fingerprint = "of key " + std::to_string(next->certificate.der[0]);
+}
+
 }  // namespace
 
 void World::add_server(ServerOptions options) {
@@ -25,8 +42,7 @@ void World::add_server(ServerOptions options) {
   if (options.same_key_as) {
     made->certificate = server(*options.same_key_as).certificate;
   } else {
-    const auto number = ++next_id_;
-    for (std::size_t i = 0; i < 8; ++i) made->certificate.pin.bytes[i] = static_cast<std::uint8_t>(number >> (8 * i));
+    made->certificate = made_certificate();
   }
   made->options = std::move(options);
   const auto name = made->options.name;
@@ -52,6 +68,10 @@ link::SelfPtr World::self_of(const Server& server) const {
   self.ancestors = server.ancestors;
   self.max_depth = server.options.max_depth;
   self.protocol = server.options.protocol;
+  if (!server.options.old) {
+    self.capabilities = {std::string(link::kNextIdentity)};
+    self.certificate = server.next_key.value_or(server.certificate);
+  }
   return std::make_shared<const link::Self>(std::move(self));
 }
 
@@ -124,7 +144,7 @@ void World::leave_former(Server& here, const Pin& next) {
   for (const auto serial : lowers) {
     auto* const link = find(here, serial);
     if (!link) continue;
-    apply(*link, link->pin == next ? link->lower->stopped(local(here)) : link->lower->leave(local(here)));
+    apply(*link, link->accepts(next) ? link->lower->stopped(local(here)) : link->lower->leave(local(here)));
   }
 }
 
@@ -135,6 +155,11 @@ void World::remove_secondary(std::string_view upper, std::string_view lower) {
     apply(*link, link->upper->removed(local(here)));
     here.links.erase(serial);
   }
+  for (const auto& record : here.secondaries) {
+    if (record.name != lower) continue;
+    here.announced.erase(record.id);
+    carry_out(here, here.roll_over.removed(record.id));
+  }
   std::erase_if(here.secondaries, [&](const auto& record) { return record.name == lower; });
 }
 
@@ -142,6 +167,8 @@ void World::clear_primary(std::string_view lower) {
   auto& here = server(lower);
   auto* const link = lower_link(lower);
   here.primary.reset();
+  here.announced.erase(std::nullopt);
+  carry_out(here, here.roll_over.removed(std::nullopt));
   if (link) apply(*link, link->lower->leave(local(here)));
 }
 
@@ -185,6 +212,7 @@ bool World::between(const Connection& connection, std::string_view a, std::strin
 
 void World::cut(std::string_view a, std::string_view b) {
   wire(a, b).up = false;
+  lose_visits(a, b);
   for (auto& [id, connection] : connections_) {
     if (between(connection, a, b)) kill(id, connection, {Code::timed_out, "The peer did not answer a PING."}, 15s);
   }
@@ -199,6 +227,7 @@ void World::mend_all() {
 void World::slow(std::string_view a, std::string_view b, Duration delay) { wire(a, b).delay = delay; }
 
 void World::reset(std::string_view a, std::string_view b) {
+  lose_visits(a, b);
   for (auto& [id, connection] : connections_) {
     if (between(connection, a, b)) kill(id, connection, {Code::closed, "The connection was reset."}, 10ms);
   }
@@ -222,6 +251,8 @@ void World::crash(std::string_view name) {
   here.running = false;
   here.links.clear();
   here.ancestors.clear();
+  here.join_outcome.reset();
+  lose_visits(name);
   for (auto& [id, connection] : connections_) {
     if (connection.ends[0].server != &here && connection.ends[1].server != &here) continue;
     kill(id, connection, {Code::closed, "The connection was closed."}, 10ms);
@@ -232,6 +263,11 @@ void World::start(std::string_view name) {
   auto& here = server(name);
   if (here.running) return;
   here.running = true;
+  // A crash between the switch and its record: the key in use says how far it came.
+  if (here.roll_over.phase() == link::RollOver::Phase::announcing && here.certificate.pin == here.roll_over.next().pin) {
+    here.next_key.reset();
+    here.roll_over.switched();
+  }
   for (const auto& record : here.secondaries) open_upper(here, record);
   if (here.primary) open_lower(here);
 }
@@ -247,30 +283,34 @@ link::Effects World::closed(Link& link, ConnectionId id, const Error& reason, Ti
   return link.upper ? link.upper->closed(id, reason, now) : link.lower->closed(id, reason, now);
 }
 
-Link& World::open_link(Server& server, const std::string& target, const Pin& pin) {
+Link& World::open_link(Server& server, const std::string& target) {
   auto link = std::make_unique<Link>();
   link->serial = ++serial_;
   link->server = &server;
   link->target = target;
-  link->pin = pin;
   return *server.links.emplace(link->serial, std::move(link)).first->second;
 }
 
 void World::open_upper(Server& server, const hierarchy::SecondaryRecord& record) {
-  auto& link = open_link(server, record.address ? record.address->host : "", record.certificate.pin);
+  auto& link = open_link(server, record.address ? record.address->host : "");
   link.registration = record.id;
-  link.upper.emplace(link::peer_of(record), self_of(server), ++seeds_);
+  auto peer = link::peer_of(record);
+  if (const auto next = server.announced.find(record.id); next != server.announced.end()) peer.announced = next->second;
+  link.upper.emplace(std::move(peer), self_of(server), ++seeds_);
   apply(link, link.upper->start(local(server)));
 }
 
 void World::open_lower(Server& server) {
-  auto& link = open_link(server, server.primary->address ? server.primary->address->host : "", server.primary->certificate.pin);
-  link.lower.emplace(link::peer_of(*server.primary), self_of(server), ++seeds_);
+  auto& link = open_link(server, server.primary->address ? server.primary->address->host : "");
+  auto peer = link::peer_of(*server.primary);
+  if (const auto next = server.announced.find(std::nullopt); next != server.announced.end()) peer.announced = next->second;
+  link.lower.emplace(std::move(peer), self_of(server), ++seeds_);
   apply(link, link.lower->start(local(server)));
 }
 
 void World::store(Link& link, const link::HelloFacts& facts) {
   auto& here = *link.server;
+  store_keys(link, facts.keys);
   if (link.lower) {
     if (!here.primary) return;
     here.primary->server_id = facts.server_id;
@@ -291,7 +331,7 @@ void World::store(Link& link, const link::HelloFacts& facts) {
 
 void World::store_ended(Link& link, TimePoint when) {
   auto& here = *link.server;
-  if (link.lower && here.primary && here.primary->certificate.pin == link.pin) here.primary->ended_at = when;
+  if (link.lower && here.primary && link.accepts(here.primary->certificate.pin)) here.primary->ended_at = when;
   for (auto& record : here.secondaries) {
     if (link.upper && record.id == link.registration) record.ended_at = when;
   }
@@ -301,8 +341,14 @@ void World::apply(Link& link, link::Effects effects) {
   auto& here = *link.server;
   if (effects.store) store(link, *effects.store);
   if (effects.ended) store_ended(link, *effects.ended);
-  if (effects.hello) send(effects.hello->connection, link, Kind::hello, encode(effects.hello->hello));
-  if (effects.reply) send(effects.reply->connection, link, Kind::answer, encode(effects.reply->answer));
+  if (effects.hello) {
+    sign(effects.hello->hello.next);
+    send(effects.hello->connection, link, Kind::hello, encode(effects.hello->hello));
+  }
+  if (effects.reply) {
+    if (auto* accepted = std::get_if<link::HelloAccepted>(&effects.reply->answer)) sign(accepted->next);
+    send(effects.reply->connection, link, Kind::answer, encode(effects.reply->answer));
+  }
   if (effects.farewell) send(effects.farewell->connection, link, Kind::farewell, encode(effects.farewell->farewell));
   for (const auto& close : effects.close) send(close.connection, link, Kind::close, {});
   if (effects.dial) dial(link);
@@ -314,6 +360,7 @@ void World::apply(Link& link, link::Effects effects) {
     here.events.push_back({now_, about, std::move(event)});
   }
   const auto serial = link.serial;
+  const link::RollOver::PeerKey peer_key = link.upper ? std::optional(link.registration) : std::nullopt;
   if (link.lower && link.lower->ended()) {
     here.links.erase(serial);
   } else {
@@ -323,6 +370,7 @@ void World::apply(Link& link, link::Effects effects) {
     here.ancestors = *effects.path_changed;
     spread(here);
   }
+  if (effects.roll_over && !here.options.old) carry_out(here, here.roll_over.heard(peer_key, *effects.roll_over));
 }
 
 void World::spread(Server& here) {
@@ -353,7 +401,7 @@ void World::arm(Link& link) {
 
 void World::dial(Link& link) {
   ++dials_[link.server->key];
-  const Dialled dialled{link.server, link.serial, ++link.dial};
+  const Dialled dialled{link.server, link.serial, ++link.dial, link.server->certificate.pin};
   at(now_ + 2 * wire(link.server->key, link.target).delay, [this, dialled] { arrive(dialled); });
 }
 
@@ -379,7 +427,7 @@ void World::arrive(const Dialled& dialled) {
     dial_failed(dialled, {Code::refused, from->target + ":13000: connection refused."}, line.delay);
     return;
   }
-  if (target.certificate.pin != from->pin) {
+  if (!from->accepts(target.certificate.pin)) {
     dial_failed(dialled, {Code::certificate_mismatch, from->target + ":13000 shows another certificate."}, line.delay);
     return;
   }
@@ -397,7 +445,7 @@ void World::arrive(const Dialled& dialled) {
 /// The peer found by its pin decides the role.
 Link* World::accepting(Server& target, const Link& from) {
   for (auto& [serial, link] : target.links) {
-    if (link->pin == from.server->certificate.pin && link->upper.has_value() == from.lower.has_value()) return link.get();
+    if (link->accepts(from.server->certificate.pin) && link->upper.has_value() == from.lower.has_value()) return link.get();
   }
   return nullptr;
 }
@@ -409,7 +457,8 @@ void World::connect(const Dialled& dialled, Link& accepting_link, Duration delay
   connection.ends[0] = {dialled.from, dialled.link, true, now_ + delay};
   connection.ends[1] = {&target, accepting_link.serial, true, now_};
   connections_.emplace(id, connection);
-  at(now_ + delay, [this, id, dialled, peer = target.key] {
+  const link::Keys theirs{target.certificate.pin, dialled.own}, ours{dialled.own, target.certificate.pin};
+  at(now_ + delay, [this, id, dialled, ours, peer = target.key] {
     auto* const link = find(*dialled.from, dialled.link);
     auto& made = connections_.at(id);
     if (!link || link->dial != dialled.dial) {  // Cancelled meanwhile.
@@ -422,12 +471,12 @@ void World::connect(const Dialled& dialled, Link& accepting_link, Duration delay
       return;
     }
     const auto when = local(*dialled.from);
-    apply(*link, link->upper ? link->upper->connected(id, peer, when) : link->lower->connected(id, peer, when));
+    apply(*link, link->upper ? link->upper->connected(id, peer, when, ours) : link->lower->connected(id, peer, when, ours));
   });
   const auto when = local(target);
   const auto& peer = dialled.from->key;
-  apply(accepting_link,
-        accepting_link.upper ? accepting_link.upper->connected(id, peer, when) : accepting_link.lower->connected(id, peer, when));
+  apply(accepting_link, accepting_link.upper ? accepting_link.upper->connected(id, peer, when, theirs)
+                                             : accepting_link.lower->connected(id, peer, when, theirs));
 }
 
 // ---- Connections
@@ -479,7 +528,8 @@ void World::hear(Link& link, ConnectionId id, Kind kind, const std::string& byte
 }
 
 void World::hear_hello(Link& link, ConnectionId id, const std::string& bytes) {
-  const auto hello = link::decode_hello(bytes).value();
+  auto hello = link::decode_hello(bytes).value();
+  read_key(hello, link.server->options);
   std::optional<link::PathEntry> secondary_above;
   for (const auto& [serial, other] : link.server->links) {
     if (!other->upper || !other->standing()) continue;
@@ -491,6 +541,8 @@ void World::hear_hello(Link& link, ConnectionId id, const std::string& bytes) {
 
 void World::hear_answer(Link& link, ConnectionId id, const std::string& bytes) {
   auto answer = link::decode_hello_answer(bytes);
+  if (answer && std::holds_alternative<link::HelloAccepted>(*answer))
+    read_key(std::get<link::HelloAccepted>(*answer), link.server->options);
   std::optional<std::string> held_by;
   if (answer && std::holds_alternative<link::HelloAccepted>(*answer)) {
     for (const auto& record : link.server->secondaries) {

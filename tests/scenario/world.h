@@ -12,8 +12,10 @@
 #include <string_view>
 #include <vector>
 
+#include "hierarchy/invitation.h"
 #include "hierarchy/registration_rules.h"
 #include "link/lower_end.h"
+#include "link/roll_over.h"
 #include "link/upper_end.h"
 
 namespace daikan::scenario {
@@ -29,6 +31,7 @@ struct ServerOptions {
   Duration clock{0};                           ///< Its clock runs this much ahead.
   std::optional<std::string> same_id_as = {};  ///< Copied data folder.
   std::optional<std::string> same_key_as = {};
+  bool old = false;  ///< Of a version that does not know of next identities.
 };
 
 enum class Rules : std::uint8_t { checked, unchecked };
@@ -43,12 +46,12 @@ struct Link {
   std::uint64_t serial = 0;
   Server* server = nullptr;
   std::string target;  ///< The address: a server's name.
-  Pin pin;             ///< Expected of the peer.
   RegistrationId registration;
   std::optional<link::UpperEnd> upper;
   std::optional<link::LowerEnd> lower;
   std::uint64_t dial = 0;   ///< The dial in progress or last made.
   std::uint64_t timer = 0;  ///< The tick that counts.
+  bool accepts(const Pin& pin) const { return upper ? upper->accepts(pin) : lower->accepts(pin); }
   const LinkStatus& status() const { return upper ? upper->status() : lower->status(); }
   std::optional<link::ConnectionId> standing() const { return upper ? upper->standing() : lower->standing(); }
 };
@@ -64,11 +67,16 @@ struct Server {
   ServerOptions options;
   ServerId id;
   CertificateRecord certificate;
-  std::vector<hierarchy::SecondaryRecord> secondaries;  // stored
-  std::optional<hierarchy::PrimaryRecord> primary;      // stored
-  std::vector<Logged> events;                           // stored
+  std::vector<hierarchy::SecondaryRecord> secondaries;                   // stored
+  std::optional<hierarchy::PrimaryRecord> primary;                       // stored
+  std::vector<Logged> events;                                            // stored
+  std::vector<hierarchy::InvitationRecord> invitations;                  // stored
+  std::map<std::optional<RegistrationId>, CertificateRecord> announced;  // stored: next keys of peers
+  link::RollOver roll_over;                                              // stored
+  std::optional<CertificateRecord> next_key;                             // stored
   bool running = true;
-  link::ServerPath ancestors;  // memory, as everything below
+  link::ServerPath ancestors;            // memory, as everything below
+  std::optional<Result<>> join_outcome;  ///< Of the last join with an invitation.
   std::map<std::uint64_t, std::unique_ptr<Link>> links;
 };
 
@@ -88,6 +96,13 @@ class World {
   void rename(std::string_view name, std::string new_name);
   void move_address(std::string_view lower, std::string target);  ///< Edits the primary's address.
   void retry(std::string_view name);
+  Result<> roll(std::string_view name);
+  Result<> finish_roll(std::string_view name);
+  Result<> cancel_roll(std::string_view name);
+  void repin(std::string_view name, std::string_view peer);  ///< By certificate file.
+  void invite(std::string_view upper, std::string_view file, Duration valid);
+  void revoke(std::string_view file);
+  void join(std::string_view lower, std::string_view file);
   void wipe(std::string_view name);  ///< Set up anew with its old key: another id, no records.
 
   // Faults.
@@ -112,8 +127,22 @@ class World {
   /// Both ends show connected, over one and the same connection.
   bool connected(std::string_view upper, std::string_view lower);
   std::uint64_t dials(std::string_view dialler) const;
+  hierarchy::InvitationRecord* invitation(std::string_view file);
 
  private:
+  struct File {
+    std::string upper;
+    Pin key;
+    Pin primary;
+  };
+  /// One connection that is made with the key of an invitation.
+  struct Visit {
+    Server* upper;
+    Server* lower;
+    File file;
+    bool dead = false;
+  };
+  using VisitPtr = std::shared_ptr<Visit>;
   struct End {
     Server* server = nullptr;
     std::uint64_t link = 0;
@@ -132,6 +161,7 @@ class World {
     Server* from = nullptr;
     std::uint64_t link;
     std::uint64_t dial;
+    Pin own;  ///< The dialler's key.
   };
 
   void at(TimePoint when, std::function<void()> what) { queue_.emplace(std::pair{when, ++order_}, std::move(what)); }
@@ -140,7 +170,7 @@ class World {
   Wire& wire(std::string_view a, std::string_view b);
   link::SelfPtr self_of(const Server& server) const;
   static Link* find(Server& server, std::uint64_t link);
-  Link& open_link(Server& server, const std::string& target, const Pin& pin);
+  Link& open_link(Server& server, const std::string& target);
   void open_upper(Server& server, const hierarchy::SecondaryRecord& record);
   void open_lower(Server& server);
   hierarchy::Surroundings surroundings(const Server& server) const;
@@ -164,7 +194,21 @@ class World {
   bool between(const Connection& connection, std::string_view a, std::string_view b) const;
   void kill(link::ConnectionId id, Connection& connection, const Error& reason, Duration longest);
 
+  CertificateRecord made_certificate();
+  void store_keys(Link& link, const std::vector<link::KeyChange>& keys);
+  void carry_out(Server& server, const link::RollOver::Step& step);
+  void renew(Server& server);
+  void lose_visits(std::string_view a, std::string_view b = {});
+  void carry(const VisitPtr& visit, std::function<void()> step);
+  void visit_arrives(Visit& arriving, const VisitPtr& visit);
+  void claim(const VisitPtr& visit, const std::string& asked);
+  void admit(const VisitPtr& visit, const std::string& told);
+  void tell(const VisitPtr& visit, const link::ClaimOutcome& outcome);
+  static hierarchy::InvitationRecord* invitation_of(Server& upper, const Pin& key);
+
   std::map<std::string, std::unique_ptr<Server>, std::less<>> servers_;
+  std::map<std::string, File, std::less<>> files_;
+  std::vector<VisitPtr> visits_;
   std::map<std::pair<std::string, std::string>, Wire> wires_;
   std::map<link::ConnectionId, Connection> connections_;
   std::map<std::pair<TimePoint, std::uint64_t>, std::function<void()>> queue_;

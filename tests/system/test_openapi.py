@@ -187,6 +187,38 @@ def joins(hq, other):
     wait_until(lambda: hq.api.call("POST", f"/operations/{second['id']}/cancel").status in (202, 409), "it is cancelled")
 
 
+def invitations(hq, guest):
+    revoked = hq.api.post("/invitations", {"name": "nobody", "expires_in_seconds": 60, "addresses": [str(hq.link)]})
+    assert revoked["id"] in {each["id"] for each in hq.api.get("/invitations")["items"]}
+    hq.api.delete(f"/invitations/{revoked['id']}")
+    hq.api.call("DELETE", "/invitations/01930c4e-5a00-7000-8000-000000000000").refused(404, "not_found")
+    for body, field in (({"expires_in_seconds": 0}, "expires_in_seconds"), ({"addresses": "hq"}, "addresses"), ({"name": "a/b"}, "name")):
+        assert hq.api.call("POST", "/invitations", body).refused(422, "invalid_request")["field"] == field
+    hq.api.call("POST", "/invitations", {"group": "Nowhere"}).refused(422, "group_not_found")
+    made = hq.api.post("/invitations", {})
+    guest.api.post("/primary/join", {"invitation": made["file"]})
+    hq.wait_for_secondary(guest.name, deadline=90)
+    hq.api.call("DELETE", f"/invitations/{made['id']}").refused(409, "conflict")
+    hq.api.delete(f"/secondaries/{hq.secondary(guest.name)['id']}")
+    guest.api.delete("/primary")
+
+
+def roll_over(server, folder):
+    """Of a server without peers it is over at once; one that never comes is waited for until somebody ends the wait."""
+    for method, path in (("DELETE", "/server/roll_over"), ("POST", "/server/roll_over/finish")):
+        server.api.call(method, path).refused(409, "conflict")
+    old = server.fingerprint
+    server.api.post("/server/roll_over")
+    wait_until(lambda: server.fingerprint != old and server.api.get("/server/roll_over")["phase"] == "none", "another key is used")
+    absent = server.api.post("/secondaries", {"name": "absent", "certificate": certificates.make_key_pair(folder, "absent").pem})
+    assert server.api.post("/server/roll_over")["phase"] == "announcing"
+    assert server.api.delete("/server/roll_over")["phase"] == "none"
+    server.api.post("/server/roll_over")
+    assert server.api.post("/server/roll_over/finish")["phase"] == "switched"
+    assert server.api.post("/server/roll_over/finish")["phase"] == "none"
+    server.api.delete(f"/secondaries/{absent['id']}")
+
+
 def hierarchy_and_history(hq, branch):
     assert hq.api.get("/tree?depth=1&timeout_ms=5000")["secondaries"]
     below = hq.api.through(branch.id)
@@ -225,6 +257,9 @@ def test_every_operation_answers_as_the_spec_says(pair, shared, tmp_path):
     users_and_roles(hq, branch)
     joins(hq, other)
     hierarchy_and_history(hq, branch)
+    guest = shared.server("guest")
+    invitations(hq, guest)
+    roll_over(guest, tmp_path)
     hq.api.delete(f"/secondaries/{hq.secondary('other')['id']}")
 
     left_out = {(method, template) for method, template, _ in spec.operations()} - apis.CALLED

@@ -64,6 +64,23 @@ Result<> rename_durably(const std::filesystem::path& from, const std::filesystem
   return {};
 }
 
+Result<> replace_file(const std::filesystem::path& path, std::string_view content, unsigned mode) {
+  auto staged = path;
+  staged += ".replacing";
+  std::error_code left_over;
+  std::filesystem::remove(staged, left_over);
+  if (auto written = write_new_file(staged, content, mode); !written) return written;
+  const Descriptor folder(::open(path.parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!folder) return storage_error("Could not open", path.parent_path());
+  if (::rename(staged.c_str(), path.c_str()) != 0) {
+    auto error = storage_error("Could not replace", path);
+    ::unlink(staged.c_str());
+    return error;
+  }
+  if (::fsync(folder.get()) != 0) return storage_error("Could not save the folder", path.parent_path());
+  return {};
+}
+
 Result<std::string> read_file(const std::filesystem::path& path, std::size_t max) {
   const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!file) return storage_error("Could not open", path);

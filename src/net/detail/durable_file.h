@@ -16,6 +16,10 @@ Result<> write_new_file(const std::filesystem::path& path, std::string_view cont
 /// Renames and makes the name durable. Fails with storage_failed; never replaces an existing `to`.
 Result<> rename_durably(const std::filesystem::path& from, const std::filesystem::path& to);
 
+/// Puts `content` in place of what `path` holds, or creates it: after a crash it is the old content or the new one, whole. Fails with
+/// storage_failed; the old content stays.
+Result<> replace_file(const std::filesystem::path& path, std::string_view content, unsigned mode);
+
 /// At most `max` bytes. Fails with storage_failed (with the system's reason), or too_large.
 Result<std::string> read_file(const std::filesystem::path& path, std::size_t max);
 

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "link/lower_end.h"
+#include "link/proof.h"
 #include "link/upper_end.h"
 #include "net/dialer.h"
 #include "net/h2_connection.h"
@@ -29,6 +30,7 @@ struct LinkConnection {
   link::ConnectionId id{};
   std::unique_ptr<net::H2Connection> h2;
   bool announced = false;  ///< The end knows of it (`connected` was called).
+  link::Keys keys;
 };
 using LinkConnectionPtr = std::shared_ptr<LinkConnection>;
 
@@ -46,11 +48,12 @@ struct PendingEffects {
 /// What the runtime keeps for either end: the connections, the dial in progress and the next tick.
 struct RunningEnd {
   virtual ~RunningEnd() = default;
-  virtual link::Effects connected(link::ConnectionId id, std::string address, TimePoint now) = 0;
+  virtual link::Effects connected(const LinkConnection& connection, std::string address, TimePoint now) = 0;
   virtual link::Effects closed(link::ConnectionId id, Error reason, TimePoint now) = 0;
   virtual link::Effects dial_failed(Error reason, TimePoint now) = 0;
   virtual link::Effects tick(TimePoint now) = 0;
   virtual link::Effects retry_now(TimePoint now) = 0;
+  virtual link::Effects renew(TimePoint now) = 0;
   virtual link::Effects stopped(TimePoint now) = 0;
   virtual std::optional<TimePoint> next_tick() const = 0;
   virtual std::optional<link::ConnectionId> standing() const = 0;
@@ -58,6 +61,7 @@ struct RunningEnd {
   /// Where to dial and whom to expect there.
   virtual net::DialTarget target() const = 0;
   virtual const Pin& pin() const = 0;
+  virtual bool accepts(const Pin& pin) const = 0;  ///< That one, or one the peer announced.
   virtual const std::string& fingerprint() const = 0;
   virtual net::H2Role role() const = 0;
   virtual std::optional<RegistrationId> registration() const = 0;
@@ -117,6 +121,15 @@ struct LinkHost::State : std::enable_shared_from_this<LinkHost::State> {
   /// The lower end that this connection belongs to, leaving ones included; null when it has gone.
   std::shared_ptr<LowerRunning> lower_of(link::ConnectionId connection) const;
   std::uint64_t seed() { return random(); }
+  awaitable<> renew_links();
+
+  // link_keys.cpp: keys that are announced and changed.
+  void sign(std::optional<link::NextIdentity>& next, const LinkConnection& connection, link::Says says) const;
+  /// Reads and checks what a peer announces. Fails with protocol_error when it did not prove the key; a key that is somebody else's already
+  /// is left out.
+  Result<> read_next(std::optional<link::NextIdentity>& next, const RunningEnd& end, link::ConnectionId id, link::Says says) const;
+  static void store_keys(store::Transaction& transaction, const std::optional<RegistrationId>& peer, const link::HelloFacts& facts);
+  void take_keys(const RunningEndPtr& end, const std::vector<link::KeyChange>& keys);
 
   // link_effects.cpp: Effects, in their order.
   awaitable<> drain(RunningEndPtr end);
@@ -131,7 +144,8 @@ struct LinkHost::State : std::enable_shared_from_this<LinkHost::State> {
 
   // link_connections.cpp: how connections come to be and end.
   Result<> make_contexts();
-  bool knows(const Pin& pin) const { return end_of(pin) != nullptr; }
+  bool knows(const Pin& pin) const { return end_of(pin) != nullptr || is_guest(pin); }
+  bool is_guest(const Pin& pin) const { return guests.knows && guests.knows(pin); }
   awaitable<> serve(std::unique_ptr<net::TlsStream> stream);
   LinkConnectionPtr open_connection(RunningEnd& end, std::unique_ptr<net::TlsStream> stream);
   awaitable<> run_connection(RunningEndPtr end, LinkConnectionPtr connection, std::optional<std::uint64_t> dial_of);
@@ -170,8 +184,10 @@ struct LinkHost::State : std::enable_shared_from_this<LinkHost::State> {
   std::shared_ptr<net::TlsContext> dialling_secondary;
   std::unique_ptr<net::Listener> listener;
   RelayedHandler relayed;
+  Guests guests;
+  OwnKeys own_keys;
   std::unordered_map<RegistrationId, std::shared_ptr<UpperRunning>> uppers;
-  std::map<Pin, RegistrationId> by_pin;
+  std::map<Pin, RegistrationId> by_pin;  ///< Registered keys and announced ones.
   std::unordered_map<ServerId, RegistrationId> by_server;
   std::shared_ptr<LowerRunning> lower;                 ///< Null: this server is a root.
   std::vector<std::shared_ptr<LowerRunning>> leaving;  ///< Former primaries that are still to be told, the oldest first; bounded.
@@ -193,22 +209,24 @@ struct LinkHost::State : std::enable_shared_from_this<LinkHost::State> {
 /// A record of the database and the state machine that runs it.
 template <class Record, class End>
 struct RunningLink : RunningEnd {
-  RunningLink(Record record_, link::SelfPtr self, std::uint64_t seed)
-      : record(std::move(record_)), end(link::peer_of(record), std::move(self), seed) {}
+  RunningLink(Record record_, link::Peer peer, link::SelfPtr self, std::uint64_t seed)
+      : record(std::move(record_)), end(std::move(peer), std::move(self), seed) {}
 
-  link::Effects connected(link::ConnectionId id, std::string address, TimePoint now) override {
-    return end.connected(id, std::move(address), now);
+  link::Effects connected(const LinkConnection& connection, std::string address, TimePoint now) override {
+    return end.connected(connection.id, std::move(address), now, connection.keys);
   }
   link::Effects closed(link::ConnectionId id, Error reason, TimePoint now) override { return end.closed(id, std::move(reason), now); }
   link::Effects dial_failed(Error reason, TimePoint now) override { return end.dial_failed(std::move(reason), now); }
   link::Effects tick(TimePoint now) override { return end.tick(now); }
   link::Effects retry_now(TimePoint now) override { return end.retry_now(now); }
+  link::Effects renew(TimePoint now) override { return end.renew(now); }
   link::Effects stopped(TimePoint now) override { return end.stopped(now); }
   std::optional<TimePoint> next_tick() const override { return end.next_tick(); }
   std::optional<link::ConnectionId> standing() const override { return end.standing(); }
   const hierarchy::LinkStatus& status() const override { return end.status(); }
   net::DialTarget target() const override { return {record.address.value_or(Endpoint{}), record.proxy}; }
   const Pin& pin() const override { return record.certificate.pin; }
+  bool accepts(const Pin& pin) const override { return end.accepts(pin); }
   const std::string& fingerprint() const override { return record.certificate.fingerprint; }
   LinkSight sight() const override;
 

@@ -41,6 +41,8 @@ void unreadable_column(std::string_view what) {
 
 Value to_value(const Pin& pin) { return to_hex(pin.bytes); }
 
+Pin read_pin(const Row& row, std::size_t column) { return read_pin(row.text(column)); }
+
 Value name_key(std::string_view name) {
   std::string key(name);
   for (char& c : key) {

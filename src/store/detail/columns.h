@@ -35,6 +35,7 @@ Value to_value(const std::optional<Id<Tag>>& id) {
   return id ? Value(id->str()) : Value(nullptr);
 }
 Value to_value(const Pin& pin);
+Pin read_pin(const Row& row, std::size_t column);
 
 /// The key of names that are unique without regard to ASCII case.
 Value name_key(std::string_view name);

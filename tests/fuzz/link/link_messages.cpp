@@ -22,17 +22,26 @@ void check(const daikan::Result<Message>& decoded, Decode decode) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size == 0) return 0;
-  // The first byte chooses the message, so that one corpus serves all three.
+  // The first byte chooses the message, so that one corpus serves all.
   const std::string_view bytes(reinterpret_cast<const char*>(data) + 1, size - 1);
-  switch (data[0] % 3) {
+  switch (data[0] % 6) {
     case 0:
       check(decode_hello(bytes), decode_hello);
       break;
     case 1:
       check(decode_hello_answer(bytes), decode_hello_answer);
       break;
-    default:
+    case 2:
       check(decode_farewell(bytes), decode_farewell);
+      break;
+    case 3:
+      check(decode_claim_request(bytes), decode_claim_request);
+      break;
+    case 4:
+      check(decode_claim(bytes), decode_claim);
+      break;
+    default:
+      check(decode_claim_outcome(bytes), decode_claim_outcome);
       break;
   }
   return 0;

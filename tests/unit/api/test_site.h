@@ -70,6 +70,12 @@ struct Site {
     secondaries = std::make_unique<server::Secondaries>(*storage, *history, *links, facts);
     primary = std::make_unique<server::Primary>(*storage, *history, *links, facts);
     joins = std::make_unique<server::Joins>(*storage, *history, *secondaries, *links, facts);
+    invitations = std::make_unique<server::Invitations>(*storage, *history, *links, facts);
+    invited_join = std::make_unique<server::InvitedJoin>(*history, *primary, facts);
+    own = std::make_unique<server::OwnIdentity>(*storage, *history, server::OwnIdentity::Place{identity, facts, folder});
+    own->on_change([this] { links->identity_changed(); });
+    roll_over = std::make_unique<server::RollOver>(*storage, *history, *links, *own);
+    EXPECT_TRUE(loop.run(roll_over->start()));
     backups = std::make_unique<server::Backups>(*storage, *history, facts, folder);
     notifications = std::make_unique<server::Notifications>(*storage, *history, facts);
     Options options;
@@ -87,6 +93,8 @@ struct Site {
     loop.run(joins->stop());
     loop.run(notifications->stop());
     loop.run(links->stop());
+    loop.run(invitations->stop());
+    loop.run(roll_over->stop());
     loop.poll();
     api.reset();
     notifications.reset();
@@ -95,6 +103,10 @@ struct Site {
     roles.reset();
     two_factor.reset();
     access_rules.reset();
+    roll_over.reset();
+    own.reset();
+    invited_join.reset();
+    invitations.reset();
     accounts.reset();
     links.reset();
     database.reset();
@@ -102,8 +114,8 @@ struct Site {
   }
 
   Services services() {
-    return {*storage, facts,    *history,       *accounts, *groups, *links,      *secondaries, *primary,
-            *joins,   *backups, *notifications, *users,    *roles,  *two_factor, *access_rules};
+    return {*storage, facts,          *history, *accounts, *groups,     *links,        *secondaries, *primary,      *joins,
+            *backups, *notifications, *users,   *roles,    *two_factor, *access_rules, *invitations, *invited_join, *roll_over};
   }
 
   void change(std::function<Result<server::Done>(store::Transaction&)> work) {
@@ -208,6 +220,10 @@ struct Site {
   std::unique_ptr<server::Secondaries> secondaries;
   std::unique_ptr<server::Primary> primary;
   std::unique_ptr<server::Joins> joins;
+  std::unique_ptr<server::Invitations> invitations;
+  std::unique_ptr<server::InvitedJoin> invited_join;
+  std::unique_ptr<server::OwnIdentity> own;
+  std::unique_ptr<server::RollOver> roll_over;
   std::unique_ptr<server::Backups> backups;
   std::unique_ptr<server::Notifications> notifications;
   std::unique_ptr<ConsoleApi> api;

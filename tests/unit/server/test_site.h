@@ -12,9 +12,12 @@
 #include "server/accounts.h"
 #include "server/groups.h"
 #include "server/initialise.h"
+#include "server/invitations.h"
+#include "server/invited_join.h"
 #include "server/joins.h"
 #include "server/primary.h"
 #include "server/roles.h"
+#include "server/roll_over.h"
 #include "server/secondaries.h"
 #include "server/users.h"
 #include "store/tables_users.h"
@@ -134,6 +137,10 @@ class Site {
   std::unique_ptr<Secondaries> secondaries;
   std::unique_ptr<Primary> primary;
   std::unique_ptr<Joins> joins;
+  std::unique_ptr<Invitations> invitations;
+  std::unique_ptr<InvitedJoin> invited_join;
+  std::unique_ptr<OwnIdentity> own;
+  std::unique_ptr<RollOver> roll_over;
 
  private:
   static awaitable<net::Response> no_console(net::Request, Actor) { co_return net::Response{.status = 404, .headers = {}, .body = {}}; }
@@ -149,6 +156,15 @@ class Site {
     secondaries = std::make_unique<Secondaries>(*storage, *history, *links, facts);
     primary = std::make_unique<Primary>(*storage, *history, *links, facts);
     joins = std::make_unique<Joins>(*storage, *history, *secondaries, *links, facts);
+    invitations = std::make_unique<Invitations>(*storage, *history, *links, facts);
+    invited_join = std::make_unique<InvitedJoin>(*history, *primary, facts);
+    own = std::make_unique<OwnIdentity>(*storage, *history, OwnIdentity::Place{identity, facts, folder.path});
+    own->on_change([this] { links->identity_changed(); });
+    roll_over = std::make_unique<RollOver>(*storage, *history, *links, *own);
+    EXPECT_TRUE(loop.run(roll_over->start()));
+    auto invited = loop.run(invitations->start());
+    EXPECT_TRUE(invited) << invited.error().text();
+    links->set_guests(invitations->guests());
     auto began = loop.run(joins->start());
     EXPECT_TRUE(began) << began.error().text();
     auto started = loop.run(links->start({{"127.0.0.1", 0}}, &Site::no_console));
@@ -157,6 +173,12 @@ class Site {
   void close() {
     if (joins) loop.run(joins->stop());
     if (links) loop.run(links->stop());
+    if (invitations) loop.run(invitations->stop());
+    if (roll_over) loop.run(roll_over->stop());
+    roll_over.reset();
+    own.reset();
+    invited_join.reset();
+    invitations.reset();
     joins.reset();
     primary.reset();
     secondaries.reset();
