@@ -470,7 +470,8 @@ def test_c6_every_join_change_leave_connect_and_disconnect_is_an_event_on_both_a
     proxy = start.proxy(Microsocks)
     cli.ok("primary", "edit", "--address", hq.link_addresses[1], "--proxy", proxy.url, server="branch")
     below.gains(["primary_edited", "link_replaced"], ["primary.edit"])
-    above.gains(["link_replaced"])
+    # The end of the old connection and the agreement on the new one reach the primary in either order.
+    wait_until(lambda: {each["kind"] for each in above.look()[0]} & {"link_replaced", "link_connected"}, "hq tells of the newer connection", 90)
 
     # Disconnect, by nobody's doing, and connect again.
     proxy.stop()
