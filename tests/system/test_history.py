@@ -202,7 +202,7 @@ def a_stranger_dials(hq, branch, folder):
     wait_until(lambda: "link_refused" in kinds_of(branch), "the refusal is told below")
     hq.api.delete(f"/unrecognised_servers/{listed[0]['fingerprint'].replace(':', '').lower()}")
     branch.api.delete("/primary")
-    return [("unrecognised_server", None), ("unrecognised_ignored", "unrecognised.ignore")]
+    return [("unrecognised_server", None), ("unrecognised_forgotten", "unrecognised.forget")]
 
 
 def a_secondary_comes_and_goes(hq, branch, folder):
