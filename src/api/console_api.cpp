@@ -87,7 +87,8 @@ Error bounded(Error error, hierarchy::PrimaryMay may, std::string_view server) {
 
 /// A token with a scope may do what the scope says, and not what its owner may do to the account itself.
 bool is_beyond_scope(const Route& route, const Caller& caller) {
-  return route.access == Access::own_account && route.method != "GET" && caller.login && caller.login->credential.rights;
+  return route.access == Access::own_account && route.needs.where == Needs::Where::nothing && route.method != "GET" && caller.login &&
+         caller.login->credential.rights;
 }
 
 Error no_entry(std::string_view ip, std::string_view server) {

@@ -74,7 +74,7 @@ awaitable<net::Response> edit_secondary(Context& context, Call call) {
   auto& secondaries = context.services.secondaries;
   const auto id = context.services.links.resolve(call.parameter("id"));
   if (!id) co_return problem(no_secondary());
-  auto view = co_await secondaries.find(*id);
+  auto view = co_await secondaries.find(call.caller.actor, *id);
   if (!view) co_return problem(view.error());
   // A primary dials the link port; otherwise the address is the console's, kept for people to read.
   const auto direction = hierarchy::direction_from_string(text_of(call.body, "direction")).value_or(view->record.direction);

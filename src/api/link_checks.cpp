@@ -128,11 +128,19 @@ awaitable<net::Response> check(Context& context, Call call) {
       co_return problem(
           Error(Code::not_found, "There is no such secondary Administration Server here.", "List the secondaries of this server."));
     }
-    auto readable = co_await services.secondaries.find(call.caller.actor, *id);
-    if (!readable) co_return problem(readable.error());
-  } else if (!call.caller.actor.permissions.on_server(Right::read)) {
-    co_return problem(Error(Code::permission_denied, "The link to the primary is shown to those who may read on the whole server.",
-                            "Ask an administrator for the right “read” on the server, or name a secondary of your group."));
+  }
+  auto actor = call.caller.actor;
+  Result<OtherEnd> no_rights = fail(Code::not_connected, "The other end was not asked.");
+  bool may_ask = true;
+  if (id) {
+    auto seen = co_await services.secondaries.find(actor, *id);
+    if (!seen) co_return problem(seen.error());
+    auto rights = co_await services.secondaries.rights_below(actor, *id);
+    may_ask = rights.has_value();
+    if (rights) actor.permissions = hierarchy::Permissions::of(*rights);
+    if (!rights) no_rights = fail(std::move(rights.error()));
+  } else if (!actor.permissions.on_server(Right::read)) {
+    co_return problem(hierarchy::denied(Right::read, {}, services.facts.name));
   }
   if (context.checking.size() >= limits::kMaxLinkChecksAtOnce) {
     co_return problem(Error(Code::rate_limited, "Too many links are checked at this moment.", "Try again in 10 seconds."));
@@ -143,7 +151,7 @@ awaitable<net::Response> check(Context& context, Call call) {
   }
   auto checked = co_await server::check_link(services.links, services.storage, id);
   if (!checked) co_return problem(checked.error());
-  auto other = co_await ask_other_end(context, checked->sight, id, call.caller.actor);
+  auto other = may_ask ? co_await ask_other_end(context, checked->sight, id, std::move(actor)) : std::move(no_rights);
   co_return json_answer(200, check_json(std::move(*checked), std::move(other)));
 }
 

@@ -7,7 +7,6 @@
 #include "api/routes.h"
 #include "api/views.h"
 #include "base/text.h"
-#include "hierarchy/group_tree.h"
 #include "hierarchy/names.h"
 
 namespace daikan::api {

@@ -109,8 +109,8 @@ json::object primary_json(const server::PrimaryView& view) {
                       {"last_connected_at", time_json(record.last_connected_at)},
                       {"created_at", to_rfc3339(record.created_at)},
                       {"revision", record.revision},
-                      {"next_step", text_or_null(hierarchy::next_step(record, view.link))},
-                      {"primary_may", to_string(view.may)}};
+                      {"primary_may", to_string(view.may)},
+                      {"next_step", text_or_null(hierarchy::next_step(record, view.link))}};
   add_link(object, view.link);
   return object;
 }

@@ -145,6 +145,11 @@ Result<joining::Credentials> credentials_of(Context& context, const SecondaryAdd
                       : read_secret(options.password_file);
   if (!password) return fail(std::move(password.error()));
   credentials.password = std::move(*password);
+  if (!options.code_file.empty()) {
+    auto code = read_secret(options.code_file);
+    if (!code) return fail(std::move(code.error()));
+    credentials.code = std::move(*code);
+  }
   return credentials;
 }
 

@@ -238,6 +238,21 @@ void warn_of_no_account(const Ground& ground, Log& log) {
                   ground.folder.path().string()));
 }
 
+/// Who may: accounts and what they are given.
+struct People {
+  People(server::Storage& storage, server::History& history)
+      : accounts(storage, history),
+        users(storage, history, accounts),
+        roles(storage, history, accounts),
+        two_factor(storage, history, accounts),
+        access_rules(storage, history) {}
+  server::Accounts accounts;
+  server::Users users;
+  server::Roles roles;
+  server::TwoFactor two_factor;
+  server::AccessRules access_rules;
+};
+
 ExitCode run_server(const Configuration& configuration, Ground& ground, Log& log) {
   // One thread carries every connection and timer; it exists before and ends after everything that waits on it.
   net::asio::io_context io(1);
@@ -254,11 +269,7 @@ ExitCode run_server(const Configuration& configuration, Ground& ground, Log& log
   server::Storage storage(executor, **database, ground.sealing);
   server::History history(storage);
   // Who may, and where things stand.
-  server::Accounts accounts(storage, history);
-  server::Users users(storage, history, accounts);
-  server::Roles roles(storage, history, accounts);
-  server::TwoFactor two_factor(storage, history, accounts);
-  server::AccessRules access_rules(storage, history);
+  People people(storage, history);
   server::Groups groups(storage, history);
   // The links, and the use cases that change them.
   server::LinkHost links(storage, history, ground.identity, facts, ground.sealing);
@@ -273,8 +284,8 @@ ExitCode run_server(const Configuration& configuration, Ground& ground, Log& log
   server::Backups backups(storage, history, facts, ground.folder.path());
   server::Notifications notifications(storage, history, facts);
   // The console API, and the way for requests to finish before the end.
-  api::ConsoleApi api({storage, facts, history, accounts, groups, links, secondaries, primary, joins, backups, notifications, users, roles,
-                       two_factor, access_rules, invitations, invited_join, roll_over},
+  api::ConsoleApi api({storage, facts, history, people.accounts, groups, links, secondaries, primary, joins, backups, notifications,
+                       people.users, people.roles, people.two_factor, people.access_rules, invitations, invited_join, roll_over},
                       {configuration.web, [&log](const std::exception_ptr& exception, std::string_view id) {
                          log.error(fmt::format("request {} ended by an error in this program: {}", id, what(exception)));
                        }});
@@ -292,8 +303,8 @@ ExitCode run_server(const Configuration& configuration, Ground& ground, Log& log
   // The end.
   Signals signals(executor, SIGTERM, SIGINT, SIGHUP);
 
-  Parts parts{configuration, ground, log,   facts,   history, links,        joins,        invitations, notifications,
-              access_rules,  api,    drain, console, tasks,   housekeeping, own_identity, roll_over,   signals};
+  Parts parts{configuration,       ground, log,   facts,   history, links,        joins,        invitations, notifications,
+              people.access_rules, api,    drain, console, tasks,   housekeeping, own_identity, roll_over,   signals};
   auto exit_code = ExitCode::other;
   std::exception_ptr failure;
   net::asio::co_spawn(executor, serve(parts, exit_code), [&failure](std::exception_ptr exception) { failure = std::move(exception); });

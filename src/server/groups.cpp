@@ -136,7 +136,8 @@ Result<EditedGroup> update(store::Transaction& transaction, const Actor& actor, 
   if (auto allowed = require(transaction, actor, Right::edit_groups, {tree, id}); !allowed) return fail(std::move(allowed.error()));
   auto after = edited_group(tree, *before, edit);
   if (!after) return fail(std::move(after.error()));
-  if (after->parent != before->parent) {
+  // Who may do what in a group changes with its place: both places have to agree.
+  if (after->parent && after->parent != before->parent) {
     if (auto allowed = require(transaction, actor, Right::edit_groups, {tree, *after->parent}); !allowed) {
       return fail(std::move(allowed.error()));
     }

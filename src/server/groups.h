@@ -35,9 +35,8 @@ class Groups {
   /// Makes the group at `path` and its missing parents; needs edit_groups on the lowest one there is. name_taken (field "path") when it
   /// exists already.
   awaitable<Result<GroupView>> add(const Actor& actor, std::string path, std::optional<Once> once = {});
-  /// Renames or moves a group with its subgroups and secondaries; needs edit_groups on it and where it goes. Errors:
-  /// hierarchy/group_tree.h check_place() (name_taken, conflict for the root and for a group below itself, too deep), group_not_found on
-  /// "parent", not_found, conflict (`seen`).
+  /// Renames or moves a group with its subgroups and secondaries. Errors: hierarchy/group_tree.h check_place() (name_taken, conflict for
+  /// the root and for a group below itself, too deep), group_not_found on "parent", not_found, conflict (`seen`).
   awaitable<Result<GroupView>> edit(const Actor& actor, GroupId id, EditGroup edit);
   /// Fails with group_not_empty (naming what it holds), permission_denied for the root or without edit_groups on it, not_found.
   awaitable<Result<>> remove(const Actor& actor, GroupId id, Seen seen = {});

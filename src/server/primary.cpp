@@ -91,12 +91,6 @@ Result<> check(store::Transaction& transaction, const Change& change, const std:
   return hierarchy::check_set_primary(here, candidate);
 }
 
-/// No primary is none that anybody has seen.
-Result<> check_seen(const Seen& seen, const std::optional<PrimaryRecord>& record) {
-  constexpr std::int64_t kNever = 0;
-  return seen.check(record ? record->revision : kNever, "primary");
-}
-
 /// True when it was another.
 bool put_may(store::Transaction& transaction, const Actor& actor, TimePoint at, hierarchy::PrimaryMay may) {
   if (stored_may(transaction) == may) return false;
@@ -106,6 +100,12 @@ bool put_may(store::Transaction& transaction, const Actor& actor, TimePoint at, 
                                              fmt::format("What may be done here through the primary was set to “{}” by {}.", to_string(may),
                                                          actor.name)));
   return true;
+}
+
+/// No primary is none that anybody has seen.
+Result<> check_seen(const Seen& seen, const std::optional<PrimaryRecord>& record) {
+  constexpr std::int64_t kNever = 0;
+  return seen.check(record ? record->revision : kNever, "primary");
 }
 
 Result<Stored> put(store::Transaction& transaction, const Change& change) {

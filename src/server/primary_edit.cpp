@@ -112,6 +112,8 @@ awaitable<Result<PrimaryView>> Primary::edit(const Actor& actor, EditPrimary edi
   }
   PrimaryView view{std::move(stored->after), links_.primary_status().value_or(hierarchy::LinkStatus{})};
   if (view.record.proxy) view.record.proxy->password.clear();
+  auto granted = co_await may();
+  if (granted) view.may = *granted;
   co_return view;
 }
 

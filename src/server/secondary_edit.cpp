@@ -70,8 +70,8 @@ Result<Edited> plan(store::Transaction& transaction, const Edition& edition) {
   if (edit.group) {
     const auto group = tree.at_path(*edit.group);
     if (!group) return fail(group.error());
+    if (auto allowed = allowed_on(group->id); !allowed) return fail(std::move(allowed.error()));
     after.group = group->id;
-    if (auto allowed = allowed_on(after.group); !allowed) return fail(std::move(allowed.error()));
   }
   auto way = edited_way(way_of(*before), edit.dial, kOwnSideDials, edition.sealing);
   if (edition.certificate) way.certificate = *edition.certificate;

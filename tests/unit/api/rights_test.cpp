@@ -126,6 +126,8 @@ TEST_F(RightsOfRoutes, WhoMayOnlyOnAnotherGroupIsRefusedByTheUseCaseNamingTheGro
        {"/api/v1/secondaries", json::serialize(json::object{{"name", "x"}, {"group", "Theirs"}, {"certificate", another}})}},
       {"GET /api/v1/secondaries/{id}", {"/api/v1/secondaries/" + shop, ""}},
       {"DELETE /api/v1/secondaries/{id}", {"/api/v1/secondaries/" + shop, ""}},
+      {"PATCH /api/v1/groups/{id}", {"/api/v1/groups/" + theirs.str(), R"({"name":"Ours"})"}},
+      {"PATCH /api/v1/secondaries/{id}", {"/api/v1/secondaries/" + shop, R"({"name":"ours"})"}},
       {"POST /api/v1/joins", {"/api/v1/joins", join}},
       {"GET /api/v1/servers/{id}/relay/{rest...}", {"/api/v1/servers/" + shop + "/relay/groups", ""}},
       {"POST /api/v1/servers/{id}/relay/{rest...}", {"/api/v1/servers/" + shop + "/relay/groups", R"({"path":"x"})"}},

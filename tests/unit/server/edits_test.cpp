@@ -77,7 +77,7 @@ TEST_F(EditsTest, ANewWayThatFailsItsTestChangesNothing) {
   EXPECT_EQ(refused.error().field, "address");
   EXPECT_THAT(refused.error().remedy, HasSubstr("Nothing was changed"));
   EXPECT_EQ(hq.audit(), audit);
-  EXPECT_EQ(loop.run(hq.secondaries->find(id))->record.revision, 1);
+  EXPECT_EQ(loop.run(hq.secondaries->find(olga(), id))->record.revision, 1);
   EXPECT_EQ(state(id), LinkState::connected);
 
   change.dial.address = std::optional(hq.link_endpoint());
@@ -196,7 +196,7 @@ TEST_F(EditsTest, AGroupIsRenamedAndMovedWithWhatItHolds) {
   EXPECT_EQ(loop.run(hq.groups->edit(olga(), north->group.id, change)).error().code, Code::conflict);
   EditGroup below_itself;
   below_itself.parent = "Asia/South";
-  const auto asia = loop.run(hq.groups->find(*edited->group.parent));
+  const auto asia = loop.run(hq.groups->find(olga(), *edited->group.parent));
   EXPECT_EQ(loop.run(hq.groups->edit(olga(), asia->group.id, below_itself)).error().code, Code::conflict);
   EXPECT_EQ(loop.run(hq.groups->remove(olga(), asia->group.id)).error().code, Code::group_not_empty);
   EXPECT_THAT(loop.run(hq.groups->remove(olga(), asia->group.id)).error().message, HasSubstr("South"));
