@@ -58,9 +58,6 @@ class Primary {
   awaitable<Result<hierarchy::PrimaryMay>> may();
   /// not_found when there is no primary.
   awaitable<Result<PrimaryView>> set_may(const Actor& actor, hierarchy::PrimaryMay may);
-  /// Changes what the edit names and follows with the link; a way that this server dials is tried first. Errors: as set(), conflict
-  /// (`seen`), not_found (no primary), and those of a dial, on the field at fault; nothing is changed on an error.
-  awaitable<Result<PrimaryView>> edit(const Actor& actor, EditPrimary edit);
   /// not_found when there is none, conflict (`seen`).
   awaitable<Result<>> clear(const Actor& actor, Seen seen = {});
   /// name → TCP → proxy → TLS → ALPN → certificate, within limits::kDialTime. Writes nothing. At most limits::kMaxProbesAtOnce run; a
