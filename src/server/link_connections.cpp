@@ -138,7 +138,7 @@ awaitable<> LinkHost::State::announce(RunningEndPtr end, LinkConnectionPtr conne
     co_return;
   }
   const auto peer = connection->h2->stream().peer();
-  if (!peer || peer->pin() != end->pin()) {  // re-pinned since the handshake: the old key is worth nothing from that moment on
+  if (!peer || !end->accepts(peer->pin())) {  // re-pinned since the handshake: the old key is worth nothing from that moment on
     connection->h2->close({Code::certificate_mismatch, "The certificate registered for this server was replaced meanwhile."});
     co_return;
   }
