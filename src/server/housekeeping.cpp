@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include "server/access.h"
+
 namespace daikan::server {
 namespace {
 
@@ -59,7 +61,7 @@ void trim_audit(store::Transaction& transaction, std::chrono::days keep, TimePoi
   const auto removed = store::trim_audit(transaction, at - keep);
   if (removed == 0) return;
   const auto anchor = store::audit_chain(transaction).anchor;
-  History::audit(transaction, {.name = "system"}, at, "audit.trim",
+  History::audit(transaction, system_actor(), at, "audit.trim",
                  fmt::format("{} records up to {}, whose hash is {}", removed, anchor.sequence, anchor.hash));
 }
 

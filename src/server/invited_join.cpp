@@ -143,7 +143,9 @@ awaitable<Result<PrimaryView>> InvitedJoin::attempt(const Actor& actor, JoinByIn
                      .proxy = std::move(request.proxy),
                      .certificate = file->certificate.der,
                      .server_id = std::nullopt,
-                     .if_set = request.if_set};
+                     .if_set = request.if_set,
+                     .may = std::nullopt,
+                     .seen = {}};
   // What this server itself does not allow is said before anything happens elsewhere.
   if (auto checked = co_await primary_.check(primary); !checked) co_return fail(std::move(checked.error()));
   const auto until = std::chrono::steady_clock::now() + limits::kInvitedJoinTime;

@@ -6,6 +6,7 @@
 #include <spdlog/spdlog.h>
 
 #include "base/limits.h"
+#include "server/access.h"
 
 namespace daikan::server {
 namespace {
@@ -13,8 +14,6 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto kBetweenLooks = 1h;
-
-const Actor kSystem{.name = "system", .source = {}, .through = {}, .credential = {}};
 
 /// What history keeps of a renewal.
 struct Renewal {
@@ -25,7 +24,7 @@ struct Renewal {
 };
 
 Result<Done> record_renewal(store::Transaction& transaction, const Renewal& renewal) {
-  History::audit(transaction, kSystem, renewal.at, "certificate.renew",
+  History::audit(transaction, system_actor(), renewal.at, "certificate.renew",
                  fmt::format("certificate {} in place of {}", renewal.after, renewal.before));
   hierarchy::Event event;
   event.at = renewal.at;
