@@ -120,6 +120,7 @@ awaitable<bool> LinkHost::State::store_facts(RunningEndPtr end, link::HelloFacts
   end->storing = false;
   if (!stored) {
     spdlog::error("link: what a hello told cannot be stored: {}", stored.error().text());
+    end->keys_not_stored(facts_told.keys);
     for (const auto& connection : end->connections) connection->h2->close(stored.error());
     co_return false;
   }
