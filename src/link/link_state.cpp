@@ -237,7 +237,10 @@ void LinkState::end(const Error& reason, Effects& out) {
 void LinkState::edited(Peer peer, Edit edit, TimePoint now, Effects& out) {
   peer.ever_connected |= peer_.ever_connected;
   if (!peer.server_id) peer.server_id = peer_.server_id;
-  if (!peer.announced && peer.certificate.pin == peer_.certificate.pin) peer.announced = peer_.announced;
+  if (edit != Edit::certificate) {  // The record may be older than a key that was taken meanwhile.
+    peer.certificate = peer_.certificate;
+    peer.announced = peer_.announced;
+  }
   peer_ = std::move(peer);
   if (edit == Edit::wording) return;
   if (edit == Edit::certificate) {
@@ -313,6 +316,20 @@ std::vector<KeyChange> LinkState::keys_told(const Connection& connection, const 
     peer_.announced.reset();
   }
   return changes;
+}
+
+void LinkState::keys_not_stored(const std::vector<KeyChange>& changes, const CertificateRecord& registered) {
+  for (auto change = changes.rbegin(); change != changes.rend(); ++change) {
+    const auto& [what, certificate] = *change;
+    if (what == KeyChange::What::announced) {
+      if (peer_.announced && peer_.announced->pin == certificate.pin) peer_.announced.reset();
+    } else if (what == KeyChange::What::withdrawn) {
+      if (!peer_.announced) peer_.announced = certificate;
+    } else if (peer_.certificate.pin == certificate.pin) {  // otherwise it was registered anew meanwhile
+      peer_.certificate = pinned(registered);
+      peer_.announced = certificate;
+    }
+  }
 }
 
 void LinkState::renew(const Error& reason, TimePoint now, Effects& out) {

@@ -51,6 +51,7 @@ class LinkState {
     std::optional<TimePoint> deadline;  ///< A hello or its answer is awaited until then.
     TimePoint hello_sent;               ///< Upper end: the hello that is awaiting its answer.
     bool hello_again = false;           ///< Upper end: this server changed since that hello.
+    bool repeats = false;               ///< Upper end: that hello only confirms a key that the last answer announced.
     Keys keys = {};
   };
 
@@ -101,6 +102,9 @@ class LinkState {
 
   /// What the peer's accepted hello on `connection` says of its keys; `next` is what it announced in it. Both change peer().
   std::vector<KeyChange> keys_told(const Connection& connection, const std::optional<NextIdentity>& next, Effects& out);
+  /// What keys_told() returned could not be stored: undone, so that the next hello tells it again and nothing is confirmed that a restart
+  /// would forget. `registered` is the certificate as the record holds it.
+  void keys_not_stored(const std::vector<KeyChange>& changes, const CertificateRecord& registered);
   /// The next key of the peer that this end accepts.
   std::optional<Pin> confirmed() const { return peer_.announced ? std::optional(peer_.announced->pin) : std::nullopt; }
   /// Another connection in place of those that were not made with the key `own`, or what is known of them has to be said anew: dials

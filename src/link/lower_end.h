@@ -68,6 +68,10 @@ class LowerEnd {
   void round_trip(Duration measured) { state_.round_trip(measured); }
   /// Whether the primary may come with this key.
   bool accepts(const Pin& pin) const { return state_.peer().accepts(pin); }
+  /// LinkState::keys_not_stored.
+  void keys_not_stored(const std::vector<KeyChange>& keys, const CertificateRecord& registered) {
+    state_.keys_not_stored(keys, registered);
+  }
   const Peer& peer() const { return state_.peer(); }
   const hierarchy::LinkStatus& status() const { return state_.status(); }
   /// Whether requests other than hello and farewell may be served on it: its hello was accepted. Others get 409 not_connected.

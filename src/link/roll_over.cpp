@@ -42,6 +42,15 @@ RollOver::Step RollOver::heard(const PeerKey& peer, const RollOverNews& news) {
   return look_around(step);
 }
 
+RollOver::Step RollOver::joined(const PeerKey& peer) {
+  // Who joins after the switch was given the new certificate to begin with; whom it replaces is not waited for.
+  if (phase_ != Phase::announcing) return removed(peer);
+  peers_[peer] = {};
+  Step step;
+  step.store = true;
+  return step;
+}
+
 RollOver::Step RollOver::removed(const PeerKey& peer) {
   Step step;
   if (phase_ == Phase::none || peers_.erase(peer) == 0) return step;

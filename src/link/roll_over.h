@@ -51,6 +51,8 @@ class RollOver {
   Result<Step> begin(CertificateRecord next, const Peers& peers);
   /// An accepted hello of `peer`. One that was not there at the beginning takes part from now on.
   Step heard(const PeerKey& peer, const RollOverNews& news);
+  /// Registered, or in the place of another one (a primary that is replaced): asked like those of the beginning.
+  Step joined(const PeerKey& peer);
   Step removed(const PeerKey& peer);
   /// Announcing: uses the next key although not every peer has confirmed it; those have to be told by file. Switched: does not wait any
   /// longer for those that were not seen. Fails with conflict when none is under way.

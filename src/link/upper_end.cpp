@@ -33,6 +33,7 @@ Effects UpperEnd::connected(ConnectionId connection, std::string peer_address, T
 void UpperEnd::say_hello(LinkState::Connection& connection, TimePoint now, Effects& out) {
   connection.hello_sent = now;
   connection.hello_again = false;
+  connection.repeats = false;
   connection.deadline = now + limits::kHelloTime;
   out.hello = Effects::SendHello{connection.id,
                                  Hello{self_->introduce(now), self_->path(), self_->announcement(connection.keys.own), state_.confirmed()}};
@@ -95,14 +96,17 @@ Result<> UpperEnd::judge(const HelloAccepted& answer, const std::optional<std::s
 void UpperEnd::accept(LinkState::Connection& connection, const HelloAccepted& answer, TimePoint now, Effects& out) {
   const auto id = connection.id;
   const bool fresh = !state_.stands(id);
-  bool again = connection.hello_again;
+  const bool again = connection.hello_again;
   const auto keys = connection.keys;
   const auto flight = now - connection.hello_sent;
   const auto& lower = answer.sender;
   const bool changed = !lower_ || lower_->sender.software != lower.software || lower_->sender.name != lower.name;
   auto told = state_.keys_told(connection, answer.next, out);
-  // The lower end is told that its next key was stored: by the next hello.
-  again = again || std::any_of(told.begin(), told.end(), [](const KeyChange& change) { return change.what == KeyChange::What::announced; });
+  // The lower end is told that its next key was stored: by the next hello. One that answers this hello too with another key waits for
+  // the hello after it: nobody keeps this server saying hello without end.
+  const bool confirms = !connection.repeats && std::any_of(told.begin(), told.end(), [](const KeyChange& change) {
+    return change.what == KeyChange::What::announced;
+  });
   if (fresh || changed || !told.empty()) {
     out.store = HelloFacts{lower.server_id, lower.name, lower.software, fresh ? now : state_.standing()->since, std::move(told)};
   }
@@ -112,7 +116,10 @@ void UpperEnd::accept(LinkState::Connection& connection, const HelloAccepted& an
   state_.accepted(id, now, out);
   // The answer was written half a round trip ago, as far as we can know.
   state_.clock_skew(lower.time - (now - flight / 2), out);
-  if (again) say_hello(*state_.find(id), now, out);
+  if (!again && !confirms) return;
+  auto& standing = *state_.find(id);
+  say_hello(standing, now, out);
+  standing.repeats = confirms;
 }
 
 void UpperEnd::refuse(ConnectionId connection, const Error& reason, TimePoint now, Effects& out) {

@@ -47,6 +47,10 @@ Result<std::optional<Identity>> load_next(const std::filesystem::path& folder) {
 }
 
 Result<> discard_next(const std::filesystem::path& folder) {
+  if (is_there(folder / kSwitch) && !is_there(folder / kNext)) {
+    return fail(Code::storage_failed, "The change to the next key has begun and cannot be taken back.",
+                "Free space or rights in " + folder.string() + ", then finish the roll-over.");
+  }
   std::error_code failed;
   std::filesystem::remove(folder / kNext, failed);
   if (!failed) return {};
@@ -57,6 +61,12 @@ Result<> discard_next(const std::filesystem::path& folder) {
 Result<> use_next(const std::filesystem::path& folder) {
   const auto lock = detail::FolderLock::take(folder);
   if (!lock) return fail(lock.error());
+  const bool begun = is_there(folder / kSwitch);
+  const bool another = is_there(folder / kNext);
+  // A change that could not be finished is finished first: this one, or an earlier one whose file is still there.
+  if (begun) {
+    if (auto done = finish_change(folder); !done || !another) return done;
+  }
   if (auto renamed = detail::rename_durably(folder / kNext, folder / kSwitch); !renamed) return renamed;
   return finish_change(folder);
 }
@@ -71,8 +81,10 @@ Result<> finish_change(const std::filesystem::path& folder) {
   auto done = detail::replace_file(folder / "server.cer", {reinterpret_cast<const char*>(der.data()), der.size()}, 0644);
   if (!done) return done;
   std::error_code failed;
-  std::filesystem::remove(file, failed);  // left behind, it would only be used once more
-  return {};
+  std::filesystem::remove(file, failed);  // left behind, it would put this identity in the place of a later one
+  if (!failed) return {};
+  return fail(Code::storage_failed, "Could not remove " + file.string() + ": " + failed.message() + ".",
+              "Check that the folder belongs to the service's account.");
 }
 
 }  // namespace daikan::net

@@ -17,8 +17,10 @@ namespace daikan::net {
 Result<> save_next(const std::filesystem::path& folder, const Identity& next);
 /// Nothing when there is none. Fails with certificate_unreadable.
 Result<std::optional<Identity>> load_next(const std::filesystem::path& folder);
+/// Fails with storage_failed, also when the change to it has begun.
 Result<> discard_next(const std::filesystem::path& folder);
-/// The next identity is the one in use when this returns, also after a crash. Fails with storage_failed: then nothing has changed.
+/// The next identity is the one in use when this returns, also after a crash. Fails with storage_failed: then nothing has
+/// changed, or the change has begun, and the next call or the next opening of the folder finishes it.
 Result<> use_next(const std::filesystem::path& folder);
 
 /// Ends a change that a crash interrupted. The caller holds the folder's lock.

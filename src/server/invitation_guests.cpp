@@ -177,6 +177,11 @@ awaitable<Result<link::Registered>> Invitations::State::register_guest(GuestPtr 
   const auto at = now();
   auto certificate = net::parse_certificate(claim.certificate, at);
   if (!certificate) co_return fail(std::move(certificate.error()));
+  // Everybody who has the file holds that key: it must never name a server.
+  if (keys.contains(certificate->record.pin)) {
+    co_return fail(Code::certificate_mismatch, "The server came with the key of an invitation as its own key.",
+                   "Let the server join with the key of its own data folder.");
+  }
   const auto proof = link::claim_proof(guest->h2->stream().channel_binding(), invitation.id);
   if (!net::verify_signature(certificate->record, proof, claim.signature)) {
     co_return fail(Code::certificate_mismatch, "The server that came with the invitation did not prove that it holds its own key.",

@@ -41,9 +41,9 @@ awaitable<CheckDial> LinkHost::State::dial_once(RunningEndPtr end) {
   const auto context = end->registration() ? dialling_secondary : dialling_primary;
   // Shared with the check of the pin, which may outlive a cancelled dial.
   const auto seen = std::make_shared<std::string>();
-  net::PinCheck check = [expected = end->pin(), seen](const Pin& pin, const CertificateRecord& certificate) {
+  net::PinCheck check = [end, seen](const Pin& pin, const CertificateRecord& certificate) {
     *seen = certificate.fingerprint;
-    return pin == expected;
+    return end->accepts(pin);
   };
   const auto deadline = after(limits::kDialTime);
   auto dialled = co_await net::dial(end->target(), context, std::move(check), deadline, &outcome.trace);

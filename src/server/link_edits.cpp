@@ -81,6 +81,7 @@ void LinkHost::primary_set(const hierarchy::PrimaryRecord& record) {
   const auto& former = state_->leaving;
   const auto again = std::find_if(former.begin(), former.end(), [&](const auto& each) { return each->pin() == record.certificate.pin; });
   if (again != former.end()) state_->drop(std::shared_ptr(*again));
+  if (state_->own_keys.added) state_->own_keys.added(std::nullopt);
   state_->add_primary(record);
 }
 

@@ -77,7 +77,10 @@ awaitable<Outcome::State> LinkHost::State::carry_out(RunningEndPtr end, link::Ef
   if (!effects.events.empty()) log_events(end, std::move(effects.events));
   if (effects.path_changed) self_changed();
   changed.notify_all();
-  if (effects.roll_over && own_keys.heard) own_keys.heard(end->registration(), *effects.roll_over);
+  // What a peer that is gone still says counts no more: neither for itself nor for the primary that is set now.
+  const auto id = end->registration();
+  const bool registered = id ? uppers.contains(*id) : end == lower;
+  if (effects.roll_over && own_keys.heard && registered) own_keys.heard(end->registration(), *effects.roll_over);
   if (const auto former = std::dynamic_pointer_cast<LowerRunning>(end); former && former->end.ended()) drop(former);
   co_return Outcome::State::stored;
 }
@@ -120,6 +123,7 @@ awaitable<bool> LinkHost::State::store_facts(RunningEndPtr end, link::HelloFacts
   end->storing = false;
   if (!stored) {
     spdlog::error("link: what a hello told cannot be stored: {}", stored.error().text());
+    end->keys_not_stored(facts_told.keys);
     for (const auto& connection : end->connections) connection->h2->close(stored.error());
     co_return false;
   }

@@ -222,7 +222,11 @@ awaitable<> LinkHost::stop() {
 
 std::vector<Endpoint> LinkHost::endpoints() const { return state_->listener ? state_->listener->endpoints() : std::vector<Endpoint>{}; }
 
-void LinkHost::secondary_added(const hierarchy::SecondaryRecord& record) { state_->add_secondary(record); }
+void LinkHost::secondary_added(const hierarchy::SecondaryRecord& record) {
+  // Before its first hello can be heard.
+  if (state_->own_keys.added) state_->own_keys.added(record.id);
+  state_->add_secondary(record);
+}
 
 void LinkHost::secondary_removed(RegistrationId id) {
   const auto found = state_->uppers.find(id);

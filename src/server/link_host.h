@@ -37,6 +37,8 @@ struct Guests {
 struct OwnKeys {
   std::function<const net::Identity*()> announced = {};  ///< The one that will be used; null unless a roll-over is announced.
   std::function<void(const std::optional<RegistrationId>& peer, const link::RollOverNews&)> heard = {};
+  /// A peer was registered; also a primary in the place of another one.
+  std::function<void(const std::optional<RegistrationId>& peer)> added = {};
   std::function<void(const std::optional<RegistrationId>& peer)> removed = {};
 };
 

@@ -6,6 +6,7 @@
 
 #include "hierarchy/registration_rules.h"
 #include "server/primary.h"
+#include "store/tables_keys.h"
 
 namespace daikan::server {
 namespace {
@@ -63,6 +64,8 @@ Result<Edited> write(store::Transaction& transaction, const Edition& edition) {
   auto& after = edited->after;
   after.revision = edited->before.revision + 1;
   store::put_primary(transaction, after);
+  // Whoever held the old key may have announced the next one: it goes with the key that vouched for it.
+  if (after.certificate.pin != edited->before.certificate.pin) store::remove_announced_key(transaction, std::nullopt);
   const auto words = fmt::format("{}", fmt::join(edited->changed, ", "));
   const auto name = after.name.empty() ? std::string("the primary") : fmt::format("“{}”", after.name);
   History::audit(transaction, edition.actor, edition.at, "primary.edit", fmt::format("primary {}, {}", name, words));

@@ -15,6 +15,7 @@
 #include "server/data_folder.h"
 #include "server/history.h"
 #include "server/sealed_stream.h"
+#include "store/tables_invitations.h"
 
 namespace daikan::server {
 namespace {
@@ -149,7 +150,9 @@ class Filling {
 
   Result<> write(const KeyFile& file) {
     names_.push_back(file.name);
-    return write_file_atomically(folder_->path() / file.name, file.content, file.name.ends_with(".key") ? 0600 : 0644);
+    // A certificate is public; everything else, also the pairs of a roll-over under way, holds a key.
+    const bool is_public = file.name.ends_with(".cer") || file.name.ends_with(".crt");
+    return write_file_atomically(folder_->path() / file.name, file.content, is_public ? 0644 : 0600);
   }
 
   /// Everything is there: the mark goes, durably, and the folder stays.
@@ -210,6 +213,8 @@ struct Run {
     summary.fingerprint = identity->certificate().fingerprint;
     const auto committed = database->commit(
         [this](store::Transaction& transaction) -> Result<> {
+          // One of them may have been used after the backup was made; that cannot be known here.
+          store::revoke_unused_invitations(transaction, at);
           const Actor system{.name = "system", .source = {}, .through = {}, .credential = {}};
           History::audit(transaction, system, at, "server.restore", fmt::format("backup of {}", to_rfc3339(summary.made_at)));
           History::record(transaction,

@@ -110,6 +110,11 @@ struct RollOver::State {
   awaitable<Result<>> store_step(const Rules& after, std::vector<Note> notes);
   awaitable<Result<>> wait_for(JobPtr job);
   void heard(const Rules::PeerKey& peer, const link::RollOverNews& news);
+  /// A peer came or went.
+  void changed(const Rules::PeerKey& peer, Rules::Step (Rules::*how)(const Rules::PeerKey&));
+  /// Also before that is stored.
+  bool uses_next() const { return own.identity().certificate().pin == rules.next().pin; }
+  Result<> use_next();
 
   Storage& storage;
   History& history;
@@ -157,6 +162,19 @@ awaitable<Result<>> RollOver::State::store_step(const Rules& after, std::vector<
   co_return Result<>{};
 }
 
+Result<> RollOver::State::use_next() {
+  if (uses_next()) return {};  // what could not be stored then is stored now
+  if (!next) {
+    return fail(Code::conflict, "The next key is gone from the data folder.", "Cancel the roll-over and begin a new one.");
+  }
+  if (auto used = net::use_next(own.folder()); !used) return used;
+  // From here on the next key is the one in use, whatever fails.
+  auto identity = std::move(*next);
+  next.reset();
+  own.adopt(std::move(identity));
+  return {};
+}
+
 awaitable<Result<>> RollOver::State::carry_out(Job& job) {
   auto after = rules;
   auto step = job.change(after);
@@ -172,23 +190,25 @@ awaitable<Result<>> RollOver::State::carry_out(Job& job) {
     if (note) notes.push_back(std::move(*note));
     if (auto over = note_of(step->over)) notes.push_back(std::move(*over));
     note.reset();
+    const bool cancelled = step->over == Rules::Step::Over::cancelled;
+    if (cancelled) {
+      if (auto gone = net::discard_next(own.folder()); !gone) co_return fail(std::move(gone.error()));
+    }
     if (step->store || !notes.empty()) {
-      if (auto stored = co_await store_step(after, std::move(notes)); !stored) co_return fail(std::move(stored.error()));
+      if (auto stored = co_await store_step(after, std::move(notes)); !stored) {
+        if (cancelled && next) {
+          if (auto back = net::save_next(own.folder(), *next); !back) spdlog::warn("roll-over: {}", back.error().text());
+        }
+        co_return fail(std::move(stored.error()));
+      }
     }
     rules = after;
     if (job.next) next = std::exchange(job.next, std::nullopt);
-    if (step->over == Rules::Step::Over::cancelled) {
-      next.reset();
-      if (auto gone = net::discard_next(own.folder()); !gone) spdlog::warn("roll-over: {}", gone.error().text());
-    }
+    if (cancelled) next.reset();
     if (step->announce) links.announcement_changed();
     if (step->renew) links.renew_links();
     if (!step->switch_keys) co_return Result<>{};
-    if (auto used = net::use_next(own.folder()); !used) co_return fail(std::move(used.error()));
-    // From here on the next key is the one in use, whatever fails.
-    auto identity = std::move(*next);
-    next.reset();
-    own.adopt(std::move(identity));
+    if (auto used = use_next(); !used) co_return fail(std::move(used.error()));
     note = Note{{},
                 {},
                 "certificate_changed",
@@ -206,11 +226,17 @@ awaitable<Result<>> RollOver::State::wait_for(JobPtr job) {
 }
 
 void RollOver::State::heard(const Rules::PeerKey& peer, const link::RollOverNews& news) {
-  if (rules.phase() == Phase::none && jobs.empty()) return;
+  if (rules.phase() == Phase::none && jobs.empty() && !working) return;
   submit({.change = [peer, news](Rules& changed) -> Result<Rules::Step> { return changed.heard(peer, news); },
           .note = {},
           .next = {},
           .outcome = {}});
+}
+
+void RollOver::State::changed(const Rules::PeerKey& peer, Rules::Step (Rules::*how)(const Rules::PeerKey&)) {
+  if (rules.phase() == Phase::none && jobs.empty() && !working) return;
+  submit(
+      {.change = [peer, how](Rules& after) -> Result<Rules::Step> { return (after.*how)(peer); }, .note = {}, .next = {}, .outcome = {}});
 }
 
 RollOver::RollOver(Storage& storage, History& history, LinkHost& links, OwnIdentity& own)
@@ -238,14 +264,8 @@ awaitable<Result<>> RollOver::start() {
   State* raw = state_.get();
   state.links.set_own_keys({.announced = [raw]() -> const net::Identity* { return raw->next ? &*raw->next : nullptr; },
                             .heard = [raw](const auto& peer, const auto& news) { raw->heard(peer, news); },
-                            .removed =
-                                [raw](const auto& peer) {
-                                  if (raw->rules.phase() == Phase::none && raw->jobs.empty()) return;
-                                  raw->submit({.change = [peer](Rules& rules) -> Result<Rules::Step> { return rules.removed(peer); },
-                                               .note = {},
-                                               .next = {},
-                                               .outcome = {}});
-                                }});
+                            .added = [raw](const auto& peer) { raw->changed(peer, &Rules::joined); },
+                            .removed = [raw](const auto& peer) { raw->changed(peer, &Rules::removed); }});
   if (state.rules.phase() != Phase::announcing) co_return Result<>{};
   // A crash between the switch and its record; or the next key is gone, and with it the reason to go on.
   if (state.own.identity().certificate().pin == state.rules.next().pin) {
@@ -331,7 +351,14 @@ awaitable<Result<RollOverView>> RollOver::finish(const Actor& actor) {
 }
 
 awaitable<Result<RollOverView>> RollOver::cancel(const Actor& actor) {
-  const auto job = state_->submit({.change = [](Rules& rules) { return rules.cancel(); },
+  const State* raw = state_.get();
+  const auto cancelled = [raw](Rules& rules) -> Result<Rules::Step> {
+    if (rules.phase() == Phase::announcing && raw->uses_next()) {
+      return fail(Code::conflict, "The new key is used already; the roll-over cannot be taken back.", "Finish it instead.");
+    }
+    return rules.cancel();
+  };
+  const auto job = state_->submit({.change = cancelled,
                                    .note = Note{actor, "certificate.roll.cancel", "roll_over_cancelled",
                                                 fmt::format("{} cancelled the roll-over; the key stays as it was.", actor.name)},
                                    .next = {},

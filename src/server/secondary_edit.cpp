@@ -8,6 +8,7 @@
 #include "hierarchy/registration_rules.h"
 #include "server/access.h"
 #include "server/secondaries.h"
+#include "store/tables_keys.h"
 
 namespace daikan::server {
 namespace {
@@ -93,6 +94,8 @@ Result<Edited> write(store::Transaction& transaction, const Edition& edition) {
   after.revision = edited->before.revision + 1;
   store::update_secondary(transaction, after, edited->before.revision);
   store::remove_unrecognised(transaction, after.certificate.pin);
+  // Whoever held the old key may have announced the next one: it goes with the key that vouched for it.
+  if (after.certificate.pin != edited->before.certificate.pin) store::remove_announced_key(transaction, after.id);
   const auto words = fmt::format("{}", fmt::join(edited->changed, ", "));
   History::audit(transaction, edition.actor, edition.at, "secondary.edit",
                  fmt::format("secondary {} ({}), {}", edited->before.name, after.id.str(), words));

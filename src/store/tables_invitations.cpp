@@ -66,6 +66,10 @@ void update_invitation(Transaction& transaction, const hierarchy::InvitationReco
                        to_value(record.registration)});
 }
 
+void revoke_unused_invitations(Transaction& transaction, TimePoint at) {
+  transaction.execute("UPDATE invitations SET revoked_at = $1 WHERE used_at IS NULL AND revoked_at IS NULL", {to_value(at)});
+}
+
 std::int64_t trim_invitations(Transaction& transaction, TimePoint time) {
   return transaction.execute("DELETE FROM invitations WHERE expires_at < $1 OR revoked_at < $2 OR used_at < $3",
                              {to_value(time), to_value(time), to_value(time)});

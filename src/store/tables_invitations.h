@@ -16,6 +16,8 @@ std::optional<hierarchy::InvitationRecord> find_invitation(Transaction&, const P
 void insert_invitation(Transaction&, const hierarchy::InvitationRecord&);
 /// Writes what may change: revoked_at, used_at, used_by, registration.
 void update_invitation(Transaction&, const hierarchy::InvitationRecord&);
+/// Those that nobody has used; used and revoked ones stay as they are.
+void revoke_unused_invitations(Transaction&, TimePoint at);
 /// Removes those that ended before `time`: used, revoked or expired.
 std::int64_t trim_invitations(Transaction&, TimePoint time);
 

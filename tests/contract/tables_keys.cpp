@@ -82,6 +82,28 @@ TEST_P(InvitationTables, WhatBecameOfOneIsKeptAndEndedOnesAreTrimmed) {
   EXPECT_TRUE(in_read(database(), [](Transaction& t) { return store::all_invitations(t); }).empty());
 }
 
+TEST_P(InvitationTables, AllThatNobodyHasUsedAreRevokedAtOnce) {
+  const auto group = with_group(database());
+  auto used = invitation(1, group), revoked = invitation(2, group);
+  const auto open = invitation(3, group);
+  used.used_at = at(50);
+  revoked.revoked_at = at(60);
+  in_write(database(), [&](Transaction& t) {
+    for (const auto& record : {used, revoked, open}) {
+      store::insert_invitation(t, record);
+      store::update_invitation(t, record);
+    }
+    store::revoke_unused_invitations(t, at(70));
+    return 0;
+  });
+  const auto found = [&](const InvitationId& id) {
+    return *in_read(database(), [&](Transaction& t) { return store::find_invitation(t, id); });
+  };
+  EXPECT_EQ(found(open.id).revoked_at, at(70));
+  EXPECT_EQ(found(revoked.id).revoked_at, at(60));
+  EXPECT_FALSE(found(used.id).revoked_at);
+}
+
 TEST_P(KeyTables, AnnouncedKeysArePutReplacedTakenAndGoWithTheirSecondary) {
   const auto group = with_group(database());
   const auto branch = secondary("branch", 1, group);

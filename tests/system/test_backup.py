@@ -73,6 +73,24 @@ def test_the_links_of_a_restored_server_continue_with_nobody_touching_the_other_
     assert {"server.restore", "backup.create"} <= {each["action"] for each in again.api.get("/audit?limit=100")["items"]}
 
 
+def test_a_restore_revokes_open_invitations_and_keeps_the_next_key_secret(start, secret):
+    hq, asleep = start.server("hq"), start.server("asleep")
+    hq.register(asleep)
+    made = hq.api.post("/invitations", {"name": "later"})
+    hq.api.post("/server/roll_over", {})
+    assert (hq.data / "server.next.pem").exists()
+    start.cli(hq).json("backup", start.folder / "hq.backup", "--passphrase-file", secret)
+    hq.kill()
+    again, _ = restored(start, "elsewhere", start.folder / "hq.backup", secret)
+    for name, mode in (("server.cer", 0o644), ("server.key", 0o600), ("server.next.pem", 0o600), ("secrets.key", 0o600)):
+        assert (again.data / name).stat().st_mode & 0o777 == mode, name
+    again.name = "hq"
+    again.start()
+    shown = {each["id"]: each["state"] for each in again.api.get("/invitations")["items"]}
+    assert shown[made["id"]] == "revoked"
+    assert again.api.get("/server/roll_over")["phase"] == "announcing"
+
+
 def test_a_backup_taken_while_changes_go_on_is_consistent(start, secret):
     hq = start.server("hq")
     cli, going = start.cli(hq), threading.Event()

@@ -62,6 +62,7 @@ struct RunningEnd {
   virtual net::DialTarget target() const = 0;
   virtual const Pin& pin() const = 0;
   virtual bool accepts(const Pin& pin) const = 0;  ///< That one, or one the peer announced.
+  virtual void keys_not_stored(const std::vector<link::KeyChange>& keys) = 0;
   virtual const std::string& fingerprint() const = 0;
   virtual net::H2Role role() const = 0;
   virtual std::optional<RegistrationId> registration() const = 0;
@@ -227,6 +228,7 @@ struct RunningLink : RunningEnd {
   net::DialTarget target() const override { return {record.address.value_or(Endpoint{}), record.proxy}; }
   const Pin& pin() const override { return record.certificate.pin; }
   bool accepts(const Pin& pin) const override { return end.accepts(pin); }
+  void keys_not_stored(const std::vector<link::KeyChange>& keys) override { end.keys_not_stored(keys, record.certificate); }
   const std::string& fingerprint() const override { return record.certificate.fingerprint; }
   LinkSight sight() const override;
 

@@ -59,6 +59,22 @@ TEST(RollOver, WhoIsRemovedIsNotWaitedForAndWhoJoinsIs) {
   EXPECT_TRUE(rolling.removed(id(7)).switch_keys);
 }
 
+TEST(RollOver, WhoIsRegisteredMeanwhileIsAskedAndAReplacedPrimaryAnew) {
+  RollOver rolling;
+  EXPECT_FALSE(rolling.joined(id(7)).store) << "none is under way";
+  ASSERT_TRUE(rolling.begin(key(2), kTwo));
+  EXPECT_TRUE(rolling.joined(id(7)).store);
+  rolling.heard(std::nullopt, confirms(2));
+  rolling.heard(id(1), confirms(2));
+  const auto replaced = rolling.joined(std::nullopt);
+  EXPECT_TRUE(replaced.store && !replaced.switch_keys);
+  EXPECT_FALSE(rolling.heard(id(7), confirms(2)).switch_keys) << "the primary of now has not confirmed";
+  EXPECT_TRUE(rolling.heard(std::nullopt, confirms(2)).switch_keys);
+  rolling.switched();
+  EXPECT_TRUE(rolling.joined(std::nullopt).store) << "it was given the new certificate";
+  EXPECT_FALSE(rolling.peers().contains(std::nullopt));
+}
+
 TEST(RollOver, ConfirmationThatIsTakenBackDoesNotCount) {
   RollOver rolling;
   ASSERT_TRUE(rolling.begin(key(2), kTwo));

@@ -73,6 +73,31 @@ TEST_F(IdentityChange, DiscardedNextIdentityChangesNothing) {
   EXPECT_EQ(opened().certificate().pin, old.certificate().pin);
 }
 
+TEST_F(IdentityChange, ChangeThatFailedOnTheWayCannotBeTakenBackAndGoesOn) {
+  opened();
+  const auto next = std::move(*Identity::make(now()));
+  ASSERT_TRUE(save_next(folder, next));
+  fs::remove(folder / "server.key");
+  fs::create_directories(folder / "server.key" / "in the way");
+  EXPECT_EQ(use_next(folder).error().code, Code::storage_failed);
+  EXPECT_EQ(discard_next(folder).error().code, Code::storage_failed);
+  EXPECT_EQ(use_next(folder).error().code, Code::storage_failed);
+  fs::remove_all(folder / "server.key");
+  ASSERT_TRUE(use_next(folder));
+  EXPECT_EQ(opened().certificate().pin, next.certificate().pin);
+  EXPECT_FALSE(use_next(folder)) << "there is nothing left to use";
+}
+
+TEST_F(IdentityChange, FileLeftFromAnEarlierChangeDoesNotHoldUpTheNextOne) {
+  opened();
+  const auto earlier = std::move(*Identity::make(now())), next = std::move(*Identity::make(now()));
+  std::ofstream(folder / "server.switch.pem") << earlier.key_pem() << earlier.certificate_pem();
+  ASSERT_TRUE(save_next(folder, next));
+  ASSERT_TRUE(use_next(folder));
+  EXPECT_EQ(opened().certificate().pin, next.certificate().pin);
+  EXPECT_FALSE(fs::exists(folder / "server.switch.pem"));
+}
+
 TEST_F(IdentityChange, DamagedNextIdentityIsSaidSo) {
   opened();
   std::ofstream(folder / "server.next.pem") << "nothing";

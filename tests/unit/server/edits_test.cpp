@@ -1,6 +1,7 @@
 // Edits in place of secondaries, the primary and groups: rules, tests of a new way, history, and what the running link makes of them.
 #include <gmock/gmock.h>
 
+#include "store/tables_keys.h"
 #include "unit/server/test_site.h"
 
 namespace daikan::server {
@@ -145,6 +146,33 @@ TEST_F(EditsTest, AnotherCertificateEndsWhatTheOldOneMade) {
   ASSERT_TRUE(edit(id, change));
   branch.restart();
   EXPECT_TRUE(loop.run_until([&] { return state(id) == LinkState::connected; }));
+}
+
+TEST_F(EditsTest, AnotherCertificateForgetsTheKeyThatTheOldOneAnnounced) {
+  const auto id = join();
+  const auto announced = net::test::make_identity("announced"), other = net::test::make_identity("other");
+  const auto announce = [&](Site& site, const store::PeerKey& peer) {
+    site.write([&](store::Transaction& t) { store::put_announced_key(t, peer, announced.certificate(), now()); });
+  };
+  const auto kept = [](Site& site) {
+    return site.read<std::size_t>([](store::Transaction& t) { return store::announced_keys(t).size(); });
+  };
+  announce(hq, id);
+  announce(branch, std::nullopt);
+  EditSecondary renamed;
+  renamed.name = "shop";
+  ASSERT_TRUE(edit(id, renamed));
+  EXPECT_EQ(kept(hq), 1U) << "the key is the same";
+  EditSecondary change;
+  change.dial.certificate = other.certificate().der;
+  ASSERT_TRUE(edit(id, change));
+  EXPECT_EQ(kept(hq), 0U);
+  EditPrimary primary;
+  primary.dial.certificate = other.certificate().der;
+  primary.dial.test = DialEdit::Test::no;
+  const auto edited = loop.run(branch.primary->edit(olga(), primary));
+  ASSERT_TRUE(edited) << edited.error().text();
+  EXPECT_EQ(kept(branch), 0U);
 }
 
 TEST_F(EditsTest, AStateThatIsNoLongerSeenIsNotChanged) {

@@ -150,5 +150,76 @@ TEST_F(Keys, RollOverWhoseNextKeyIsGoneIsCancelledAtTheNextStart) {
   EXPECT_THAT(hq.event_kinds(), Contains("roll_over_cancelled"));
 }
 
+TEST_F(Keys, GuestMayNotComeWithTheKeyOfTheInvitationAsItsOwn) {
+  const auto made = invite();
+  const auto file = joining::parse_invitation(made.file);
+  ASSERT_TRUE(file);
+  branch.identity = std::move(*net::Identity::from_key(file->key, now(), "branch"));
+  branch.facts.certificate = branch.identity.certificate();
+  branch.facts.certificate_pem = branch.identity.certificate_pem();
+  branch.restart();
+  EXPECT_EQ(refusal(branch, made.file), Code::certificate_mismatch);
+  EXPECT_TRUE(hq.read<std::vector<hierarchy::SecondaryRecord>>([](store::Transaction& t) { return store::all_secondaries(t); }).empty());
+  EXPECT_EQ(hierarchy::state_of(loop.run(hq.invitations->list())->front().record, now()), hierarchy::InvitationState::open);
+}
+
+TEST_F(Keys, WhoIsRegisteredDuringARollOverIsWaitedFor) {
+  const auto add = [&](const std::string& name) {
+    AddSecondary request;
+    request.name = name;
+    request.certificate = net::test::make_identity(name).certificate().der;
+    return loop.run(hq.secondaries->add(olga(), std::move(request)))->record.id;
+  };
+  const auto waits = [&](std::size_t peers) {
+    for (int i = 0; i < 100 && loop.run(hq.roll_over->view())->peers.size() != peers; ++i) loop.run(net::sleep_for(20ms));
+    const auto view = loop.run(hq.roll_over->view());
+    return view->phase == link::RollOver::Phase::announcing && view->peers.size() == peers;
+  };
+  const auto first = add("first");
+  ASSERT_TRUE(loop.run(hq.roll_over->begin(olga())));
+  add("second");
+  EXPECT_TRUE(waits(2));
+  SetPrimary set;
+  set.direction = hierarchy::Direction::primary_dials;
+  set.certificate = branch.certificate();
+  ASSERT_TRUE(loop.run(hq.primary->set(olga(), std::move(set))));
+  EXPECT_TRUE(waits(3));
+  ASSERT_TRUE(loop.run(hq.secondaries->remove(olga(), first)));
+  EXPECT_TRUE(waits(2)) << "the other two have not confirmed";
+}
+
+TEST_F(Keys, RollOverWhoseSwitchFailsCannotBeCancelledAndIsFinishedLater) {
+  const auto old = hq.facts.certificate.pin;
+  std::filesystem::create_directories(hq.folder.path / "server.key" / "in the way");
+  EXPECT_EQ(loop.run(hq.roll_over->begin(olga())).error().code, Code::storage_failed);
+  EXPECT_EQ(hq.facts.certificate.pin, old);
+  EXPECT_EQ(loop.run(hq.roll_over->cancel(olga())).error().code, Code::storage_failed);
+  EXPECT_EQ(loop.run(hq.roll_over->view())->phase, link::RollOver::Phase::announcing);
+  std::filesystem::remove_all(hq.folder.path / "server.key");
+  const auto finished = loop.run(hq.roll_over->finish(olga()));
+  ASSERT_TRUE(finished) << finished.error().text();
+  EXPECT_NE(hq.facts.certificate.pin, old);
+  EXPECT_EQ(finished->phase, link::RollOver::Phase::none);
+  EXPECT_TRUE(std::filesystem::exists(hq.folder.path / "server.key"));
+}
+
+TEST_F(Keys, RollOverWhoseNewKeyIsInUseButNotRecordedIsFinishedAndNotCancelled) {
+  AddSecondary request;
+  request.name = "asleep";
+  request.certificate = net::test::make_identity("asleep").certificate().der;
+  ASSERT_TRUE(loop.run(hq.secondaries->add(olga(), std::move(request))));
+  ASSERT_TRUE(loop.run(hq.roll_over->begin(olga())));
+  auto next = net::load_next(hq.folder.path);
+  ASSERT_TRUE(next && *next);
+  const auto pin = (*next)->certificate().pin;
+  ASSERT_TRUE(net::use_next(hq.folder.path));
+  hq.own->adopt(std::move(**next));  // as when the step behind it could not be stored
+  EXPECT_EQ(loop.run(hq.roll_over->cancel(olga())).error().code, Code::conflict);
+  const auto finished = loop.run(hq.roll_over->finish(olga()));
+  ASSERT_TRUE(finished) << finished.error().text();
+  EXPECT_EQ(finished->phase, link::RollOver::Phase::switched);
+  EXPECT_EQ(hq.facts.certificate.pin, pin);
+}
+
 }  // namespace
 }  // namespace daikan::server::test
