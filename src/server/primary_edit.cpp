@@ -5,12 +5,14 @@
 #include <fmt/ranges.h>
 
 #include "hierarchy/registration_rules.h"
+#include "server/access.h"
 #include "server/primary.h"
 
 namespace daikan::server {
 namespace {
 
 using hierarchy::Direction;
+using hierarchy::PrimaryMay;
 using hierarchy::PrimaryRecord;
 
 constexpr auto kOwnSideDials = Direction::secondary_dials;
@@ -61,6 +63,13 @@ Result<Edited> write(store::Transaction& transaction, const Edition& edition) {
   auto edited = plan(transaction, edition);
   if (!edited || edited->changed.empty()) return edited;
   auto& after = edited->after;
+  const auto& before = edited->before;
+  if (before.certificate.pin != after.certificate.pin || before.direction != after.direction || before.address != after.address) {
+    // Whoever says where the primary is and which key it has gives it what it may do here.
+    const auto may = store::find_setting(transaction, "primary_may");
+    const auto bound = may ? hierarchy::primary_may_from_string(*may).value_or(PrimaryMay::none) : PrimaryMay::full;
+    if (auto allowed = require_grant(transaction, edition.actor, bound); !allowed) return fail(std::move(allowed.error()));
+  }
   after.revision = edited->before.revision + 1;
   store::put_primary(transaction, after);
   const auto words = fmt::format("{}", fmt::join(edited->changed, ", "));

@@ -74,7 +74,7 @@ def test_configure_hierarchy_on_the_server_is_needed_to_set_the_primary(start):
     body = {"address": str(hq.link), "certificate": hq.certificate_pem}
     refusal(everywhere_but_the_server.call("PUT", "/primary", body), "configure_hierarchy", "the server “branch”")
     keeper = person(branch, ("operator", None))
-    keeper.put("/primary", body)
+    assert keeper.put("/primary", body)["primary_may"] == "none"
     branch.wait_for_primary()
     refusal(everywhere_but_the_server.call("DELETE", "/primary"), "configure_hierarchy", "the server “branch”")
     keeper.delete("/primary")
@@ -177,7 +177,49 @@ def test_a_live_tail_from_above_ends_when_the_bound_is_none(hq):
             branch.api.put("/primary/rights", {"primary_may": "full"})
 
 
-def test_the_bound_outlives_a_restart_and_the_same_primary_set_again_but_not_another_primary(start):
+def test_nobody_lets_the_primary_do_what_they_may_not_do_themselves(start, tmp_path):
+    hq, branch = start.server("hq"), start.server("branch")
+    hq.register(branch)
+    keeper = person(branch, ("operator", None))
+    body = {"address": str(hq.link), "certificate": hq.certificate_pem}
+    for more in ("full", "read"):  # an operator reads no audit
+        problem = keeper.call("PUT", "/primary", body | {"primary_may": more}).refused(403, "permission_denied")
+        assert problem["field"] == "primary_may" and "--primary-may none" in problem["remedy"], problem
+    assert branch.api.get("/primary") == {"configured": False}
+    keeper.put("/primary", body)
+    keeper.call("PUT", "/primary/rights", {"primary_may": "full"}).refused(403, "permission_denied")
+    keeper.call("PUT", "/primary", body | {"primary_may": "full"}).refused(403, "permission_denied")
+    assert branch.api.get("/primary")["primary_may"] == "none"
+    # What an administrator allowed this primary goes to no other one by the hand of an operator.
+    assert branch.api.put("/primary/rights", {"primary_may": "full"})["primary_may"] == "full"
+    rogue = {"certificate": some_certificate(tmp_path)}
+    keeper.call("PUT", "/primary", body | rogue | {"replace": True}).refused(403, "permission_denied")
+    problem = keeper.call("PATCH", "/primary", rogue | {"untested": True}).refused(403, "permission_denied")
+    assert problem["field"] == "primary_may", problem
+    assert branch.api.get("/primary")["primary_may"] == "full"
+    keeper.put("/primary/rights", {"primary_may": "none"})
+    keeper.put("/primary", body | rogue | {"replace": True})
+    assert branch.api.get("/primary")["primary_may"] == "none"
+
+
+def test_nobody_moves_anything_to_where_they_may_do_more(hq, tmp_path):
+    mine = hq.api.post("/groups", {"path": "Managed devices/Mine"})
+    theirs = hq.api.post("/groups", {"path": "Managed devices/Theirs"})
+    editor = person(hq, (["read", "edit_groups", "configure_hierarchy"], "Managed devices/Theirs"), ("operator", "Managed devices/Mine"))
+    inner = hq.api.post("/groups", {"path": "Managed devices/Theirs/Inner"})
+    certificate = some_certificate(tmp_path)
+    server = hq.api.post("/secondaries", {"name": "moved", "group": "Managed devices/Theirs", "certificate": certificate})
+    for path, field in ((f"/groups/{inner['id']}", "parent"), (f"/secondaries/{server['id']}", "group")):
+        problem = editor.call("PATCH", path, {field: "Managed devices/Mine"}).refused(403, "permission_denied")
+        assert problem["field"] == field and "“Managed devices/Mine”" in problem["detail"], problem
+        hq.api.call("PATCH", path, {field: "Managed devices/Mine"}).ok()
+        editor.call("PATCH", path, {field: "Managed devices/Theirs"}).ok()
+    hq.api.delete(f"/secondaries/{server['id']}")
+    for group in (inner, mine, theirs):
+        hq.api.delete(f"/groups/{group['id']}")
+
+
+def test_the_bound_outlives_a_restart_and_the_same_primary_set_again_and_another_primary(start):
     hq, branch = start.server("hq"), start.server("branch")
     hq.register(branch)
     assert branch.follow(hq, primary_may="read")["primary_may"] == "read"
@@ -186,7 +228,7 @@ def test_the_bound_outlives_a_restart_and_the_same_primary_set_again_but_not_ano
     assert branch.follow(hq)["primary_may"] == "read"
     branch.api.delete("/primary")
     other = start.server("other")
-    assert branch.follow(other)["primary_may"] == "full"
+    assert branch.follow(other)["primary_may"] == "read"
 
 
 def test_manage_users_is_needed_and_never_gives_more_than_one_has(hq):
