@@ -50,11 +50,11 @@ hierarchy::PrimaryMay most_grantable(const Actor& actor) {
 Result<> require_grant(store::Transaction& transaction, const Actor& actor, hierarchy::PrimaryMay may) {
   if (actor.permissions.on_server().includes(hierarchy::bound_of(may))) return {};
   const auto server = server_name(transaction);
-  return fail(Code::permission_denied,
-              fmt::format("“{}” refuses: {} cannot let the primary do what {} may not do (“{}”).", server, actor.name, actor.name,
-                          to_string(may)),
-              fmt::format("Choose --primary-may {}, or let an administrator of “{}” do it.", to_string(most_grantable(actor)), server),
-              "primary_may");
+  return fail(
+      Code::permission_denied,
+      fmt::format("“{}” refuses: {} cannot let the primary do what {} may not do (“{}”).", server, actor.name, actor.name, to_string(may)),
+      fmt::format("Choose --primary-may {}, or let an administrator of “{}” do it.", to_string(most_grantable(actor)), server),
+      "primary_may");
 }
 
 hierarchy::Permissions permissions_of(store::Transaction& transaction, const AccountId& account) {

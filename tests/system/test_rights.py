@@ -5,6 +5,7 @@ import base64
 import pytest
 from support import certificates
 from support.server import PASSWORD, USER, attach
+from support.waiting import wait_until
 
 GOOD = "a good long password"
 
@@ -282,6 +283,52 @@ def test_a_token_has_a_scope_and_never_more_than_its_owner_has_now(hq):
     hq.api.put(f"/users/{owner.id}/assignments", {"assignments": []})
     refusal(script.call("GET", "/groups"), "read", "“hq”")
     assert token["rights"] == ["read", "manage_users"]
+
+
+@pytest.mark.parametrize("how", ["disabled", "removed", "demoted", "role"])
+def test_unused_invitations_end_with_the_right_of_who_made_them(hq, how):
+    inviter = person(hq, (["read", "configure_hierarchy"], "Managed devices/Labs"))
+    made = inviter.post("/invitations", {"group": "Managed devices/Labs", "expires_in_seconds": 600, "addresses": [str(hq.link)]})
+    role = inviter.get("/account")["assignments"][0]["role_id"] if how == "role" else None
+    state = lambda: next(each["state"] for each in hq.api.get("/invitations")["items"] if each["id"] == made["id"])
+    hq.api.call("PUT", f"/users/{inviter.id}/assignments", {"assignments": [
+        {"role": each["role"], "group": each["group"]} for each in inviter.get("/account")["assignments"]] + [{"role": "viewer"}]}).ok()
+    before = state()
+    if how == "disabled":
+        hq.api.call("PATCH", f"/users/{inviter.id}", {"state": "disabled"}).ok()
+    elif how == "removed":
+        hq.api.delete(f"/users/{inviter.id}")
+    elif how == "demoted":
+        hq.api.put(f"/users/{inviter.id}/assignments", {"assignments": [{"role": "viewer"}]})
+    else:
+        hq.api.put(f"/roles/{role}", {"name": f"less {inviter.name}", "rights": ["read"]})
+    assert before != "revoked" and state() == "revoked"
+
+
+def test_what_use_cases_refuse_and_what_is_refused_from_above_is_audited(hq):
+    keeper = person(hq, ("operator", "Managed devices/Branches"))
+    keeper.call("POST", "/groups", {"path": "Managed devices/Labs/No"}).refused(403, "permission_denied")
+    branch = hq.secondary("branch")["id"]
+    keeper.through(branch).call("GET", "/users").refused(403, "permission_denied")
+
+    def noted(server):
+        records = server.api.get("/audit?limit=1000")["items"]
+        return sorted((each["object"], each["through"]) for each in records
+                      if each["action"] == "access.refused" and each["actor"] == keeper.name and each["outcome"] == "permission_denied")
+
+    assert noted(hq) == [("POST /api/v1/groups", "")]
+    assert noted(hq.branch) == [("GET /api/v1/users", "hq")]
+
+
+def test_a_link_check_shows_strangers_only_to_who_could_let_them_in(start, tmp_path):
+    hq, stray = start.server("hq"), start.server("stray")
+    absent = hq.api.post("/secondaries", {"name": "absent", "group": "", "certificate": some_certificate(tmp_path)})
+    stray.follow(hq)
+    body = {"secondary_id": absent["id"]}
+    wait_until(lambda: hq.api.post("/link_checks", body)["this_end"]["unrecognised"], "the stray server was seen")
+    assert person(hq, ("operator", None)).post("/link_checks", body)["this_end"]["unrecognised"]
+    seen = person(hq, ("viewer", None)).post("/link_checks", body)["this_end"]
+    assert seen["unrecognised"] == [] and seen["refused"] == [], seen
 
 
 def test_sessions_are_listed_and_ended(hq):
