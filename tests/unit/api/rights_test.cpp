@@ -114,6 +114,10 @@ TEST_F(RightsOfRoutes, WhoMayOnlyOnAnotherGroupIsRefusedByTheUseCaseNamingTheGro
   const auto another = net::test::make_identity("another").certificate_pem();
   const std::string join = R"({"group":"Theirs","secondary_console":"127.0.0.1:1","fingerprint":")" + hq.facts.certificate.fingerprint +
                            R"(","credentials":{"user":"a","password":"b"},"primary_address":"127.0.0.1:1"})";
+  const std::string invitation = R"({"group":"Theirs","expires_in_seconds":60,"addresses":["127.0.0.1:1"]})";
+  const auto made = hq.ask("POST", "/api/v1/invitations", invitation);
+  ASSERT_EQ(made.status, 201) << made.text;
+  const auto invited = made.at("id");
   struct Try {
     std::string path;
     std::string body;
@@ -129,6 +133,8 @@ TEST_F(RightsOfRoutes, WhoMayOnlyOnAnotherGroupIsRefusedByTheUseCaseNamingTheGro
       {"PATCH /api/v1/groups/{id}", {"/api/v1/groups/" + theirs.str(), R"({"name":"Ours"})"}},
       {"PATCH /api/v1/secondaries/{id}", {"/api/v1/secondaries/" + shop, R"({"name":"ours"})"}},
       {"POST /api/v1/joins", {"/api/v1/joins", join}},
+      {"POST /api/v1/invitations", {"/api/v1/invitations", invitation}},
+      {"DELETE /api/v1/invitations/{id}", {"/api/v1/invitations/" + invited, ""}},
       {"GET /api/v1/servers/{id}/relay/{rest...}", {"/api/v1/servers/" + shop + "/relay/groups", ""}},
       {"POST /api/v1/servers/{id}/relay/{rest...}", {"/api/v1/servers/" + shop + "/relay/groups", R"({"path":"x"})"}},
       {"PUT /api/v1/servers/{id}/relay/{rest...}", {"/api/v1/servers/" + shop + "/relay/primary", "{}"}},
