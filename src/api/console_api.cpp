@@ -91,6 +91,16 @@ bool is_beyond_scope(const Route& route, const Caller& caller) {
          caller.login->credential.rights;
 }
 
+Note refused_use(const Route& route, Error refused) {
+  return {"access.refused", std::string(route.method) + " " + std::string(route.pattern), std::move(refused)};
+}
+
+/// Whether the answer of a route is a refusal of this server that nobody wrote down yet. What goes on to another server is recorded by the
+/// relay, or by the server that refuses.
+bool is_unnoted_refusal(const Route& route, const net::Response& response) {
+  return response.status == 403 && route.access != Access::anyone && route.pattern.find("/relay/") == std::string_view::npos;
+}
+
 Error no_entry(std::string_view ip, std::string_view server) {
   return Error(Code::permission_denied, fmt::format("“{}” lets nobody in from {}.", server, ip),
                "Come from an address on its list, or change the list on the server itself: daikan access set --from.");
@@ -218,20 +228,24 @@ awaitable<Result<Caller>> ConsoleApi::State::caller_of(const Route& route, const
     const bool own =
         route.access == Access::own_account || route.pattern.starts_with("/api/v1/sessions") || !route.pattern.starts_with(kApiPrefix);
     if (own) {
-      co_return fail(Code::permission_denied, "Sessions, tokens and backups of this server cannot be reached from above.",
-                     "Log in at this server itself.");
+      Error refused(Code::permission_denied, "Sessions, tokens and backups of this server cannot be reached from above.",
+                    "Log in at this server itself.");
+      co_await note(context, *attempt.relayed, refused_use(route, refused));
+      co_return fail(std::move(refused));
     }
     caller.actor = *attempt.relayed;
     auto may = co_await context.services.primary.may();
     if (!may) co_return fail(std::move(may.error()));
     const auto& server = context.services.facts.name;
-    if (*may == hierarchy::PrimaryMay::none) {
+    if (*may == hierarchy::PrimaryMay::none) {  // not noted: every look at the tree above would be a record here
       co_return fail(Code::permission_denied, fmt::format("“{}” lets its primary do nothing.", server),
                      fmt::format("Log in at “{}” itself, or let its administrator run: daikan primary set --primary-may read", server));
     }
     caller.actor.permissions = caller.actor.permissions.limited_to(hierarchy::bound_of(*may));
-    if (auto refused = refusal(route, caller.actor, server)) co_return fail(bounded(std::move(*refused), *may, server));
-    co_return caller;
+    auto refused = refusal(route, caller.actor, server);
+    if (!refused) co_return caller;
+    co_await note(context, caller.actor, refused_use(route, *refused));
+    co_return fail(bounded(std::move(*refused), *may, server));
   }
   const bool open = route.access == Access::anyone || (route.access == Access::loopback && is_loopback(request.remote_ip));
   if (open) {
@@ -248,7 +262,7 @@ awaitable<Result<Caller>> ConsoleApi::State::caller_of(const Route& route, const
               "Log in with the password.");
   }
   if (!refused) co_return authenticated;
-  co_await note(context, authenticated->actor, {"access.refused", std::string(route.method) + " " + std::string(route.pattern), *refused});
+  co_await note(context, authenticated->actor, refused_use(route, *refused));
   co_return fail(std::move(*refused));
 }
 
@@ -289,8 +303,13 @@ awaitable<net::Response> ConsoleApi::State::run(const Route& route, Call call, A
   }
   auto refused = co_await read_body(route, call);
   if (refused) co_return std::move(*refused);
-  if (route.repeat == Repeat::by_key) co_return co_await answer_once(context, route, std::move(call));
-  co_return co_await route.answer(context, std::move(call));
+  const Actor actor = call.caller.actor;
+  auto answering = route.repeat == Repeat::by_key ? answer_once(context, route, std::move(call)) : route.answer(context, std::move(call));
+  auto response = co_await std::move(answering);
+  if (is_unnoted_refusal(route, response)) {
+    co_await note(context, actor, refused_use(route, Error(Code::permission_denied, "Refused by the use case.")));
+  }
+  co_return response;
 }
 
 ConsoleApi::ConsoleApi(Services services, Options options) : state_(std::make_shared<State>(services, std::move(options))) {}

@@ -1,6 +1,7 @@
 #include "api/idempotency.h"
 
 #include <algorithm>
+#include <array>
 
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
@@ -17,10 +18,13 @@ namespace {
 namespace json = boost::json;
 using Stored = std::optional<store::StoredAnswer>;
 
+/// Members of requests that prove something; not even a hash of them is kept.
+constexpr std::array<std::string_view, 6> kSecrets = {"password", "token", "secret", "passphrase", "code", "current_password"};
+
 void leave_out_secrets(json::value& value) {
   if (auto* object = value.if_object()) {
     for (auto& member : *object) {
-      if (member.key() == "password" || member.key() == "token") {
+      if (std::find(kSecrets.begin(), kSecrets.end(), std::string_view(member.key())) != kSecrets.end()) {
         member.value() = nullptr;
       } else {
         leave_out_secrets(member.value());

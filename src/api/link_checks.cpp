@@ -151,6 +151,11 @@ awaitable<net::Response> check(Context& context, Call call) {
   }
   auto checked = co_await server::check_link(services.links, services.storage, id);
   if (!checked) co_return problem(checked.error());
+  if (!call.caller.actor.permissions.anywhere(Right::configure_hierarchy)) {
+    // As on the list of unrecognised servers: strangers are the business of those who could let them in.
+    checked->sight.unrecognised.clear();
+    checked->sight.refused_strangers.clear();
+  }
   auto other = may_ask ? co_await ask_other_end(context, checked->sight, id, std::move(actor)) : std::move(no_rights);
   co_return json_answer(200, check_json(std::move(*checked), std::move(other)));
 }

@@ -31,6 +31,20 @@ Result<> require(store::Transaction&, const Actor& actor, Right right, Place pla
 /// The same for the server itself.
 Result<> require_on_server(store::Transaction&, const Actor& actor, Right right);
 
+/// Fails with permission_denied on `field` when `actor` may do something in the group `to` that is not allowed in `from`: whoever moves
+/// something would give those rights over it to oneself.
+struct Move {
+  const GroupId& from;
+  const GroupId& to;
+  std::string_view field;
+};
+Result<> require_no_gain(const Actor& actor, const hierarchy::GroupTree& tree, Move move);
+
+/// The largest bound on the primary that lets it do nothing which `actor` may not do on this server.
+hierarchy::PrimaryMay most_grantable(const Actor& actor);
+/// A bound is a gift: who sets the primary lets it do so much. Fails with permission_denied on primary_may.
+Result<> require_grant(store::Transaction&, const Actor& actor, hierarchy::PrimaryMay may);
+
 /// What an account may by its assignments.
 hierarchy::Permissions permissions_of(store::Transaction&, const AccountId& account);
 

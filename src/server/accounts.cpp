@@ -129,6 +129,11 @@ awaitable<Result<Login>> Accounts::State::open_session(const LoginRequest& reque
   enum class Made : std::uint8_t { free_place, made_room };
   const auto insert = [login, actor, at, code = request.code,
                        sealing = storage.sealing()](store::Transaction& transaction) -> Result<Made> {
+    // What was checked is what the account is still: it may have been disabled, or given another password, while the hash was computed.
+    const auto present = store::find_account(transaction, login.account.id);
+    if (!present || present->state == Account::State::disabled || present->password_hash != login.account.password_hash) {
+      return wrong_credentials();
+    }
     auto taken = take_second_factor(transaction, sealing, login.account.id, code);
     if (!taken) return fail(std::move(taken.error()));
     auto sessions = store::credentials_of(transaction, login.account.id);
@@ -286,7 +291,15 @@ awaitable<Result<>> Accounts::change_password(const Actor& actor, PasswordChange
   if (!checked) co_return checked;
   auto hashed = co_await state.checks.hash(std::exchange(change.password, {}));
   if (!hashed) co_return fail(std::move(hashed.error()));
-  const auto update = [actor, id = account.id, hash = *hashed](store::Transaction& transaction) -> Result<Done> {
+  const auto update = [actor, id = account.id, was = account.password_hash,
+                       hash = *hashed](store::Transaction& transaction) -> Result<Done> {
+    // As in open_session: a reset in the meantime is not undone by who knew the old password.
+    const auto present = store::find_account(transaction, id);
+    if (!present || present->state == Account::State::disabled) return not_authenticated();
+    if (present->password_hash != was) {
+      return fail(Code::wrong_credentials, "The password was changed meanwhile.", "Give the password you log in with now.",
+                  "current_password");
+    }
     store::update_password(transaction, id, hash);
     store::remove_sessions(transaction, id, actor.credential);
     History::audit(transaction, actor, now(), "user.password", fmt::format("user {} ({}), by itself", actor.name, id.str()));

@@ -141,6 +141,7 @@ Result<EditedGroup> update(store::Transaction& transaction, const Actor& actor, 
     if (auto allowed = require(transaction, actor, Right::edit_groups, {tree, *after->parent}); !allowed) {
       return fail(std::move(allowed.error()));
     }
+    if (auto allowed = require_no_gain(actor, tree, {id, *after->parent, "parent"}); !allowed) return fail(std::move(allowed.error()));
   }
   if (after->name == before->name && after->parent == before->parent) {
     return EditedGroup{view_of(tree, *before, store::count_secondaries(transaction))};

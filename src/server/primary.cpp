@@ -6,6 +6,7 @@
 
 #include "base/limits.h"
 #include "hierarchy/registration_rules.h"
+#include "server/access.h"
 #include "server/probe.h"
 #include "store/tables_keys.h"
 
@@ -28,7 +29,8 @@ namespace {
 using hierarchy::PrimaryRecord;
 using Change = PrimaryChange;
 
-/// With the server's settings and not in the primary's row: it is this server's own word, whoever the primary is. Absent: full.
+/// With the server's settings and not in the primary's row: it is this server's own word, whoever the primary is. Absent: nobody said
+/// anything yet, and a primary that is there may do everything.
 constexpr std::string_view kPrimaryMay = "primary_may";
 
 hierarchy::PrimaryMay stored_may(store::Transaction& transaction) {
@@ -91,6 +93,25 @@ Result<> check(store::Transaction& transaction, const Change& change, const std:
   return hierarchy::check_set_primary(here, candidate);
 }
 
+/// What the primary may do once `change` is made.
+hierarchy::PrimaryMay may_after(store::Transaction& transaction, const Change& change, const std::optional<PrimaryRecord>& there) {
+  if (change.request.may) return *change.request.may;
+  const bool same = there && there->certificate.pin == change.certificate.pin;
+  if (same || store::find_setting(transaction, kPrimaryMay)) return stored_may(transaction);
+  return most_grantable(change.actor);
+}
+
+/// Whoever says which server is the primary, or lets it do more, gives it what it may do.
+Result<> check_grant(store::Transaction& transaction, const Change& change, const std::optional<PrimaryRecord>& there) {
+  const auto may = may_after(transaction, change, there);
+  const auto& request = change.request;
+  const bool another = !there || there->certificate.pin != change.certificate.pin || there->direction != request.direction ||
+                       there->address != request.address;
+  const bool more = !hierarchy::bound_of(stored_may(transaction)).includes(hierarchy::bound_of(may));
+  if (!another && !more) return {};
+  return require_grant(transaction, change.actor, may);
+}
+
 /// True when it was another.
 bool put_may(store::Transaction& transaction, const Actor& actor, TimePoint at, hierarchy::PrimaryMay may) {
   if (stored_may(transaction) == may) return false;
@@ -111,8 +132,9 @@ Result<> check_seen(const Seen& seen, const std::optional<PrimaryRecord>& record
 Result<Stored> put(store::Transaction& transaction, const Change& change) {
   const auto there = store::find_primary(transaction);
   if (auto checked = check_seen(change.request.seen, there); !checked) return fail(std::move(checked.error()));
+  const auto may = may_after(transaction, change, there);
+  if (auto checked = check_grant(transaction, change, there); !checked) return fail(std::move(checked.error()));
   if (there && says_nothing_new(change, *there)) {
-    const auto may = change.request.may.value_or(stored_may(transaction));
     const auto was = put_may(transaction, change.actor, change.at, may) ? Stored::Was::told : Stored::Was::there;
     return Stored{*there, may, was};
   }
@@ -147,8 +169,6 @@ Result<Stored> put(store::Transaction& transaction, const Change& change) {
   History::record(transaction, primary_event(change.at, "primary_set",
                                              fmt::format("The primary Administration Server was set to “{}” by {}; {}.", name_of(record),
                                                          change.actor.name, how)));
-  const bool same = there && there->certificate.pin == record.certificate.pin;
-  const auto may = change.request.may.value_or(same ? stored_may(transaction) : hierarchy::PrimaryMay::full);
   put_may(transaction, change.actor, change.at, may);
   return Stored{std::move(record), may, Stored::Was::changed};
 }
@@ -193,6 +213,7 @@ awaitable<Result<PrimaryView>> Primary::set_may(const Actor& actor, hierarchy::P
   const auto work = [actor, may](store::Transaction& transaction) -> Result<Stored> {
     auto record = store::find_primary(transaction);
     if (!record) return fail(Code::not_found, "This server has no primary.", "Set one, and say then what may be done through it.");
+    if (auto allowed = require_grant(transaction, actor, may); !allowed) return fail(std::move(allowed.error()));
     put_may(transaction, actor, now(), may);
     return Stored{std::move(*record), may};
   };

@@ -5,6 +5,7 @@
 #include <fmt/ranges.h>
 
 #include "hierarchy/registration_rules.h"
+#include "server/access.h"
 #include "server/primary.h"
 #include "store/tables_keys.h"
 
@@ -12,6 +13,7 @@ namespace daikan::server {
 namespace {
 
 using hierarchy::Direction;
+using hierarchy::PrimaryMay;
 using hierarchy::PrimaryRecord;
 
 constexpr auto kOwnSideDials = Direction::secondary_dials;
@@ -62,6 +64,13 @@ Result<Edited> write(store::Transaction& transaction, const Edition& edition) {
   auto edited = plan(transaction, edition);
   if (!edited || edited->changed.empty()) return edited;
   auto& after = edited->after;
+  const auto& before = edited->before;
+  if (before.certificate.pin != after.certificate.pin || before.direction != after.direction || before.address != after.address) {
+    // Whoever says where the primary is and which key it has gives it what it may do here.
+    const auto may = store::find_setting(transaction, "primary_may");
+    const auto bound = may ? hierarchy::primary_may_from_string(*may).value_or(PrimaryMay::none) : PrimaryMay::full;
+    if (auto allowed = require_grant(transaction, edition.actor, bound); !allowed) return fail(std::move(allowed.error()));
+  }
   after.revision = edited->before.revision + 1;
   store::put_primary(transaction, after);
   // Whoever held the old key may have announced the next one: it goes with the key that vouched for it.

@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "hierarchy/names.h"
 #include "server/access.h"
+#include "server/left_invitations.h"
 #include "store/tables_users.h"
 
 namespace daikan::server {
@@ -144,6 +145,9 @@ awaitable<Result<RoleView>> Roles::edit(const Actor& actor, RoleId id, Text text
     if (auto filled = fill(transaction, actor, *role, text); !filled) return fail(std::move(filled.error()));
     ++role->revision;
     store::update_role(transaction, *role);
+    for (const auto& [account, assignment] : store::all_assignments(transaction)) {
+      if (assignment.role == id) revoke_left_invitations(transaction, actor, store::find_account(transaction, account)->name);
+    }
     tell(transaction, actor, *role, "edit");
     return RoleView{std::move(*role), users_of(transaction, id)};
   };

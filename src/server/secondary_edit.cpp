@@ -72,6 +72,9 @@ Result<Edited> plan(store::Transaction& transaction, const Edition& edition) {
     const auto group = tree.at_path(*edit.group);
     if (!group) return fail(group.error());
     if (auto allowed = allowed_on(group->id); !allowed) return fail(std::move(allowed.error()));
+    if (auto allowed = require_no_gain(edition.actor, tree, {before->group, group->id, "group"}); !allowed) {
+      return fail(std::move(allowed.error()));
+    }
     after.group = group->id;
   }
   auto way = edited_way(way_of(*before), edit.dial, kOwnSideDials, edition.sealing);

@@ -10,6 +10,7 @@
 #include "hierarchy/group_tree.h"
 #include "hierarchy/names.h"
 #include "server/access.h"
+#include "server/left_invitations.h"
 #include "store/tables_users.h"
 
 namespace daikan::server {
@@ -122,6 +123,21 @@ Result<Account> begin_change(store::Transaction& transaction, const Actor& actor
   return account;
 }
 
+/// The ways of one's own account ask for the password or a code; who found a session left open has neither.
+Result<> require_other(const Actor& actor, const Account& account, std::string_view what, std::string remedy) {
+  const bool own = actor.through.empty() && hierarchy::same_name(account.name, actor.name);
+  if (!own) return {};
+  return fail(Code::permission_denied, fmt::format("“{}” is your own account; its {} is not changed here.", account.name, what),
+              std::move(remedy));
+}
+
+/// Sessions and API tokens: whoever lost the account, or took it over, keeps no way in.
+void remove_credentials(store::Transaction& transaction, const AccountId& account, const std::optional<TokenId>& kept) {
+  for (const auto& each : store::credentials_of(transaction, account)) {
+    if (each.id != kept) store::remove_credential(transaction, each.id);
+  }
+}
+
 struct Told {
   std::string_view action;
   std::string_view kind;
@@ -206,7 +222,10 @@ awaitable<Result<UserView>> Users::set_state(const Actor& actor, AccountId id, A
     account->state = state;
     store::update_account(transaction, *account);
     const bool disabled = state == Account::State::disabled;
-    if (disabled) store::remove_sessions(transaction, id);
+    if (disabled) {
+      remove_credentials(transaction, id, std::nullopt);
+      revoke_left_invitations(transaction, actor, account->name);
+    }
     if (auto kept = keep_an_administrator(transaction, "disabled"); !kept) return fail(std::move(kept.error()));
     tell(transaction, actor, *account,
          disabled ? Told{"user.disable", "user_disabled", "was disabled"} : Told{"user.enable", "user_enabled", "was enabled"});
@@ -223,6 +242,7 @@ awaitable<Result<UserView>> Users::assign(const Actor& actor, AccountId id, std:
     if (auto put = put_assignments(transaction, actor, *account, assignments); !put) return fail(std::move(put.error()));
     if (auto kept = keep_an_administrator(transaction, "demoted"); !kept) return fail(std::move(kept.error()));
     store::update_account(transaction, *account);
+    revoke_left_invitations(transaction, actor, account->name);
     auto view = view_of(transaction, *account);
     tell(transaction, actor, *account, {"user.assign", "user_assigned", fmt::format("was given {}", in_words(view))});
     return view;
@@ -241,9 +261,13 @@ awaitable<Result<>> Users::set_password(const Actor& actor, AccountId id, std::s
   const auto update = [actor, id, hash = *hash](store::Transaction& transaction) -> Result<Done> {
     auto account = begin_change(transaction, actor, id, std::nullopt);
     if (!account) return fail(std::move(account.error()));
+    if (auto other = require_other(actor, *account, "password", "Use daikan user password without a name; it asks for the current one.");
+        !other) {
+      return fail(std::move(other.error()));
+    }
     account->password_hash = hash;
     store::update_account(transaction, *account);
-    store::remove_sessions(transaction, id, actor.credential);
+    remove_credentials(transaction, id, actor.credential);
     tell(transaction, actor, *account, {"user.password", "user_password_set", "was given a new password"});
     return Done{};
   };
@@ -256,6 +280,9 @@ awaitable<Result<>> Users::clear_two_factor(const Actor& actor, AccountId id) {
   const auto update = [actor, id](store::Transaction& transaction) -> Result<Done> {
     auto account = begin_change(transaction, actor, id, std::nullopt);
     if (!account) return fail(std::move(account.error()));
+    if (auto other = require_other(actor, *account, "second factor", "Use daikan two-factor off; it asks for a code."); !other) {
+      return fail(std::move(other.error()));
+    }
     account->two_factor = {};
     store::update_account(transaction, *account);
     store::replace_recovery_codes(transaction, id, {});
@@ -272,6 +299,7 @@ awaitable<Result<>> Users::remove(const Actor& actor, AccountId id, Expected exp
     auto account = begin_change(transaction, actor, id, expected);
     if (!account) return fail(std::move(account.error()));
     store::remove_account(transaction, id);
+    revoke_left_invitations(transaction, actor, account->name);
     if (auto kept = keep_an_administrator(transaction, "removed"); !kept) return fail(std::move(kept.error()));
     tell(transaction, actor, *account, {"user.remove", "user_removed", "was removed"});
     return Done{};

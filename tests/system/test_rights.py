@@ -5,6 +5,7 @@ import base64
 import pytest
 from support import certificates
 from support.server import PASSWORD, USER, attach
+from support.waiting import wait_until
 
 GOOD = "a good long password"
 
@@ -74,7 +75,7 @@ def test_configure_hierarchy_on_the_server_is_needed_to_set_the_primary(start):
     body = {"address": str(hq.link), "certificate": hq.certificate_pem}
     refusal(everywhere_but_the_server.call("PUT", "/primary", body), "configure_hierarchy", "the server “branch”")
     keeper = person(branch, ("operator", None))
-    keeper.put("/primary", body)
+    assert keeper.put("/primary", body)["primary_may"] == "none"
     branch.wait_for_primary()
     refusal(everywhere_but_the_server.call("DELETE", "/primary"), "configure_hierarchy", "the server “branch”")
     keeper.delete("/primary")
@@ -177,7 +178,49 @@ def test_a_live_tail_from_above_ends_when_the_bound_is_none(hq):
             branch.api.put("/primary/rights", {"primary_may": "full"})
 
 
-def test_the_bound_outlives_a_restart_and_the_same_primary_set_again_but_not_another_primary(start):
+def test_nobody_lets_the_primary_do_what_they_may_not_do_themselves(start, tmp_path):
+    hq, branch = start.server("hq"), start.server("branch")
+    hq.register(branch)
+    keeper = person(branch, ("operator", None))
+    body = {"address": str(hq.link), "certificate": hq.certificate_pem}
+    for more in ("full", "read"):  # an operator reads no audit
+        problem = keeper.call("PUT", "/primary", body | {"primary_may": more}).refused(403, "permission_denied")
+        assert problem["field"] == "primary_may" and "--primary-may none" in problem["remedy"], problem
+    assert branch.api.get("/primary") == {"configured": False}
+    keeper.put("/primary", body)
+    keeper.call("PUT", "/primary/rights", {"primary_may": "full"}).refused(403, "permission_denied")
+    keeper.call("PUT", "/primary", body | {"primary_may": "full"}).refused(403, "permission_denied")
+    assert branch.api.get("/primary")["primary_may"] == "none"
+    # What an administrator allowed this primary goes to no other one by the hand of an operator.
+    assert branch.api.put("/primary/rights", {"primary_may": "full"})["primary_may"] == "full"
+    rogue = {"certificate": some_certificate(tmp_path)}
+    keeper.call("PUT", "/primary", body | rogue | {"replace": True}).refused(403, "permission_denied")
+    problem = keeper.call("PATCH", "/primary", rogue | {"untested": True}).refused(403, "permission_denied")
+    assert problem["field"] == "primary_may", problem
+    assert branch.api.get("/primary")["primary_may"] == "full"
+    keeper.put("/primary/rights", {"primary_may": "none"})
+    keeper.put("/primary", body | rogue | {"replace": True})
+    assert branch.api.get("/primary")["primary_may"] == "none"
+
+
+def test_nobody_moves_anything_to_where_they_may_do_more(hq, tmp_path):
+    mine = hq.api.post("/groups", {"path": "Managed devices/Mine"})
+    theirs = hq.api.post("/groups", {"path": "Managed devices/Theirs"})
+    editor = person(hq, (["read", "edit_groups", "configure_hierarchy"], "Managed devices/Theirs"), ("operator", "Managed devices/Mine"))
+    inner = hq.api.post("/groups", {"path": "Managed devices/Theirs/Inner"})
+    certificate = some_certificate(tmp_path)
+    server = hq.api.post("/secondaries", {"name": "moved", "group": "Managed devices/Theirs", "certificate": certificate})
+    for path, field in ((f"/groups/{inner['id']}", "parent"), (f"/secondaries/{server['id']}", "group")):
+        problem = editor.call("PATCH", path, {field: "Managed devices/Mine"}).refused(403, "permission_denied")
+        assert problem["field"] == field and "“Managed devices/Mine”" in problem["detail"], problem
+        hq.api.call("PATCH", path, {field: "Managed devices/Mine"}).ok()
+        editor.call("PATCH", path, {field: "Managed devices/Theirs"}).ok()
+    hq.api.delete(f"/secondaries/{server['id']}")
+    for group in (inner, mine, theirs):
+        hq.api.delete(f"/groups/{group['id']}")
+
+
+def test_the_bound_outlives_a_restart_and_the_same_primary_set_again_and_another_primary(start):
     hq, branch = start.server("hq"), start.server("branch")
     hq.register(branch)
     assert branch.follow(hq, primary_may="read")["primary_may"] == "read"
@@ -186,7 +229,7 @@ def test_the_bound_outlives_a_restart_and_the_same_primary_set_again_but_not_ano
     assert branch.follow(hq)["primary_may"] == "read"
     branch.api.delete("/primary")
     other = start.server("other")
-    assert branch.follow(other)["primary_may"] == "full"
+    assert branch.follow(other)["primary_may"] == "read"
 
 
 def test_manage_users_is_needed_and_never_gives_more_than_one_has(hq):
@@ -240,6 +283,52 @@ def test_a_token_has_a_scope_and_never_more_than_its_owner_has_now(hq):
     hq.api.put(f"/users/{owner.id}/assignments", {"assignments": []})
     refusal(script.call("GET", "/groups"), "read", "“hq”")
     assert token["rights"] == ["read", "manage_users"]
+
+
+@pytest.mark.parametrize("how", ["disabled", "removed", "demoted", "role"])
+def test_unused_invitations_end_with_the_right_of_who_made_them(hq, how):
+    inviter = person(hq, (["read", "configure_hierarchy"], "Managed devices/Labs"))
+    made = inviter.post("/invitations", {"group": "Managed devices/Labs", "expires_in_seconds": 600, "addresses": [str(hq.link)]})
+    role = inviter.get("/account")["assignments"][0]["role_id"] if how == "role" else None
+    state = lambda: next(each["state"] for each in hq.api.get("/invitations")["items"] if each["id"] == made["id"])
+    hq.api.call("PUT", f"/users/{inviter.id}/assignments", {"assignments": [
+        {"role": each["role"], "group": each["group"]} for each in inviter.get("/account")["assignments"]] + [{"role": "viewer"}]}).ok()
+    before = state()
+    if how == "disabled":
+        hq.api.call("PATCH", f"/users/{inviter.id}", {"state": "disabled"}).ok()
+    elif how == "removed":
+        hq.api.delete(f"/users/{inviter.id}")
+    elif how == "demoted":
+        hq.api.put(f"/users/{inviter.id}/assignments", {"assignments": [{"role": "viewer"}]})
+    else:
+        hq.api.put(f"/roles/{role}", {"name": f"less {inviter.name}", "rights": ["read"]})
+    assert before != "revoked" and state() == "revoked"
+
+
+def test_what_use_cases_refuse_and_what_is_refused_from_above_is_audited(hq):
+    keeper = person(hq, ("operator", "Managed devices/Branches"))
+    keeper.call("POST", "/groups", {"path": "Managed devices/Labs/No"}).refused(403, "permission_denied")
+    branch = hq.secondary("branch")["id"]
+    keeper.through(branch).call("GET", "/users").refused(403, "permission_denied")
+
+    def noted(server):
+        records = server.api.get("/audit?limit=1000")["items"]
+        return sorted((each["object"], each["through"]) for each in records
+                      if each["action"] == "access.refused" and each["actor"] == keeper.name and each["outcome"] == "permission_denied")
+
+    assert noted(hq) == [("POST /api/v1/groups", "")]
+    assert noted(hq.branch) == [("GET /api/v1/users", "hq")]
+
+
+def test_a_link_check_shows_strangers_only_to_who_could_let_them_in(start, tmp_path):
+    hq, stray = start.server("hq"), start.server("stray")
+    absent = hq.api.post("/secondaries", {"name": "absent", "group": "", "certificate": some_certificate(tmp_path)})
+    stray.follow(hq)
+    body = {"secondary_id": absent["id"]}
+    wait_until(lambda: hq.api.post("/link_checks", body)["this_end"]["unrecognised"], "the stray server was seen")
+    assert person(hq, ("operator", None)).post("/link_checks", body)["this_end"]["unrecognised"]
+    seen = person(hq, ("viewer", None)).post("/link_checks", body)["this_end"]
+    assert seen["unrecognised"] == [] and seen["refused"] == [], seen
 
 
 def test_sessions_are_listed_and_ended(hq):

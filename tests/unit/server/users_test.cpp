@@ -142,6 +142,59 @@ TEST_F(UsersTest, TheOwnPasswordIsChangedByWhoKnowsItAndOnlyThatSessionGoesOn) {
   EXPECT_TRUE(log_in("olga", "a better password"));
 }
 
+TEST_F(UsersTest, TheOwnAccountIsNotChangedByTheWayForOthers) {
+  const auto denied = Code::permission_denied;
+  const auto password = loop.run(hq.users->set_password(olga(), first, "a better password"));
+  ASSERT_FALSE(password);
+  EXPECT_EQ(password.error().code, denied);
+  EXPECT_THAT(password.error().remedy, HasSubstr("daikan user password"));
+  const auto factor = loop.run(hq.users->clear_two_factor(olga(), first));
+  ASSERT_FALSE(factor);
+  EXPECT_EQ(factor.error().code, denied);
+  EXPECT_THAT(factor.error().remedy, HasSubstr("daikan two-factor off"));
+  EXPECT_TRUE(log_in("olga", "correct horse"));
+  // Somebody of the same name on a server above is somebody else.
+  auto above = olga();
+  above.through = {"hq"};
+  EXPECT_TRUE(loop.run(hq.users->set_password(above, first, "a better password")));
+}
+
+TEST_F(UsersTest, ANewPasswordByAnAdministratorOrDisablingEndsTokensToo) {
+  const auto ivan = create("ivan");
+  const auto token = [&] { return loop.run(hq.accounts->create_token(olga(), {ivan->account.id, "ci", std::chrono::hours(1)})); };
+  const auto first_token = token();
+  ASSERT_TRUE(loop.run(hq.accounts->authenticate(first_token->secret)));
+  ASSERT_TRUE(loop.run(hq.users->set_password(olga(), ivan->account.id, "a better password")));
+  EXPECT_FALSE(loop.run(hq.accounts->authenticate(first_token->secret)));
+  const auto second_token = token();
+  ASSERT_TRUE(loop.run(hq.users->set_state(olga(), ivan->account.id, State::disabled, std::nullopt)));
+  ASSERT_TRUE(loop.run(hq.users->set_state(olga(), ivan->account.id, State::enabled, std::nullopt)));
+  EXPECT_FALSE(loop.run(hq.accounts->authenticate(second_token->secret)));
+}
+
+TEST_F(UsersTest, AResetIsNotUndoneByWhoStillProvedTheOldPassword) {
+  const auto ivan = create("ivan");
+  const auto login = log_in("ivan", "a good password");  // ivan's request was let in with this account
+  ASSERT_TRUE(loop.run(hq.users->set_password(olga(), ivan->account.id, "a better password")));
+  auto actor = olga();
+  actor.name = "ivan";
+  const auto changed = loop.run(hq.accounts->change_password(actor, {login->account, "a good password", "stolen back again"}));
+  ASSERT_FALSE(changed);
+  EXPECT_EQ(changed.error().field, "current_password");
+  EXPECT_TRUE(log_in("ivan", "a better password"));
+}
+
+TEST_F(UsersTest, ALoginThatIsStillBeingCheckedDoesNotOutliveDisabling) {
+  const auto ivan = create("ivan");
+  std::optional<Result<Login>> login;
+  net::asio::co_spawn(loop.executor(), hq.accounts->login({"ivan", "a good password", "192.0.2.7", "test"}),
+                      [&](std::exception_ptr, Result<Login> answer) { login.emplace(std::move(answer)); });
+  ASSERT_TRUE(loop.run(hq.users->set_state(olga(), ivan->account.id, State::disabled, std::nullopt)));
+  ASSERT_TRUE(loop.run_until([&] { return login.has_value(); }));
+  ASSERT_FALSE(*login);
+  EXPECT_EQ(login->error().code, Code::wrong_credentials);
+}
+
 TEST_F(UsersTest, AnEditOfWhatWasChangedMeanwhileIsRefused) {
   const auto ivan = create("ivan");
   ASSERT_TRUE(loop.run(hq.users->assign(olga(), ivan->account.id, {{"viewer", std::nullopt}}, ivan->account.revision)));
