@@ -136,7 +136,7 @@ awaitable<net::Response> list_destinations(Context& context, Call) {
 awaitable<net::Response> add_destination(Context& context, Call call) {
   auto destination = destination_of(call.body);
   if (!destination) co_return problem(destination.error());
-  auto stored = co_await context.services.notifications.add(call.caller.actor, std::move(*destination));
+  auto stored = co_await context.services.notifications.add(call.caller.actor, std::move(*destination), std::move(call.once));
   if (!stored) co_return problem(stored.error());
   auto response = json_answer(201, destination_json(*stored));
   response.headers.add("location", "/api/v1/notifications/" + stored->id.str());
@@ -181,7 +181,8 @@ constexpr Route kRoutes[] = {
      .needs = needs::on_server(Right::manage_server),
      .body = Body::json,
      .fields = kFields,
-     .repeat = Repeat::by_key},
+     .repeat = Repeat::by_key,
+     .recall = show_destination},
     {.method = "GET", .pattern = "/api/v1/notifications/{id}", .answer = show_destination, .needs = needs::on_server(Right::manage_server)},
     {.method = "DELETE",
      .pattern = "/api/v1/notifications/{id}",

@@ -1,20 +1,16 @@
 // backup, restore: the server as one file, and back.
-#include <cerrno>
 #include <charconv>
-#include <cstring>
 #include <utility>
 
 #include <boost/json.hpp>
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/limits.h"
 #include "base/text.h"
 #include "cli/commands.h"
 #include "cli/files.h"
 #include "cli/link_text.h"
+#include "cli/new_file.h"
 #include "server/restore.h"
 
 namespace daikan::cli {
@@ -36,55 +32,8 @@ Result<std::string> given_passphrase(Context& context, const std::string& file, 
   return passphrase;
 }
 
-/// A file being written beside the one it will replace; gone again unless it is kept.
-class PartialFile {
- public:
-  explicit PartialFile(std::string path) : path_(std::move(path)), partial_(fmt::format("{}.{}.part", path_, ::getpid())) {
-    descriptor_ = ::open(partial_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
-  }
-  ~PartialFile() {
-    if (descriptor_ >= 0) ::close(descriptor_);
-    if (!kept_) ::unlink(partial_.c_str());
-  }
-  PartialFile(const PartialFile&) = delete;
-  PartialFile& operator=(const PartialFile&) = delete;
-
-  bool opened() const { return descriptor_ >= 0; }
-  const std::string& partial() const { return partial_; }
-  std::uint64_t bytes() const { return bytes_; }
-
-  Result<> append(std::string_view piece) {
-    while (!piece.empty()) {
-      const auto written = ::write(descriptor_, piece.data(), piece.size());
-      if (written < 0 && errno != EINTR) return failed();
-      if (written <= 0) continue;
-      bytes_ += static_cast<std::uint64_t>(written);
-      piece.remove_prefix(static_cast<std::size_t>(written));
-    }
-    return {};
-  }
-
-  Result<> keep() {
-    if (::fsync(descriptor_) != 0 || ::rename(partial_.c_str(), path_.c_str()) != 0) return failed();
-    kept_ = true;
-    return {};
-  }
-
-  tl::unexpected<Error> failed() const {
-    return fail(Code::storage_failed, fmt::format("{} cannot be written: {}.", quotable(path_), std::strerror(errno)),
-                "Check that the folder is there, can be written to and has room.");
-  }
-
- private:
-  std::string path_;
-  std::string partial_;
-  int descriptor_ = -1;
-  std::uint64_t bytes_ = 0;
-  bool kept_ = false;
-};
-
 /// The file as it comes, to its announced length.
-awaitable<Result<>> download(ApiSession& session, const std::string& passphrase, PartialFile& file) {
+awaitable<Result<>> download(ApiSession& session, const std::string& passphrase, NewFile& file) {
   json::object body;
   body["passphrase"] = passphrase;
   net::Request request{.method = "POST", .target = "/backups", .headers = {}, .body = json::serialize(body), .remote_ip = {}};
@@ -99,7 +48,7 @@ awaitable<Result<>> download(ApiSession& session, const std::string& passphrase,
     auto piece = co_await source->next();
     if (!piece) co_return fail(std::move(piece.error()));
     if (piece->empty()) break;
-    if (auto written = file.append(*piece); !written) co_return written;
+    if (auto written = file.write(*piece); !written) co_return written;
   }
   if (file.bytes() != announced) {
     co_return fail(Code::closed, fmt::format("The backup ended after {} of {} bytes.", file.bytes(), announced), "Make it again.");
@@ -123,8 +72,8 @@ json::object summary_json(const server::BackupSummary& summary) {
 awaitable<Result<>> backup(Context& context, ApiSession& session, BackupOptions options) {
   auto passphrase = given_passphrase(context, options.passphrase_file, Twice::yes);
   if (!passphrase) co_return fail(std::move(passphrase.error()));
-  PartialFile file(options.file);
-  if (!file.opened()) co_return file.failed();
+  NewFile file(options.file);
+  if (auto opened = file.open(0600); !opened) co_return opened;
   auto downloaded = co_await download(session, *passphrase, file);
   if (!downloaded) co_return downloaded;
   // What was never read back is no backup.

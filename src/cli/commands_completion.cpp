@@ -20,8 +20,10 @@ _daikan() {
       :files) compopt -o default; return ;;
       :folders) compopt -o dirnames; return ;;
     esac
-    # Inside quotes a word stands as it is, outside its spaces need a mark.
-    if [[ $current != [\"\']* ]]; then printf -v line '%q' "$line"; fi
+    # Outside quotes all that means something to the shell gets a mark. Inside them a word stands as it is, so that one which the shell
+    # would take for more than a word is not offered: it may come from a server, and pressing enter would run it.
+    if [[ $current != [\"\']* ]]; then printf -v line '%q' "$line"
+    elif [[ $line == *[\"\'\$\`\\!]* ]]; then continue; fi
     COMPREPLY+=("$line")
   done < <("$1" complete "${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null)
 }

@@ -3,9 +3,7 @@
 #include <iostream>
 
 #include <boost/json.hpp>
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include "base/limits.h"
 #include "base/text.h"
@@ -13,6 +11,7 @@
 #include "cli/commands.h"
 #include "cli/history_query.h"
 #include "cli/link_text.h"
+#include "cli/new_file.h"
 
 namespace daikan::cli {
 namespace {
@@ -24,48 +23,29 @@ constexpr std::size_t kHashDigits = 64;
 /// Where an export goes: standard output, or a file that has its name only once it is whole.
 class Sink {
  public:
-  Sink(Terminal& terminal, std::string file) : terminal_(terminal), file_(std::move(file)) {}
-  ~Sink() {
-    if (!part_.empty()) static_cast<void>(::unlink(part_.c_str()));
-  }
-  Sink(const Sink&) = delete;
-  Sink& operator=(const Sink&) = delete;
+  Sink(Terminal& terminal, std::string file) : terminal_(terminal), is_file_(file != "-"), file_(std::move(file)) {}
 
-  bool is_file() const { return file_ != "-"; }
-  Result<> open() {
-    if (!is_file()) return {};
-    part_ = file_ + ".part";
-    const int descriptor = ::open(part_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
-    if (descriptor < 0) return failed();
-    ::close(descriptor);
-    out_.open(part_, std::ios::binary | std::ios::trunc);
-    return out_ ? Result<>{} : failed();
-  }
+  bool is_file() const { return is_file_; }
+  Result<> open() { return is_file_ ? file_.open(0600) : Result<>{}; }
   Result<> write(const std::string& piece) {
-    auto& out = is_file() ? static_cast<std::ostream&>(out_) : terminal_.out();
-    out << piece;
-    return out ? Result<>{} : failed();
+    if (is_file_) return file_.write(piece);
+    terminal_.out() << piece;
+    return judged();
   }
   Result<> close() {
-    if (!is_file()) {
-      terminal_.out() << std::flush;
-      return terminal_.out() ? Result<>{} : failed();
-    }
-    out_.close();
-    if (!out_ || ::rename(part_.c_str(), file_.c_str()) != 0) return failed();
-    part_.clear();
-    return {};
+    if (is_file_) return file_.keep();
+    terminal_.out() << std::flush;
+    return judged();
   }
 
  private:
-  tl::unexpected<Error> failed() const {
-    return fail(Code::storage_failed, fmt::format("{} cannot be written.", is_file() ? file_ : "Standard output"),
-                "Check the path, its rights and the free space.");
+  Result<> judged() const {
+    if (terminal_.out()) return {};
+    return fail(Code::storage_failed, "Standard output cannot be written.", "Check where it goes, and the free space there.");
   }
   Terminal& terminal_;
-  std::string file_;
-  std::string part_;
-  std::ofstream out_;
+  bool is_file_;
+  NewFile file_;
 };
 
 awaitable<Result<>> download(Context& context, ApiSession& session, std::string path, ExportTarget to) {

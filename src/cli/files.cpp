@@ -10,6 +10,7 @@
 
 #include "base/limits.h"
 #include "base/text.h"
+#include "cli/new_file.h"
 #include "net/identity.h"
 
 namespace daikan::cli {
@@ -88,22 +89,10 @@ Result<CertificateFile> read_certificate(const std::string& path) {
 }
 
 Result<> write_file(const std::filesystem::path& path, std::string_view content, unsigned mode) {
-  const auto temporary = path.string() + fmt::format(".{}.new", ::getpid());
-  const auto failed = [&]() {
-    const auto why = errno;
-    ::unlink(temporary.c_str());
-    return fail(Code::storage_failed, fmt::format("{} cannot be written: {}.", quotable(path.string()), std::strerror(why)),
-                "Check that the folder is there, can be written to and has room.");
-  };
-  const Descriptor file(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode));
-  if (file.get() < 0) return failed();
-  while (!content.empty()) {
-    const auto written = ::write(file.get(), content.data(), content.size());
-    if (written < 0 && errno != EINTR) return failed();
-    if (written > 0) content.remove_prefix(static_cast<std::size_t>(written));
-  }
-  if (::fsync(file.get()) != 0 || ::rename(temporary.c_str(), path.c_str()) != 0) return failed();
-  return {};
+  NewFile file(path.string());
+  if (auto opened = file.open(mode); !opened) return opened;
+  if (auto written = file.write(content); !written) return written;
+  return file.keep();
 }
 
 Result<Proxy> read_proxy(const std::string& url, const std::string& password_file, std::string_view field) {

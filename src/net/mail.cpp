@@ -30,9 +30,10 @@ class Conversation {
 
   awaitable<Result<>> open();
   awaitable<Result<>> log_in();
-  awaitable<Result<>> hand_over(const Mail& mail);
+  awaitable<Result<MailAnswer>> hand_over(const Mail& mail);
 
  private:
+  awaitable<Result<MailAnswer>> name_recipients(const Mail& mail);
   awaitable<Result<SmtpReply>> reply();
   awaitable<Result<SmtpReply>> ask(std::string line);
   /// `what`: "the sender a@b".
@@ -158,43 +159,72 @@ awaitable<Result<>> Conversation::log_in() {
                  "Use the port of the mail server that takes logins, or leave out the user.");
 }
 
-awaitable<Result<>> Conversation::hand_over(const Mail& mail) {
-  auto done = co_await expect(fmt::format("MAIL FROM:<{}>", mail.from), "the sender " + mail.from);
-  if (!done) co_return done;
+/// One recipient that is not taken keeps the mail from no other.
+awaitable<Result<MailAnswer>> Conversation::name_recipients(const Mail& mail) {
+  MailAnswer answer;
+  std::string refusals;
+  std::size_t taken = 0;
   for (const auto& to : mail.to) {
-    done = co_await expect(fmt::format("RCPT TO:<{}>", to), "the recipient " + to);
-    if (!done) co_return done;
+    auto said = co_await ask(fmt::format("RCPT TO:<{}>", to));
+    if (!said) co_return fail(std::move(said.error()));
+    if (said->is_positive()) {
+      ++taken;
+      continue;
+    }
+    refusals += fmt::format("{}{}: {}", refusals.empty() ? "" : "; ", to, said->str());
   }
+  if (taken == mail.to.size()) co_return answer;
+  Error error(Code::refused,
+              fmt::format("{}: the mail server refused {} of {} recipients: {}.", wire_.server().str(), mail.to.size() - taken,
+                          mail.to.size(), refusals),
+              "Check the addresses, and the mail server's log.");
+  if (taken == 0) co_return fail(std::move(error));
+  answer.left_out = std::move(error);
+  co_return answer;
+}
+
+awaitable<Result<MailAnswer>> Conversation::hand_over(const Mail& mail) {
+  auto done = co_await expect(fmt::format("MAIL FROM:<{}>", mail.from), "the sender " + mail.from);
+  if (!done) co_return fail(std::move(done.error()));
+  auto answer = co_await name_recipients(mail);
+  if (!answer) co_return answer;
   done = co_await expect("DATA", "the mail");
-  if (!done) co_return done;
+  if (!done) co_return fail(std::move(done.error()));
   // No line of it begins with a dot: headers begin with letters or a space, the body is base64.
-  done = co_await expect(mail_text(mail) + ".", "the mail");
-  if (!done) co_return done;
+  auto said = co_await ask(mail_text(mail) + ".");
+  if (!said) co_return fail(std::move(said.error()));
+  if (!said->is_positive() && said->code < 500) co_return fail(refused("the mail", *said));
+  if (!said->is_positive()) answer->refused = refused("the mail", *said);
   // The mail is theirs now; how they take the farewell changes nothing.
   auto farewell = co_await wire_.write("QUIT\r\n");
   static_cast<void>(farewell);
-  co_return Result<>{};
+  co_return answer;
 }
 
-awaitable<Result<>> converse(const MailServer& server, const Mail& mail, SteadyTime deadline) {
+awaitable<Result<MailAnswer>> converse(const MailServer& server, const Mail& mail, SteadyTime deadline) {
   auto wire = co_await Wire::dial(server.endpoint, deadline);
   if (!wire) co_return fail(std::move(wire.error()));
   Conversation conversation(**wire, server, deadline);
-  auto done = co_await conversation.open();
-  if (done) done = co_await conversation.log_in();
-  if (done) done = co_await conversation.hand_over(mail);
+  auto ready = co_await conversation.open();
+  if (ready) ready = co_await conversation.log_in();
+  Result<MailAnswer> answer = MailAnswer{};
+  if (ready) {
+    answer = co_await conversation.hand_over(mail);
+  } else {
+    answer = fail(std::move(ready.error()));
+  }
   (*wire)->close();
-  co_return done;
+  co_return answer;
 }
 
 }  // namespace
 
-awaitable<Result<>> send_mail(MailServer server, Mail mail, SteadyTime deadline) {
+awaitable<Result<MailAnswer>> send_mail(MailServer server, Mail mail, SteadyTime deadline) {
   for (const auto* to : {&mail.from}) {
-    if (auto checked = check_mail_address(*to, "sender"); !checked) co_return checked;
+    if (auto checked = check_mail_address(*to, "sender"); !checked) co_return fail(std::move(checked.error()));
   }
   for (const auto& to : mail.to) {
-    if (auto checked = check_mail_address(to, "recipients"); !checked) co_return checked;
+    if (auto checked = check_mail_address(to, "recipients"); !checked) co_return fail(std::move(checked.error()));
   }
   auto conversing = converse(server, mail, deadline);
   auto done = co_await with_deadline(deadline, fmt::format("sending mail through {}", server.endpoint.str()), std::move(conversing));

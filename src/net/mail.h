@@ -4,6 +4,7 @@
 // checked, headers are encoded, the body is base64.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -39,9 +40,15 @@ Result<> check_mail_address(std::string_view address, std::string_view field);
 /// The whole message with CRLF line ends, without the dot at its end.
 std::string mail_text(const Mail& mail);
 
-/// Hands `mail` to the server; success means that the server took it for all recipients. Fails with the dial's errors, wrong_credentials
-/// (AUTH refused), tls_failed (STARTTLS is wanted and not offered: never without), refused (the server's own words are quoted),
-/// protocol_error or timed_out.
-awaitable<Result<>> send_mail(MailServer server, Mail mail, SteadyTime deadline);
+/// What a mail server said to a mail that it was handed.
+struct MailAnswer {
+  std::optional<Error> refused;   ///< A 5xx to the mail itself: the same one will be refused again.
+  std::optional<Error> left_out;  ///< It took the mail, but not for these recipients.
+};
+
+/// Hands `mail` to the server, which takes it for at least one recipient, or refuses it for good. The server's own words are quoted. Fails
+/// with the dial's errors, wrong_credentials (AUTH refused), tls_failed (STARTTLS is wanted and not offered: never without), refused (not
+/// now, the sender, or every recipient), protocol_error or timed_out.
+awaitable<Result<MailAnswer>> send_mail(MailServer server, Mail mail, SteadyTime deadline);
 
 }  // namespace daikan::net

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/limits.h"
+#include "server/access.h"
 #include "server/backup_records.h"
 #include "server/completion.h"
 #include "server/sealed_stream.h"
@@ -208,6 +209,8 @@ Backups::~Backups() {
 awaitable<Result<>> Backups::audited(Actor actor, std::string outcome) {
   auto written = co_await storage_.write<Done>(
       [actor = std::move(actor), outcome = std::move(outcome)](store::Transaction& transaction) -> Result<Done> {
+        // The file makes whoever opens it an administrator of a copy: that is more than the settings of this server.
+        if (auto allowed = require_on_server(transaction, actor, Right::manage_users); !allowed) return fail(std::move(allowed.error()));
         History::audit(transaction, actor, now(), "backup.create", "this server", outcome);
         return Done{};
       });

@@ -43,8 +43,9 @@ class Backups {
   Backups(Storage& storage, History& history, const Facts& facts, std::filesystem::path folder);
   ~Backups();  ///< Waits for a piece being read.
 
-  /// Takes a backup. Fails with invalid_request ("passphrase"), conflict (one is being made or handed out), unavailable (the key files
-  /// changed meanwhile), or storage_failed. Every attempt with a usable passphrase is audited, before it begins.
+  /// Takes a backup. Fails with permission_denied (manage_users is needed as well), invalid_request ("passphrase"), conflict (one is being
+  /// made or handed out), unavailable (the key files changed meanwhile), or storage_failed. Every attempt with a usable passphrase is
+  /// audited, before it begins.
   awaitable<Result<std::shared_ptr<const BackupFile>>> make(Actor actor, std::string passphrase);
   /// The file as a body, read on a thread of its own.
   std::unique_ptr<net::BodySource> stream(std::shared_ptr<const BackupFile> file);

@@ -1,5 +1,6 @@
 #include "server/delivery.h"
 
+#include <algorithm>
 #include <array>
 
 #include <fmt/format.h>
@@ -26,7 +27,7 @@ net::SyslogTransport syslog_transport_of(Transport transport) {
   return transport == Transport::udp ? net::SyslogTransport::udp : net::SyslogTransport::tcp;
 }
 
-awaitable<Result<>> mail(Destination destination, Notification notification, net::SteadyTime deadline) {
+awaitable<Result<Delivery>> mail(Destination destination, Notification notification, net::SteadyTime deadline) {
   net::MailServer server{.endpoint = destination.endpoint,
                          .security = security_of(destination.transport),
                          .trust = {destination.fingerprint},
@@ -35,10 +36,18 @@ awaitable<Result<>> mail(Destination destination, Notification notification, net
                          .own_name = notification.host};
   auto mail = mail_of(destination, notification, now());
   auto sent = co_await net::send_mail(std::move(server), std::move(mail), deadline);
-  co_return sent;
+  if (!sent) co_return fail(std::move(sent.error()));
+  co_return Delivery{std::move(sent->refused), std::move(sent->left_out)};
 }
 
-awaitable<Result<>> post(Destination destination, Notification notification, net::SteadyTime deadline) {
+/// Whether the receiver does not want this text. Other answers are about the address, the login or the moment, which somebody can put
+/// right.
+bool is_for_good(unsigned status) {
+  constexpr std::array<unsigned, 9> kOthers = {401, 404, 405, 407, 408, 410, 421, 425, 429};
+  return status >= 400 && status < 500 && std::find(kOthers.begin(), kOthers.end(), status) == kOthers.end();
+}
+
+awaitable<Result<Delivery>> post(Destination destination, Notification notification, net::SteadyTime deadline) {
   net::WebPost post;
   post.target.endpoint = destination.endpoint;
   post.target.scheme = destination.transport == Transport::tls ? net::WebTarget::Scheme::https : net::WebTarget::Scheme::http;
@@ -48,17 +57,19 @@ awaitable<Result<>> post(Destination destination, Notification notification, net
   post.headers = webhook_headers(destination.secret, post.body, now());
   auto status = co_await net::http_post(std::move(post), deadline);
   if (!status) co_return fail(std::move(status.error()));
-  if (*status >= 200 && *status < 300) co_return Result<>{};
+  if (*status >= 200 && *status < 300) co_return Delivery{};
   const bool elsewhere = *status >= 300 && *status < 400;
-  co_return fail(Code::refused, fmt::format("{}: the webhook answered with status {}.", destination.endpoint.str(), *status),
-                 elsewhere ? "Redirects are not followed: give the address it points to." : "Check the address and the receiver's log.");
+  Error error(Code::refused, fmt::format("{}: the webhook answered with status {}.", destination.endpoint.str(), *status),
+              elsewhere ? "Redirects are not followed: give the address it points to." : "Check the address and the receiver's log.");
+  if (!is_for_good(static_cast<unsigned>(*status))) co_return fail(std::move(error));
+  co_return Delivery{std::move(error), std::nullopt};
 }
 
 }  // namespace
 
-awaitable<Result<>> deliver(Destination destination, Notification notification) {
+awaitable<Result<Delivery>> deliver(Destination destination, Notification notification) {
   const auto deadline = std::chrono::steady_clock::now() + limits::kNotificationTime;
-  Result<> sent;
+  Result<Delivery> sent = Delivery{};
   switch (destination.kind) {
     case hierarchy::DestinationKind::email:
       sent = co_await mail(std::move(destination), std::move(notification), deadline);
@@ -66,10 +77,12 @@ awaitable<Result<>> deliver(Destination destination, Notification notification) 
     case hierarchy::DestinationKind::webhook:
       sent = co_await post(std::move(destination), std::move(notification), deadline);
       break;
-    case hierarchy::DestinationKind::syslog:
-      sent = co_await net::send_syslog({destination.endpoint, syslog_transport_of(destination.transport), {destination.fingerprint}},
-                                       syslog_lines(notification), deadline);
+    case hierarchy::DestinationKind::syslog: {
+      auto lines = co_await net::send_syslog({destination.endpoint, syslog_transport_of(destination.transport), {destination.fingerprint}},
+                                             syslog_lines(notification), deadline);
+      if (!lines) sent = fail(std::move(lines.error()));
       break;
+    }
   }
   co_return sent;
 }

@@ -3,14 +3,22 @@
 // Called by Notifications. Knows neither queue nor database.
 #pragma once
 
+#include <optional>
+
 #include "hierarchy/notification.h"
 #include "net/async.h"
 #include "server/notification_texts.h"
 
 namespace daikan::server {
 
-/// Success: the mail server took the mail, the webhook answered 2xx, the syslog lines left. `destination` holds its secret open. At most
-/// limits::kNotificationTime.
-net::awaitable<Result<>> deliver(hierarchy::Destination destination, Notification notification);
+/// What a receiver that was reached said.
+struct Delivery {
+  std::optional<Error> refused;   ///< This text, for good: what is sent again as it is will be refused again.
+  std::optional<Error> left_out;  ///< Taken, but not for these recipients.
+};
+
+/// Taken: the mail server took the mail, the webhook answered 2xx, the syslog lines left. Fails when it may work later. `destination` holds
+/// its secret open. At most limits::kNotificationTime.
+net::awaitable<Result<Delivery>> deliver(hierarchy::Destination destination, Notification notification);
 
 }  // namespace daikan::server

@@ -14,6 +14,7 @@
 #include "base/limits_notifications.h"
 #include "base/text.h"
 #include "server/delivery.h"
+#include "server/notification_records.h"
 #include "store/tables_notifications.h"
 
 namespace daikan::server {
@@ -27,18 +28,21 @@ using Clock = std::chrono::steady_clock;
 
 constexpr auto kAfterStorageFailure = std::chrono::seconds(5);
 
-struct Batch {
-  std::vector<Event> listed;
-  std::size_t more = 0;
-  std::int64_t through = 0;
-};
-
 /// One destination at work.
 struct Running {
   Running(net::Executor executor, Destination destination_)
-      : destination(std::move(destination_)), sequence(destination.delivered_through), wake(executor) {}
+      : destination(std::move(destination_)),
+        sequence(destination.delivered_through),
+        stored(sequence),
+        failure_told(destination.failing_since.has_value()),
+        wake(executor) {}
   Destination destination;  ///< With its secret open.
   std::int64_t sequence;    ///< Read through here.
+  std::int64_t stored;      ///< The database knows of this much.
+  bool failure_told;        ///< That it fails at present was an event.
+  std::optional<Clock::time_point> last_told;
+  unsigned refusals = 0;  ///< For good, in a row, of what comes next.
+  bool withheld = false;  ///< Send it without its texts.
   net::Signal wake;
   bool ended = false;
   double tokens = limits::kNotificationBurst;
@@ -58,86 +62,9 @@ std::string host_name() {
   return plain ? text : "localhost";
 }
 
-tl::unexpected<Error> no_such_destination() {
-  return fail(Code::not_found, "There is no such notification destination.", "List the destinations and choose one of those.");
-}
-
-Event told(TimePoint at, std::string kind, std::string message) {
-  return {.sequence = 0,
-          .at = at,
-          .severity = hierarchy::Severity::info,
-          .kind = std::move(kind),
-          .message = std::move(message),
-          .secondary = {}};
-}
-
-/// The next batch after `from`: reads on until it holds as much as one notification may stand for, or the log ends.
-Result<Batch> collect(store::Transaction& transaction, const Destination& destination, std::int64_t from) {
-  const bool everything = destination.kind == DestinationKind::syslog;
-  Batch batch;
-  batch.through = from;
-  for (std::size_t read = 0; read < limits::kMaxEventsPerNotification;) {
-    const auto page = store::events(transaction, {.after = batch.through, .before = 0, .limit = limits::kExportPage});
-    for (const auto& event : page) {
-      if (everything && batch.listed.size() == limits::kMaxEventsListed) return batch;
-      batch.through = event.sequence;
-      if (!hierarchy::concerns(destination, event)) continue;
-      if (batch.listed.size() < limits::kMaxEventsListed) {
-        batch.listed.push_back(event);
-      } else {
-        ++batch.more;
-      }
-    }
-    read += page.size();
-    if (page.size() < limits::kExportPage) break;
-  }
-  return batch;
-}
-
-Result<Destination> insert(store::Transaction& transaction, const Actor& actor, Destination destination) {
-  const auto all = store::all_destinations(transaction);
-  if (all.size() >= limits::kMaxDestinations) {
-    return fail(Code::conflict, fmt::format("There are {} notification destinations already.", all.size()),
-                "Remove one that is not needed.");
-  }
-  const auto lower = [](std::string text) {
-    std::transform(text.begin(), text.end(), text.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-    return text;
-  };
-  if (std::any_of(all.begin(), all.end(), [&](const Destination& each) { return lower(each.name) == lower(destination.name); })) {
-    return fail(Code::name_taken, fmt::format("A notification destination is called “{}” already.", destination.name),
-                "Choose another name.", "name");
-  }
-  History::audit(transaction, actor, destination.created_at, "notification.add",
-                 fmt::format("{} destination {} ({})", to_string(destination.kind), destination.name, destination.endpoint.str()));
-  destination.delivered_through = store::append_event(
-      transaction, told(destination.created_at, "notification_added",
-                        fmt::format("The notification destination “{}” was added by {}.", destination.name, actor.name)));
-  store::insert_destination(transaction, destination);
-  return destination;
-}
-
-Result<Done> erase(store::Transaction& transaction, const Actor& actor, DestinationId id) {
-  const auto destination = store::find_destination(transaction, id);
-  if (!destination) return no_such_destination();
-  store::remove_destination(transaction, id);
-  const auto at = now();
-  History::audit(transaction, actor, at, "notification.remove", fmt::format("destination {}", destination->name));
-  History::record(transaction, told(at, "notification_removed",
-                                    fmt::format("The notification destination “{}” was removed by {}.", destination->name, actor.name)));
-  return Done{};
-}
-
-enum class Failure : std::uint8_t { first, again };
-
-Result<Failure> note_failure(store::Transaction& transaction, const Destination& destination, const std::string& error) {
-  const auto at = now();
-  if (!store::record_delivery_failure(transaction, destination.id, error, at)) return Failure::again;
-  auto event = told(at, "notification_failed",
-                    fmt::format("Notifications to “{}” fail: {} They are kept and tried again.", destination.name, error));
-  event.severity = hierarchy::Severity::warning;
-  History::record(transaction, event);
-  return Failure::first;
+/// Leaves what this server alone chose.
+void withhold(std::vector<Event>& events) {
+  for (auto& event : events) event.message = fmt::format("The text of event {} was refused here; read it on the server.", event.sequence);
 }
 
 }  // namespace
@@ -149,9 +76,12 @@ struct Notifications::State {
   }
 
   static awaitable<> work(std::shared_ptr<State> self, RunningPtr run);
-  awaitable<Result<Batch>> next(RunningPtr run);
+  awaitable<Result<NotificationBatch>> next(RunningPtr run);
   awaitable<> wait_turn(RunningPtr run);
-  awaitable<Result<>> send(RunningPtr run, Batch batch);
+  awaitable<Result<>> send(RunningPtr run, NotificationBatch batch);
+  awaitable<> delivered(RunningPtr run, std::int64_t through, std::string remark);
+  awaitable<> refused(RunningPtr run, SkippedEvents events, Error error);
+  awaitable<> passed_over(RunningPtr run, std::int64_t through);
   awaitable<> failed(RunningPtr run, Error error);
   Result<Destination> opened(Destination destination) const;
   void begin(const std::shared_ptr<State>& self, Destination destination);
@@ -189,11 +119,11 @@ void Notifications::State::begin(const std::shared_ptr<State>& self, Destination
   tasks.spawn(work(self, run));
 }
 
-awaitable<Result<Batch>> Notifications::State::next(RunningPtr run) {
+awaitable<Result<NotificationBatch>> Notifications::State::next(RunningPtr run) {
   const auto read = [run_destination = run->destination, from = run->sequence](store::Transaction& transaction) {
-    return collect(transaction, run_destination, from);
+    return next_batch(transaction, run_destination, from);
   };
-  auto batch = co_await storage.read<Batch>(read);
+  auto batch = co_await storage.read<NotificationBatch>(read);
   co_return batch;
 }
 
@@ -213,26 +143,89 @@ awaitable<> Notifications::State::wait_turn(RunningPtr run) {
   run->tokens -= 1;
 }
 
-awaitable<Result<>> Notifications::State::send(RunningPtr run, Batch batch) {
-  const auto through = batch.through;
-  auto sent = co_await deliver(run->destination, notification(std::move(batch.listed), batch.more));
-  if (!sent) co_return sent;
+awaitable<Result<>> Notifications::State::send(RunningPtr run, NotificationBatch batch) {
+  const SkippedEvents events{batch.listed.front().sequence, batch.through, batch.listed.size() + batch.more};
+  if (run->withheld) withhold(batch.listed);
+  auto answer = co_await deliver(run->destination, notification(std::move(batch.listed), batch.more));
+  if (!answer) co_return fail(std::move(answer.error()));
+  if (answer->refused) {
+    const auto error = *answer->refused;
+    co_await refused(run, events, *answer->refused);
+    co_return fail(error);
+  }
+  std::string remark = answer->left_out ? answer->left_out->message : std::string();
+  if (run->withheld)
+    remark = fmt::format("The texts of {} events up to {} were refused and left out. {}", events.count, events.through, remark);
+  co_await delivered(run, events.through, std::move(remark));
+  co_return Result<>{};
+}
+
+awaitable<> Notifications::State::delivered(RunningPtr run, std::int64_t through, std::string remark) {
   run->sequence = through;
-  const auto note = [id = run->destination.id, through](store::Transaction& transaction) -> Result<Done> {
-    store::record_delivery(transaction, id, through, now());
+  run->stored = through;
+  run->refusals = 0;
+  run->withheld = false;
+  run->failure_told = false;
+  if (!remark.empty()) spdlog::warn("notification: “{}”: {}", run->destination.name, quotable(remark, limits::kMaxLinkTextBytes));
+  const auto note = [destination = run->destination, through,
+                     text = quotable(remark, limits::kMaxLinkTextBytes)](store::Transaction& transaction) -> Result<Done> {
+    note_delivery(transaction, destination, through, text);
     return Done{};
   };
   auto noted = co_await storage.write<Done>(note);
   if (!noted) spdlog::warn("notification: what “{}” got cannot be stored: {}", run->destination.name, noted.error().text());
-  co_return Result<>{};
+}
+
+/// What is refused for good would be for ever, and everything behind it waits: first it is tried without texts, which others can choose
+/// (the name of a group, of a user who cannot log in), then it is stepped over.
+awaitable<> Notifications::State::refused(RunningPtr run, SkippedEvents events, Error error) {
+  if (++run->refusals < limits::kNotificationRefusals) co_return;
+  run->refusals = 0;
+  if (!run->withheld) {
+    run->withheld = true;
+    co_return;
+  }
+  const auto note = [destination = run->destination, events,
+                     text = quotable(error.message, limits::kMaxLinkTextBytes)](store::Transaction& transaction) -> Result<Done> {
+    note_skipped(transaction, destination, events, text);
+    return Done{};
+  };
+  auto noted = co_await storage.write<Done>(note);
+  if (!noted) co_return;  // tried again as before
+  run->sequence = events.through;
+  run->stored = events.through;
+  run->withheld = false;
+  history.committed();
+}
+
+/// What concerns nobody is read only once, also after a restart. Stored now and then: each event would be a write of its own.
+awaitable<> Notifications::State::passed_over(RunningPtr run, std::int64_t through) {
+  run->sequence = through;
+  if (through - run->stored < static_cast<std::int64_t>(limits::kExportPage)) co_return;
+  run->stored = through;
+  const auto note = [id = run->destination.id, through](store::Transaction& transaction) -> Result<Done> {
+    store::record_position(transaction, id, through);
+    return Done{};
+  };
+  auto noted = co_await storage.write<Done>(note);
+  if (!noted) spdlog::warn("notification: what “{}” need not get cannot be stored: {}", run->destination.name, noted.error().text());
 }
 
 awaitable<> Notifications::State::failed(RunningPtr run, Error error) {
   spdlog::warn("notification: “{}”: {}", run->destination.name, error.text());
-  const auto note = [destination = run->destination, text = quotable(error.message, limits::kMaxLinkTextBytes)](
-                        store::Transaction& transaction) { return note_failure(transaction, destination, text); };
-  auto noted = co_await storage.write<Failure>(note);
-  if (noted && *noted == Failure::first) history.committed();
+  // That one fails may be told to another that fails, and so on: each is told of once an hour at most.
+  const auto present = Clock::now();
+  const bool tell = !run->failure_told && (!run->last_told || present - *run->last_told >= limits::kNotificationFailureEvery);
+  const auto note = [destination = run->destination, telling = tell ? Telling::as_event : Telling::silent,
+                     text = quotable(error.message, limits::kMaxLinkTextBytes)](store::Transaction& transaction) -> Result<Done> {
+    note_failure(transaction, destination, text, telling);
+    return Done{};
+  };
+  auto noted = co_await storage.write<Done>(note);
+  if (!noted || !tell) co_return;
+  run->failure_told = true;
+  run->last_told = present;
+  history.committed();
 }
 
 awaitable<> Notifications::State::work(std::shared_ptr<State> self, RunningPtr run) {
@@ -242,8 +235,10 @@ awaitable<> Notifications::State::work(std::shared_ptr<State> self, RunningPtr r
     const auto news = self->history.news_count();
     auto batch = co_await self->next(run);
     if (batch && batch->listed.empty()) {
-      run->sequence = batch->through;
-      if (self->history.news_count() == news) co_await self->history.wait_for_news(net::SteadyTime::max());
+      // Only at the end of the log: a long stretch that concerns nobody is more than one reading.
+      const bool at_end = batch->through == run->sequence;
+      co_await self->passed_over(run, batch->through);
+      if (at_end && self->history.news_count() == news) co_await self->history.wait_for_news(net::SteadyTime::max());
       continue;
     }
     if (batch) {
@@ -255,6 +250,7 @@ awaitable<> Notifications::State::work(std::shared_ptr<State> self, RunningPtr r
       co_await run->wake.wait(Clock::now() + kAfterStorageFailure);
       continue;
     }
+    if (batch->listed.empty()) continue;  // housekeeping removed them meanwhile
     auto sent = co_await self->send(run, std::move(*batch));
     if (sent) {
       pause = limits::kNotificationRetryFirst;
@@ -301,13 +297,13 @@ awaitable<Result<Destination>> Notifications::find(DestinationId id) {
   });
 }
 
-awaitable<Result<Destination>> Notifications::add(const Actor& actor, Destination destination) {
+awaitable<Result<Destination>> Notifications::add(const Actor& actor, Destination destination, std::optional<Once> once) {
   if (auto checked = check_destination(destination); !checked) co_return fail(std::move(checked.error()));
   destination.created_at = now();
   destination.id = DestinationId::make(destination.created_at);
   destination.secret = state_->storage.sealing().seal(destination.secret);
-  const auto work = [actor, destination = std::move(destination)](store::Transaction& transaction) {
-    return insert(transaction, actor, destination);
+  const auto work = [actor, destination = std::move(destination), once = std::move(once)](store::Transaction& transaction) {
+    return insert_notification(transaction, actor, destination, once);
   };
   auto stored = co_await state_->storage.write<Destination>(work);
   if (!stored) co_return stored;
@@ -318,7 +314,7 @@ awaitable<Result<Destination>> Notifications::add(const Actor& actor, Destinatio
 }
 
 awaitable<Result<>> Notifications::remove(const Actor& actor, DestinationId id) {
-  const auto work = [actor, id](store::Transaction& transaction) { return erase(transaction, actor, id); };
+  const auto work = [actor, id](store::Transaction& transaction) { return erase_notification(transaction, actor, id); };
   auto removed = co_await state_->storage.write<Done>(work);
   if (!removed) co_return fail(std::move(removed.error()));
   if (const auto found = state_->running.find(id); found != state_->running.end()) {
@@ -354,8 +350,11 @@ awaitable<Result<>> Notifications::test(const Actor& actor, DestinationId id) {
   auto ready = state->opened(std::move(*stored));
   if (!ready) co_return fail(std::move(ready.error()));
   std::vector<Event> events = {told(now(), "notification_test", fmt::format("This is a test, asked for by {}.", actor.name))};
-  auto sent = co_await deliver(std::move(*ready), state->notification(std::move(events), 0));
-  co_return sent;
+  auto answer = co_await deliver(std::move(*ready), state->notification(std::move(events), 0));
+  if (!answer) co_return fail(std::move(answer.error()));
+  if (answer->refused) co_return fail(std::move(*answer->refused));
+  if (answer->left_out) co_return fail(std::move(*answer->left_out));
+  co_return Result<>{};
 }
 
 }  // namespace daikan::server

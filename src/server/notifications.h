@@ -7,11 +7,13 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "hierarchy/notification.h"
 #include "server/facts.h"
 #include "server/history.h"
+#include "server/once.h"
 
 namespace daikan::server {
 
@@ -31,8 +33,8 @@ class Notifications {
   awaitable<Result<std::vector<hierarchy::Destination>>> list();
   awaitable<Result<hierarchy::Destination>> find(hierarchy::DestinationId id);  ///< Fails with not_found.
   /// Tells it what happens from now on. Fails as check_destination(), with name_taken, or conflict when there are
-  /// limits::kMaxDestinations.
-  awaitable<Result<hierarchy::Destination>> add(const Actor& actor, hierarchy::Destination destination);
+  /// limits::kMaxDestinations. `once` is claimed with it.
+  awaitable<Result<hierarchy::Destination>> add(const Actor& actor, hierarchy::Destination destination, std::optional<Once> once);
   awaitable<Result<>> remove(const Actor& actor, hierarchy::DestinationId id);
   /// Sends one test now, whatever the rule and the rate. Fails with not_found, rate_limited or what the delivery fails with.
   awaitable<Result<>> test(const Actor& actor, hierarchy::DestinationId id);

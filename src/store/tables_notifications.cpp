@@ -99,6 +99,14 @@ bool record_delivery(Transaction& transaction, const hierarchy::DestinationId& i
              {sequence, to_value(at), to_value(id)}) > 0;
 }
 
+bool record_position(Transaction& transaction, const hierarchy::DestinationId& id, std::int64_t sequence) {
+  return transaction.execute("UPDATE notification_destinations SET delivered_through = $1 WHERE id = $2", {sequence, to_value(id)}) > 0;
+}
+
+bool record_remark(Transaction& transaction, const hierarchy::DestinationId& id, std::string_view remark) {
+  return transaction.execute("UPDATE notification_destinations SET last_error = $1 WHERE id = $2", {to_value(remark), to_value(id)}) > 0;
+}
+
 bool record_delivery_failure(Transaction& transaction, const hierarchy::DestinationId& id, std::string_view error, TimePoint at) {
   const auto begun = transaction.execute("UPDATE notification_destinations SET failing_since = $1 WHERE id = $2 AND failing_since IS NULL",
                                          {to_value(at), to_value(id)});

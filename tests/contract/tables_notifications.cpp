@@ -74,6 +74,20 @@ TEST_P(NotificationTables, NamesAreUniqueWithoutRegardToCaseAndListsAreByName) {
   EXPECT_FALSE(in_read(database(), [&](Transaction& t) { return store::find_destination(t, all[0].id); }));
 }
 
+TEST_P(NotificationTables, PositionAndRemarkChangeNothingElse) {
+  const auto made = destination("ops", 1);
+  in_write(database(), [&](Transaction& t) { return store::insert_destination(t, made), 0; });
+  EXPECT_TRUE(in_write(database(), [&](Transaction& t) { return store::record_delivery_failure(t, made.id, "one", at(2)); }));
+  EXPECT_TRUE(in_write(database(), [&](Transaction& t) { return store::record_position(t, made.id, 7); }));
+  EXPECT_TRUE(in_write(database(), [&](Transaction& t) { return store::record_remark(t, made.id, "left out"); }));
+  const auto found = in_read(database(), [&](Transaction& t) { return store::find_destination(t, made.id); });
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->delivered_through, 7);
+  EXPECT_EQ(found->last_error, "left out");
+  EXPECT_EQ(found->failing_since, at(2));
+  EXPECT_FALSE(found->last_delivered_at);
+}
+
 TEST_P(NotificationTables, FailureBeginsOnceAndADeliveryEndsIt) {
   const auto made = destination("Ops", 1);
   in_write(database(), [&](Transaction& t) { return store::insert_destination(t, made), 0; });

@@ -121,3 +121,16 @@ def test_bash_completes_profiles_groups_and_names_of_secondaries(start):
     assert completed(["daikan", "--server", "hq", "--relay", "branch", "secondary", "add", "--group", ""], env=env) == ["Managed\\ devices"]
     hq.stop()  # a server that is away is no reason to complain at the prompt
     assert completed(["daikan", "--server", "hq", "secondary", "show", ""], env=env) == []
+
+
+@pytest.mark.parametrize("name", ["x$(touch pwned)", "x`touch pwned`", 'x";touch pwned;"', "x';touch pwned;'", "x\\", "x!!"])
+def test_bash_makes_no_command_of_a_name(start, tmp_path, name):
+    hq = start.server("hq")
+    hq.api.post("/groups", {"path": f"Managed devices/{name}"})
+    cli = start.cli(hq)
+    env = environment(start.folder) | {"DAIKAN_HOME": str(cli.home)}
+    for quote in ('"', "'"):
+        assert completed(["daikan", "--server", "hq", "secondary", "add", "--group", f"{quote}Managed devices/"], env=env) == []
+    (bare,) = [each for each in completed(["daikan", "--server", "hq", "secondary", "add", "--group", "Man"], env=env) if "/" in each]
+    said = subprocess.run(["bash", "-c", f"printf %s {bare}"], capture_output=True, text=True, timeout=60, cwd=tmp_path)
+    assert said.stdout == f"Managed devices/{name}" and not (tmp_path / "pwned").exists()

@@ -12,6 +12,7 @@ import re
 import shutil
 import socket
 import socketserver
+import sqlite3
 import ssl
 import subprocess
 import threading
@@ -40,7 +41,7 @@ class Mailbox:
     """What an SMTP server was given. `refuse`: answers to recipients by their name."""
 
     def __init__(self):
-        self.mails, self.logins, self.refuse = [], [], {}
+        self.mails, self.logins, self.refuse, self.refused_word = [], [], {}, None
 
     async def handle_RCPT(self, server, session, envelope, address, options):
         if address in self.refuse:
@@ -49,6 +50,8 @@ class Mailbox:
         return "250 OK"
 
     async def handle_DATA(self, server, session, envelope):
+        if self.refused_word and self.refused_word in email.message_from_bytes(envelope.content).get_payload(decode=True).decode():
+            return "554 5.7.1 Message looks like spam"
         self.mails.append((envelope.mail_from, list(envelope.rcpt_tos), envelope.content,
                            server.transport.get_extra_info("ssl_object") is not None))
         return "250 Message accepted for delivery"
@@ -199,7 +202,7 @@ def test_what_a_mail_server_refuses_is_quoted(start):
     mailbox.refuse["gone@example.com"] = "550 5.1.1 No such user here"
     with mail_server(mailbox) as port:
         address = f"127.0.0.1:{port}"
-        made = add(hq, "gone", "email", address, transport="plain", sender="d@example.com", recipients="ops@example.com gone@example.com")
+        made = add(hq, "gone", "email", address, transport="plain", sender="d@example.com", recipients="gone@example.com")
         error = hq.api.post(f"/notifications/{made['id']}/test")["error"]
         assert error["code"] == "refused" and "gone@example.com" in error["message"] and "550 5.1.1 No such user here" in error["message"]
         assert not mailbox.mails
@@ -207,6 +210,22 @@ def test_what_a_mail_server_refuses_is_quoted(start):
         assert "does not offer STARTTLS" in hq.api.post(f"/notifications/{made['id']}/test")["error"]["message"]
     error = hq.api.post(f"/notifications/{made['id']}/test")["error"]
     assert error["code"] == "refused" and address in error["message"]
+
+
+def test_a_recipient_that_is_refused_keeps_the_mail_from_no_other(start):
+    hq = start.server("hq")
+    mailbox = Mailbox()
+    mailbox.refuse["gone@example.com"] = "550 5.1.1 No such user here"
+    with mail_server(mailbox) as port:
+        made = add(hq, "ops", "email", f"127.0.0.1:{port}", transport="plain", sender="d@example.com", severity="info", kinds="group_added",
+                   recipients="gone@example.com ops@example.com")
+        make_group(hq, "One")
+        wait_until(lambda: hq.api.get(f"/notifications/{made['id']}")["last_delivered_at"], "it is delivered")
+        shown = hq.api.get(f"/notifications/{made['id']}")
+        assert [mail[1] for mail in mailbox.mails] == [["ops@example.com"]] and shown["failing_since"] is None
+        assert "1 of 2 recipients: gone@example.com: 550 5.1.1 No such user here" in shown["last_error"]
+        error = hq.api.post(f"/notifications/{made['id']}/test")["error"]
+        assert error["code"] == "refused" and "gone@example.com" in error["message"] and len(mailbox.mails) == 2
 
 
 def test_an_answer_smuggled_before_starttls_is_noticed(start):
@@ -435,6 +454,58 @@ def test_a_failure_is_an_event_once_and_nothing_is_lost(start):
         web.status = 200
         wait_until(lambda: {"group_added", "notification_failed"} <= {event["kind"] for event in web.events()}, "what was kept arrives")
         wait_until(lambda: hq.api.get(f"/notifications/{made['id']}")["failing_since"] is None, "it works again")
+
+
+def test_a_text_that_is_refused_is_left_out(start):
+    hq = start.server("hq")
+    mailbox = Mailbox()
+    mailbox.refused_word = "EICAR"
+    with mail_server(mailbox) as port:
+        made = add(hq, "ops", "email", f"127.0.0.1:{port}", transport="plain", sender="d@example.com", recipients="o@example.com", severity="info",
+                   kinds="group_added")
+        make_group(hq, "EICAR")
+        wait_until(lambda: mailbox.mails, "it arrives without its text", deadline=90)
+        sequence = hq.api.get("/events?kind=group_added")["items"][0]["sequence"]
+        assert "EICAR" not in mailbox.body() and f"event {sequence} was refused" in mailbox.body() and "group_added" in mailbox.body()
+        wait_until(lambda: "left out" in (hq.api.get(f"/notifications/{made['id']}")["last_error"] or ""), "it is told why")
+        make_group(hq, "Harmless")
+        wait_until(lambda: len(mailbox.mails) == 2, "the next one arrives as it is")
+        assert "Harmless" in mailbox.body() and hq.api.get(f"/notifications/{made['id']}")["last_error"] is None
+
+
+def test_what_is_refused_also_without_its_text_is_stepped_over(start):
+    hq = start.server("hq")
+    with Web(status=422) as web:
+        made = add(hq, "chat", "webhook", f"http://127.0.0.1:{web.port}/", severity="info", kinds="group_added")
+        make_group(hq, "One")
+        sequence = hq.api.get("/events?kind=group_added")["items"][0]["sequence"]
+        skipped = wait_until(lambda: hq.api.get("/events?kind=notification_skipped")["items"], "it is stepped over", deadline=400)
+        assert f"1 events between {sequence} and " in skipped[0]["message"] and "422" in skipped[0]["message"] and len(web.posts) == 6
+        assert hq.api.get(f"/notifications/{made['id']}")["delivered_through"] >= sequence
+        assert len(hq.api.get("/events?kind=notification_failed")["items"]) == 1
+
+
+def test_adding_a_destination_again_with_its_key_adds_one(start):
+    hq = start.server("hq")
+    body = {"name": "chat", "kind": "webhook", "address": "http://127.0.0.1:9/"}
+    first, again = (hq.api.call("POST", "/notifications", body, headers={"idempotency-key": "one-and-the-same"}) for _ in range(2))
+    assert first.status == again.status == 201 and first.body == again.body and len(hq.api.get("/notifications")["items"]) == 1
+
+
+def test_a_long_stretch_that_concerns_nobody_hides_nothing_behind_it(start):
+    hq = start.server("hq")
+    with Web() as web:
+        add(hq, "chat", "webhook", f"http://127.0.0.1:{web.port}/", severity="info", kinds="group_added")
+        hq.stop()
+        with contextlib.closing(sqlite3.connect(hq.data / "daikan.db")) as connection, connection:
+            last, at = connection.execute("SELECT MAX(sequence), MAX(at) FROM events").fetchone()
+            kinds = ["noise"] * 12_000 + ["group_added"]
+            connection.executemany("INSERT INTO events (sequence, at, severity, kind, message) VALUES (?, ?, 'info', ?, 'Seen.')",
+                                   [(last + n, at, kind) for n, kind in enumerate(kinds, 1)])
+            connection.execute("UPDATE counters SET value = value + ? WHERE name = 'events'", [len(kinds)])
+        hq.start()
+        wait_until(lambda: web.posts, "it is told without anything else happening")
+        assert [event["message"] for event in web.events()] == ["Seen."]
 
 
 def test_what_happened_while_nobody_took_it_arrives_after_a_restart(start):

@@ -55,6 +55,13 @@ def some_certificate(tmp_path):
     return base64.b64encode(certificates.make_key_pair(tmp_path, f"key{_made}").der).decode()
 
 
+def test_manage_users_is_needed_beside_manage_server_to_take_a_backup(hq):
+    body = {"passphrase": "several words that nobody guesses"}
+    refusal(person(hq, (["read", "manage_server"], None)).call("POST", "/backups", body), "manage_users", "the server “hq”")
+    refusal(person(hq, (["read", "manage_users"], None)).call("POST", "/backups", body), "manage_server", "the server “hq”")
+    assert person(hq, (["read", "manage_server", "manage_users"], None)).call("POST", "/backups", body).status == 200
+
+
 def test_configure_hierarchy_on_the_group_is_needed_to_add_or_remove_a_secondary(hq, tmp_path):
     keeper = person(hq, ("operator", "Managed devices/Branches"))
     lab = {"name": "lab", "group": "Managed devices/Labs", "certificate": some_certificate(tmp_path)}

@@ -1,11 +1,15 @@
 #include "cli/profiles.h"
 
+#include <filesystem>
 #include <thread>
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "cli/files.h"
+#include "cli/new_file.h"
 #include "unit/cli/test_terminal.h"
 #include "unit/net/test_net.h"
 
@@ -170,6 +174,30 @@ TEST(Files, AFileIsReplacedAsAWhole) {
   EXPECT_EQ(content_of(file), "two");
   EXPECT_EQ(mode_of(file), 0600U);
   EXPECT_EQ(write_file(folder.path() / "none" / "out", "x", 0600).error().code, Code::storage_failed);
+}
+
+TEST(Files, WhatAnotherPutInTheWayIsNeitherFollowedNorRemoved) {
+  const Folder folder;
+  const auto precious = folder.file("precious", "kept");
+  const auto file = folder.path() / "out";
+  const auto guessed = {file.string() + fmt::format(".{}.new", ::getpid()), file.string() + fmt::format(".{}.part", ::getpid()),
+                        file.string() + ".part"};
+  for (const auto& name : guessed) std::filesystem::create_symlink(precious, name);
+  ASSERT_TRUE(write_file(file, "one", 0600));
+  EXPECT_EQ(content_of(file), "one");
+  EXPECT_EQ(content_of(precious), "kept");
+  for (const auto& name : guessed) EXPECT_TRUE(std::filesystem::is_symlink(name)) << name;
+}
+
+TEST(Files, WhatIsNotKeptLeavesNothing) {
+  const Folder folder;
+  {
+    NewFile file((folder.path() / "out").string());
+    ASSERT_TRUE(file.open(0600));
+    ASSERT_TRUE(file.write("half"));
+    EXPECT_TRUE(std::filesystem::exists(file.partial()));
+  }
+  EXPECT_TRUE(std::filesystem::is_empty(folder.path()));
 }
 
 }  // namespace

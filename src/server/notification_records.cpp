@@ -1,0 +1,116 @@
+#include "server/notification_records.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "base/limits.h"
+#include "base/limits_notifications.h"
+#include "base/text.h"
+#include "store/tables_notifications.h"
+
+namespace daikan::server {
+
+using hierarchy::Destination;
+using hierarchy::DestinationId;
+using hierarchy::DestinationKind;
+using hierarchy::Event;
+
+tl::unexpected<Error> no_such_destination() {
+  return fail(Code::not_found, "There is no such notification destination.", "List the destinations and choose one of those.");
+}
+
+Event told(TimePoint at, std::string kind, std::string message) {
+  return {.sequence = 0,
+          .at = at,
+          .severity = hierarchy::Severity::info,
+          .kind = std::move(kind),
+          .message = std::move(message),
+          .secondary = {}};
+}
+
+Result<NotificationBatch> next_batch(store::Transaction& transaction, const Destination& destination, std::int64_t from) {
+  const bool everything = destination.kind == DestinationKind::syslog;
+  NotificationBatch batch;
+  batch.through = from;
+  for (std::size_t read = 0; read < limits::kMaxEventsPerNotification;) {
+    const auto page = store::events(transaction, {.after = batch.through, .before = 0, .limit = limits::kExportPage});
+    for (const auto& event : page) {
+      if (everything && batch.listed.size() == limits::kMaxEventsListed) return batch;
+      batch.through = event.sequence;
+      if (!hierarchy::concerns(destination, event)) continue;
+      if (batch.listed.size() < limits::kMaxEventsListed) {
+        batch.listed.push_back(event);
+      } else {
+        ++batch.more;
+      }
+    }
+    read += page.size();
+    if (page.size() < limits::kExportPage) break;
+  }
+  return batch;
+}
+
+Result<Destination> insert_notification(store::Transaction& transaction, const Actor& actor, Destination destination,
+                                        const std::optional<Once>& once) {
+  const auto all = store::all_destinations(transaction);
+  if (all.size() >= limits::kMaxDestinations) {
+    return fail(Code::conflict, fmt::format("There are {} notification destinations already.", all.size()),
+                "Remove one that is not needed.");
+  }
+  const auto lower = [](std::string text) {
+    std::transform(text.begin(), text.end(), text.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+    return text;
+  };
+  if (std::any_of(all.begin(), all.end(), [&](const Destination& each) { return lower(each.name) == lower(destination.name); })) {
+    return fail(Code::name_taken, fmt::format("A notification destination is called “{}” already.", destination.name),
+                "Choose another name.", "name");
+  }
+  History::audit(transaction, actor, destination.created_at, "notification.add",
+                 fmt::format("{} destination {} ({})", to_string(destination.kind), destination.name, destination.endpoint.str()));
+  destination.delivered_through = store::append_event(
+      transaction, told(destination.created_at, "notification_added",
+                        fmt::format("The notification destination “{}” was added by {}.", destination.name, actor.name)));
+  store::insert_destination(transaction, destination);
+  claim(transaction, once, destination.id.str(), destination.created_at);
+  return destination;
+}
+
+Result<Done> erase_notification(store::Transaction& transaction, const Actor& actor, DestinationId id) {
+  const auto destination = store::find_destination(transaction, id);
+  if (!destination) return no_such_destination();
+  store::remove_destination(transaction, id);
+  const auto at = now();
+  History::audit(transaction, actor, at, "notification.remove", fmt::format("destination {}", destination->name));
+  History::record(transaction, told(at, "notification_removed",
+                                    fmt::format("The notification destination “{}” was removed by {}.", destination->name, actor.name)));
+  return Done{};
+}
+
+void note_delivery(store::Transaction& transaction, const Destination& destination, std::int64_t through, const std::string& remark) {
+  store::record_delivery(transaction, destination.id, through, now());
+  if (!remark.empty()) store::record_remark(transaction, destination.id, remark);
+}
+
+void note_failure(store::Transaction& transaction, const Destination& destination, const std::string& error, Telling telling) {
+  const auto at = now();
+  store::record_delivery_failure(transaction, destination.id, error, at);
+  if (telling == Telling::silent) return;
+  auto event = told(at, "notification_failed",
+                    fmt::format("Notifications to “{}” fail: {} They are kept and tried again.", destination.name, error));
+  event.severity = hierarchy::Severity::warning;
+  History::record(transaction, event);
+}
+
+void note_skipped(store::Transaction& transaction, const Destination& destination, SkippedEvents skipped, const std::string& error) {
+  const auto at = now();
+  store::record_delivery_failure(transaction, destination.id, error, at);
+  store::record_position(transaction, destination.id, skipped.through);
+  auto event = told(at, "notification_skipped",
+                    fmt::format("“{}” refuses {} events between {} and {} also without their texts; they will not be sent: {}",
+                                destination.name, skipped.count, skipped.first, skipped.through, error));
+  event.severity = hierarchy::Severity::error;
+  History::record(transaction, event);
+}
+
+}  // namespace daikan::server
