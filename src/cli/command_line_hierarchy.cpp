@@ -171,7 +171,7 @@ void add_primary_commands(CLI::App& app, Command& chosen) {
   set->add_flag("--dmz", options->dmz, "This server stands in a DMZ: it waits for the primary to dial")->needs(certificate);
   set->add_flag("--replace", options->replace, "Replace the primary there is");
   set->add_option("--primary-may", options->primary_may,
-                  "What people may do here through the primary; full unless said. Without --certificate only this is changed")
+                  "What people may do here through the primary, and no more than you may. Without --certificate only this is changed")
       ->check(CLI::IsMember({"full", "read", "none"}).description(""))
       ->type_name("full|read|none");
   choose(set, chosen, options, primary_set);

@@ -29,7 +29,7 @@ struct SetPrimary {
   std::vector<std::uint8_t> certificate;  ///< DER or PEM
   std::optional<ServerId> server_id;
   enum class IfSet : std::uint8_t { refuse, replace } if_set = IfSet::refuse;
-  std::optional<hierarchy::PrimaryMay> may;  ///< Nothing: as it is for the same primary, full for another one.
+  std::optional<hierarchy::PrimaryMay> may;  ///< Nothing: as it is; the most the actor may give when nobody ever said.
   Seen seen = {};
 };
 
