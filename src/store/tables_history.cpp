@@ -175,12 +175,12 @@ hierarchy::AuditChain audit_chain(Transaction& transaction) { return find_chain(
 std::int64_t trim_audit(Transaction& transaction, TimePoint older_than) {
   auto found = find_chain(transaction);
   auto chain = found ? std::move(*found) : make_chain(transaction);
-  // What is stamped in the future, by a clock that was wrong, does not keep what is before it; it is never the reason to remove either.
+  // What a wrong clock stamped in the future keeps nothing that is older, and goes only together with something older behind it.
   const auto kept = transaction.query("SELECT sequence FROM audit WHERE at >= $1 AND at <= $2 ORDER BY sequence LIMIT 1",
                                       {to_value(older_than), to_value(now())});
-  if (kept.empty()) return 0;
-  const auto last =
-      transaction.query("SELECT sequence, hash FROM audit WHERE sequence < $1 ORDER BY sequence DESC LIMIT 1", {kept[0].integer(0)});
+  const auto before = kept.empty() ? kLast : kept[0].integer(0);
+  const auto last = transaction.query("SELECT sequence, hash FROM audit WHERE sequence < $1 AND at < $2 ORDER BY sequence DESC LIMIT 1",
+                                      {before, to_value(older_than)});
   if (last.empty()) return 0;
   chain.anchor = {last[0].integer(0), last[0].text(1)};
   put_chain(transaction, chain);
