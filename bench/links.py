@@ -140,7 +140,7 @@ class Console(threading.Thread):
 
 def log_in(port):
     connection = http.client.HTTPSConnection("127.0.0.1", port, timeout=20, context=ssl._create_unverified_context())
-    connection.request("POST", "/api/v1/sessions", json.dumps({"user": "bench", "password": "bench-password-1"}), {"Content-Type": "application/json"})
+    connection.request("POST", "/api/v1/sessions", json.dumps({"user": "bench", "password": "thousand-links-at-once"}), {"Content-Type": "application/json"})
     return json.loads(connection.getresponse().read())["token"]
 
 
@@ -148,7 +148,7 @@ def daikan_run(build, links, in_flight, storm):
     with tempfile.TemporaryDirectory(prefix="daikan-bench-") as name:
         folder = pathlib.Path(name)
         subprocess.run([str(build / "daikan"), "init", "--data", str(folder / "data"), "--user", "bench", "--password-file", "-"],
-                       input="bench-password-1\n", text=True, check=True, stdout=subprocess.DEVNULL)
+                       input="thousand-links-at-once\n", text=True, check=True, stdout=subprocess.DEVNULL)
         primary, swarm = Primary(build, folder), None
         try:
             swarm = start(build / "bench/swarm", f"sqlite:{folder}/data/daikan.db", links, in_flight)
