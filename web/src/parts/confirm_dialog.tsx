@@ -1,0 +1,49 @@
+import { useState, type ReactNode } from "react";
+import { Button, Modal, ModalBody, ModalFooter, ModalHeader } from "@patternfly/react-core";
+import { useTranslation } from "react-i18next";
+import { ProblemAlert } from "./problem_alert";
+
+interface Props {
+  title: string;
+  /** What it will affect. */
+  children: ReactNode;
+  confirm: string;
+  danger?: boolean;
+  onConfirm: () => Promise<unknown>;
+  onClose: () => void;
+}
+
+/** Asks before something is done that cannot simply be taken back, and says what it will affect. */
+export function ConfirmDialog({ title, children, confirm, danger = true, onConfirm, onClose }: Props) {
+  const { t } = useTranslation();
+  const [busy, setBusy] = useState(false);
+  const [problem, setProblem] = useState<unknown>(null);
+  const run = async () => {
+    setBusy(true);
+    setProblem(null);
+    try {
+      await onConfirm();
+      onClose();
+    } catch (error) {
+      setProblem(error);
+      setBusy(false);
+    }
+  };
+  return (
+    <Modal isOpen variant="small" onClose={busy ? undefined : onClose} aria-labelledby="confirm-title" aria-describedby="confirm-body">
+      <ModalHeader title={title} labelId="confirm-title" titleIconVariant={danger ? "warning" : undefined} />
+      <ModalBody id="confirm-body">
+        {children}
+        <ProblemAlert problem={problem} />
+      </ModalBody>
+      <ModalFooter>
+        <Button variant={danger ? "danger" : "primary"} onClick={() => void run()} isLoading={busy} isDisabled={busy}>
+          {confirm}
+        </Button>
+        <Button variant="link" onClick={onClose} isDisabled={busy}>
+          {t("common.cancel")}
+        </Button>
+      </ModalFooter>
+    </Modal>
+  );
+}

@@ -1,0 +1,32 @@
+// The map of the product: every page, where it stands below a server, and what is in a server's menu.
+//
+// A page works for every server of the hierarchy: its address is /servers/{a}/servers/{b}<path>, its server comes from useServer().
+import { lazy, type ComponentType, type LazyExoticComponent } from "react";
+import type { RightName } from "./api/types";
+
+type Page = LazyExoticComponent<ComponentType>;
+
+const page = <K extends string>(load: () => Promise<Record<K, ComponentType>>, name: K): Page => lazy(async () => ({ default: (await load())[name] }));
+
+export interface PageRoute {
+  path: string;
+  page: Page;
+  /** Pages that a lower server refuses from above (own sessions, tokens, account). */
+  ownServerOnly?: boolean;
+}
+
+export const routes: PageRoute[] = [
+  { path: "/", page: page(() => import("./pages/overview"), "OverviewPage") },
+];
+
+export interface MenuEntry {
+  /** `menu.<name>` is its text. */
+  name: string;
+  path: string;
+  /** Shown to whoever holds it on the server. */
+  right?: RightName;
+  ownServerOnly?: boolean;
+}
+
+/** What is above the workspace of a server. */
+export const menu: MenuEntry[] = [{ name: "overview", path: "/" }];

@@ -1,0 +1,32 @@
+import { Nav, NavItem, NavList } from "@patternfly/react-core";
+import { matchPath, Link } from "react-router-dom";
+import { useTranslation } from "react-i18next";
+import { useAccount, holds } from "../api/queries";
+import { useServer } from "../app/place";
+import { menu, type MenuEntry } from "../routes";
+
+const isOpen = (entry: MenuEntry, page: string) =>
+  entry.path === "/" ? page === "/" : matchPath({ path: entry.path, end: false }, page) !== null;
+
+/** The pages of the server in front, above its workspace. Groups and secondaries are in the tree. */
+export function ServerMenu({ page }: { page: string }) {
+  const { t } = useTranslation();
+  const { path, href } = useServer();
+  const account = useAccount();
+  const entries = menu.filter((entry) => {
+    if (entry.ownServerOnly && path.length > 0) return false;
+    return entry.right === undefined || path.length > 0 || holds(account.data, entry.right);
+  });
+  if (!entries.some((entry) => isOpen(entry, page))) return null;
+  return (
+    <Nav variant="horizontal-subnav" aria-label={t("shell.server_menu")} className="daikan-server-menu">
+      <NavList backScrollAriaLabel={t("shell.scroll_back")} forwardScrollAriaLabel={t("shell.scroll_forward")}>
+        {entries.map((entry) => (
+          <NavItem key={entry.name} itemId={entry.name} isActive={isOpen(entry, page)}>
+            <Link to={href(entry.path)}>{t(`menu.${entry.name}`)}</Link>
+          </NavItem>
+        ))}
+      </NavList>
+    </Nav>
+  );
+}

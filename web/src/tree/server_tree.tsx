@@ -1,0 +1,3 @@
+export function ServerTree() {
+  return null;
+}
