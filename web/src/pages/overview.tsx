@@ -139,10 +139,12 @@ export function OverviewPage() {
       <PageHeader title={server.data?.name ?? "…"} name={server.data?.name ?? ""} lead={<Content component="p">{t("overview.lead")}</Content>} />
       <PageSection hasBodyWrapper={false} className="daikan-stack">
         {alone && <First />}
-        <Gallery hasGutter minWidths={{ default: "20rem" }}>
-          {primary.data && !alone && <Above primary={primary.data.data} />}
-          {secondaries.data && !alone && <Below secondaries={secondaries.data} />}
-        </Gallery>
+        {!alone && (
+          <Gallery hasGutter minWidths={{ default: "20rem" }}>
+            {primary.data && <Above primary={primary.data.data} />}
+            {secondaries.data && <Below secondaries={secondaries.data} />}
+          </Gallery>
+        )}
         <Loaded query={server}>{(record) => <About server={record} />}</Loaded>
       </PageSection>
     </>
