@@ -35,6 +35,8 @@ awaitable<net::Response> show_server(Context& context, Call) {
   object["console_endpoints"] = endpoints_json(facts.console_endpoints);
   object["max_depth"] = facts.max_depth;
   object["certificate_not_after"] = to_rfc3339(facts.certificate_not_after);
+  object["certificate_issuer"] = text_or_null(facts.certificate_issuer);
+  object["certificate_chain"] = facts.certificate_chain;
   json::array ancestors;
   for (const auto& ancestor : context.services.links.ancestors()) {
     ancestors.push_back(json::object{{"id", ancestor.id.str()}, {"name", ancestor.name}});

@@ -46,6 +46,9 @@ inline constexpr auto kRenewBefore = std::chrono::days(90);            // before
 inline constexpr std::size_t kMaxSignatureBytes = 1024;                // RSA-8192; P-256 needs 72
 inline constexpr auto kRollOverPause = std::chrono::milliseconds(10);  // between the links that are made anew after a switch: 100 a second
 inline constexpr std::size_t kMaxOwnKeyFileBytes = 64 * 1024;          // PKCS#12 or PEM with its chain, as an administrator brings it
+inline constexpr std::size_t kMaxOwnChain =
+    8;  // certificates beside the server's own; with it kMaxPeerCertificateBytes, which a client reads
+inline constexpr int kMaxKeyFileIterations = 1'000'000;  // that deriving a key from a passphrase may take: about a second each
 
 // HTTP messages, both ports.
 inline constexpr std::size_t kMaxHeaderListBytes = 16 * 1024;

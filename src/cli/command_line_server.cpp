@@ -122,6 +122,18 @@ void add_server_commands(CLI::App& app, Command& chosen) {
   choose(to_file, chosen, exported, certificate_export);
   choose(add_verb(certificate, "show", "Its fingerprint, to be compared by voice", "  daikan certificate show"), chosen, none,
          certificate_show);
+  auto own = std::make_shared<CertificateSet>();
+  auto* set = add_verb(certificate, "set", "Set a key and certificate of your own: announced to every peer as by roll begin, then used",
+                       "  daikan certificate set hq.p12\n"
+                       "  daikan certificate set hq.pem --key hq.key --chain issuers.pem --password-file pw");
+  set->add_option("FILE", own->file, "PKCS#12, or PEM with the certificate and, here or in files of their own, its key and its issuers")
+      ->required();
+  set->add_option("--key", own->key, "The private key, PEM")->type_name("FILE");
+  set->add_option("--chain", own->chain, "The certificates of the issuers, PEM")->type_name("FILE");
+  set->add_option("--password-file", own->password_file,
+                  "The passphrase of the key is the first line of this file; - is standard input; asked at a terminal")
+      ->type_name("FILE");
+  choose(set, chosen, own, certificate_set);
 
   auto* roll = certificate->add_subcommand("roll", "Change to another key: announced to every peer, then used");
   roll->require_subcommand(1);

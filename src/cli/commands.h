@@ -50,6 +50,15 @@ struct CertificateExport {
 awaitable<Result<>> certificate_export(Context&, ApiSession&, CertificateExport);
 awaitable<Result<>> certificate_show(Context&, ApiSession&, NoOptions);
 
+/// PKCS#12, or PEM in up to three files.
+struct CertificateSet {
+  std::string file;
+  std::string key;
+  std::string chain;
+  std::string password_file;
+};
+awaitable<Result<>> certificate_set(Context&, ApiSession&, CertificateSet);
+
 awaitable<Result<>> roll_begin(Context&, ApiSession&, NoOptions);
 awaitable<Result<>> roll_status(Context&, ApiSession&, NoOptions);
 awaitable<Result<>> roll_finish(Context&, ApiSession&, NoOptions);

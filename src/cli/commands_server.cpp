@@ -42,13 +42,16 @@ awaitable<Result<>> certificate_show(Context& context, ApiSession& session, NoOp
   if (!server) co_return fail(std::move(server.error()));
   if (context.as_json()) {
     json::object told;
-    for (const auto* key : {"id", "name", "fingerprint", "certificate", "certificate_not_after"}) told[key] = member(*server, key);
+    for (const auto* key : {"id", "name", "fingerprint", "certificate", "certificate_not_after", "certificate_issuer", "certificate_chain"})
+      told[key] = member(*server, key);
     print_json(context.terminal, told);
     co_return Result<>{};
   }
+  const auto& issuer = member(*server, "certificate_issuer");
   print_fields(context.terminal, {{"Server", shown(text_of(*server, "name"))},
                                   {"Server id", shown(text_of(*server, "id"))},
                                   {"Fingerprint", shown(text_of(*server, "fingerprint"))},
+                                  {"Issuer", issuer.is_null() ? "itself" : shown(text_of(*server, "certificate_issuer"))},
                                   {"Valid until", local_time(text_of(*server, "certificate_not_after"))}});
   co_return Result<>{};
 }

@@ -72,6 +72,8 @@ server::Facts make_facts(const Configuration& configuration, const Ground& groun
   facts.certificate = ground.identity.certificate();
   facts.certificate_pem = ground.identity.certificate_pem();
   facts.certificate_not_after = ground.identity.not_after();
+  facts.certificate_issuer = ground.identity.issuer();
+  facts.certificate_chain = ground.identity.chain().size();
   facts.started_at = now();
   facts.database = database.engine();
   facts.max_depth = configuration.max_depth;

@@ -63,14 +63,14 @@ TimePoint time_of(const ASN1_TIME* time) {
   return TimePoint(std::chrono::seconds(timegm(&parts)));
 }
 
-std::string subject_of(X509* certificate) {
+std::string text_of(X509_NAME* name) {
   BIO* memory = BIO_new(BIO_s_mem());
-  X509_NAME_print_ex(memory, X509_get_subject_name(certificate), 0, XN_FLAG_RFC2253 & ~static_cast<unsigned long>(ASN1_STRFLGS_ESC_MSB));
+  X509_NAME_print_ex(memory, name, 0, XN_FLAG_RFC2253 & ~static_cast<unsigned long>(ASN1_STRFLGS_ESC_MSB));
   char* text = nullptr;
   const long length = BIO_get_mem_data(memory, &text);
-  std::string subject = quotable(std::string_view(text, static_cast<std::size_t>(std::max(length, 0L))), 512);
+  std::string shown = quotable(std::string_view(text, static_cast<std::size_t>(std::max(length, 0L))), 512);
   BIO_free(memory);
-  return subject;
+  return shown;
 }
 
 // What else a person may have picked, for a message that helps.
@@ -167,6 +167,11 @@ Pin pin_of(X509* certificate) {
   return pin;
 }
 
+std::string subject_of(X509* certificate) { return text_of(X509_get_subject_name(certificate)); }
+std::string issuer_of(X509* certificate) { return text_of(X509_get_issuer_name(certificate)); }
+TimePoint not_before_of(X509* certificate) { return time_of(X509_get0_notBefore(certificate)); }
+TimePoint not_after_of(X509* certificate) { return time_of(X509_get0_notAfter(certificate)); }
+
 std::string fingerprint_of(X509* certificate) { return with_colons(sha256(der_of(certificate))); }
 
 CertificateRecord record_of(X509* certificate) {
@@ -209,8 +214,8 @@ Result<ParsedCertificate> parse_certificate(std::span<const std::uint8_t> bytes,
   if (!certificate) return fail(certificate.error());
   ParsedCertificate parsed{.record = record_of(certificate->get()),
                            .subject = subject_of(certificate->get()),
-                           .not_before = time_of(X509_get0_notBefore(certificate->get())),
-                           .not_after = time_of(X509_get0_notAfter(certificate->get()))};
+                           .not_before = not_before_of(certificate->get()),
+                           .not_after = not_after_of(certificate->get())};
   if (parsed.not_after < now) {
     return fail(Code::certificate_expired, fmt::format("The certificate expired on {}.", to_rfc3339(parsed.not_after).substr(0, 10)),
                 "Renew the certificate on the other server, export it again and choose that file.", "certificate");

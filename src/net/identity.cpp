@@ -1,7 +1,5 @@
 #include "net/identity.h"
 
-#include <ctime>
-
 #include <fmt/format.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
@@ -76,24 +74,25 @@ bool add_extension(X509* certificate, int kind, const char* value) {
   return added;
 }
 
-/// Subject and issuer are `as_before`, or, where that is null, `common_name`.
-X509Ptr sign_own(EVP_PKEY* key, TimePoint now, std::string_view common_name, X509_NAME* as_before = nullptr) {
+/// Names that clients look for: a certificate an administrator brought has them, one made here has none.
+bool keep_names(X509* certificate, X509* before) {
+  const int at = before == nullptr ? -1 : X509_get_ext_by_NID(before, NID_subject_alt_name, -1);
+  return at < 0 || X509_add_ext(certificate, X509_get_ext(before, at), -1) == 1;
+}
+
+/// Subject, issuer and names are those of `before`, or, where that is null, `common_name`.
+X509Ptr sign_own(EVP_PKEY* key, TimePoint now, std::string_view common_name, X509* before = nullptr) {
   X509Ptr certificate(X509_new());
   if (!certificate) return nullptr;
   X509* x = certificate.get();
+  X509_NAME* as_before = before == nullptr ? nullptr : X509_get_subject_name(before);
   const EVP_MD* digest = EVP_PKEY_get_base_id(key) == EVP_PKEY_ED25519 ? nullptr : EVP_sha256();
   const bool made = X509_set_version(x, X509_VERSION_3) == 1 && set_serial(x) && set_name(x, common_name, as_before) && set_dates(x, now) &&
                     X509_set_pubkey(x, key) == 1 && add_extension(x, NID_subject_key_identifier, "hash") &&
                     add_extension(x, NID_basic_constraints, "critical,CA:FALSE") &&
                     add_extension(x, NID_key_usage, "critical,digitalSignature") &&
-                    add_extension(x, NID_ext_key_usage, "serverAuth,clientAuth") && X509_sign(x, key, digest) > 0;
+                    add_extension(x, NID_ext_key_usage, "serverAuth,clientAuth") && keep_names(x, before) && X509_sign(x, key, digest) > 0;
   return made ? std::move(certificate) : nullptr;
-}
-
-TimePoint expiry_of(X509* certificate) {
-  std::tm parts = {};
-  if (ASN1_TIME_to_tm(X509_get0_notAfter(certificate), &parts) != 1) return {};
-  return TimePoint(std::chrono::seconds(timegm(&parts)));
 }
 
 /// No password is ever asked for: the callback answers for a terminal that must not be.
@@ -102,6 +101,31 @@ KeyPtr key_from_pem(std::string_view pem) {
   KeyPtr key(PEM_read_bio_PrivateKey(memory.get(), nullptr, [](char*, int, int, void*) { return -1; }, nullptr));
   ERR_clear_error();
   return key;
+}
+
+std::string pem_of(X509* certificate) {
+  const BioPtr memory(BIO_new(BIO_s_mem()));
+  if (PEM_write_bio_X509(memory.get(), certificate) != 1) throw std::bad_alloc();
+  return text_of(memory.get());
+}
+
+/// Up to the first one that cannot be read.
+std::vector<X509Ptr> certificates_from_pem(std::string_view pem) {
+  const BioPtr memory(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
+  std::vector<X509Ptr> certificates;
+  while (certificates.size() <= limits::kMaxOwnChain) {
+    X509Ptr certificate(PEM_read_bio_X509(memory.get(), nullptr, nullptr, nullptr));
+    if (!certificate) break;
+    certificates.push_back(std::move(certificate));
+  }
+  ERR_clear_error();
+  return certificates;
+}
+
+bool signed_itself(X509* certificate) {
+  const bool itself = X509_self_signed(certificate, 1) == 1;
+  ERR_clear_error();
+  return itself;
 }
 
 Result<KeyPtr> read_key(const std::filesystem::path& path) {
@@ -125,6 +149,17 @@ Result<X509Ptr> read_own_certificate(const std::filesystem::path& path) {
                 "Restore it from a backup.");
   }
   return certificate;
+}
+
+/// What is not the chain of `certificate` counts as none: somebody put another certificate in its place.
+Result<std::vector<X509Ptr>> read_chain(const std::filesystem::path& path, X509* certificate) {
+  std::error_code unreadable;
+  if (!std::filesystem::exists(path, unreadable)) return std::vector<X509Ptr>();
+  const auto content = detail::read_file(path, limits::kMaxCertificateFileBytes);
+  if (!content) return fail(Code::certificate_unreadable, content.error().message, content.error().remedy);
+  auto chain = certificates_from_pem(*content);
+  if (chain.empty() || X509_check_issued(chain.front().get(), certificate) != X509_V_OK) chain.clear();
+  return chain;
 }
 
 // Unreadable counts as absent: the step that needs the file then fails with the system's reason.
@@ -181,46 +216,48 @@ Result<Identity> Identity::from_key(std::span<const std::uint8_t> pkcs8, TimePoi
 }
 
 Result<Identity> Identity::certified(KeyPtr key, TimePoint now, std::string_view common_name) {
+  auto certificate = sign_own(key.get(), now, common_name);
+  if (!certificate) return openssl_failed("a certificate");
+  return of(std::move(key), std::move(certificate), {});
+}
+
+Identity Identity::of(KeyPtr key, X509Ptr certificate, std::vector<X509Ptr> chain) {
   Identity identity;
   identity.key_ = std::move(key);
-  identity.certificate_ = sign_own(identity.key_.get(), now, common_name);
-  if (!identity.certificate_) return openssl_failed("a certificate");
+  identity.certificate_ = std::move(certificate);
+  identity.chain_ = std::move(chain);
   identity.record_ = record_of(identity.certificate_.get());
-  identity.not_after_ = expiry_of(identity.certificate_.get());
+  identity.not_after_ = not_after_of(identity.certificate_.get());
+  if (!signed_itself(identity.certificate_.get())) identity.issuer_ = issuer_of(identity.certificate_.get());
   return identity;
 }
 
 Result<Identity> Identity::from_pem(std::string_view pem) {
-  Identity identity;
-  identity.key_ = key_from_pem(pem);
-  if (!identity.key_) {
+  auto key = key_from_pem(pem);
+  if (!key) {
     return fail(Code::certificate_unreadable, "There is no private key in PEM form, or it has a password.",
                 "Give the key and its certificate.");
   }
-  const BioPtr memory(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
-  identity.certificate_.reset(PEM_read_bio_X509(memory.get(), nullptr, nullptr, nullptr));
-  if (!identity.certificate_ || X509_check_private_key(identity.certificate_.get(), identity.key_.get()) != 1) {
+  auto certificates = certificates_from_pem(pem);
+  if (certificates.empty() || X509_check_private_key(certificates.front().get(), key.get()) != 1) {
     ERR_clear_error();
     return fail(Code::certificate_unreadable, "There is no certificate that belongs to the key.", "Give the key and its certificate.");
   }
-  identity.record_ = record_of(identity.certificate_.get());
-  identity.not_after_ = expiry_of(identity.certificate_.get());
-  return identity;
+  auto certificate = std::move(certificates.front());
+  certificates.erase(certificates.begin());
+  return of(std::move(key), std::move(certificate), std::move(certificates));
 }
 
 Result<Identity> Identity::renewed(TimePoint now) const {
-  if (X509_NAME_cmp(X509_get_subject_name(certificate_.get()), X509_get_issuer_name(certificate_.get())) != 0) {
+  if (!issuer_.empty()) {
     return fail(Code::certificate_unreadable, "This server's certificate was issued by somebody else and cannot be renewed by itself.",
-                "Get a new one from its issuer and set it.");
+                "Get a new one from its issuer and set it with daikan certificate set.");
   }
-  Identity identity;
   if (EVP_PKEY_up_ref(key_.get()) != 1) throw std::bad_alloc();
-  identity.key_.reset(key_.get());
-  identity.certificate_ = sign_own(key_.get(), now, {}, X509_get_subject_name(certificate_.get()));
-  if (!identity.certificate_) return openssl_failed("a certificate");
-  identity.record_ = record_of(identity.certificate_.get());
-  identity.not_after_ = expiry_of(identity.certificate_.get());
-  return identity;
+  KeyPtr key(key_.get());
+  auto certificate = sign_own(key_.get(), now, {}, certificate_.get());
+  if (!certificate) return openssl_failed("a certificate");
+  return of(std::move(key), std::move(certificate), {});
 }
 
 Result<> Identity::save_certificate(const std::filesystem::path& folder) const {
@@ -244,7 +281,6 @@ Result<Identity> Identity::load_or_create(const std::filesystem::path& folder, T
   if (auto changed = finish_change(folder); !changed) return fail(std::move(changed.error()));
   const auto finished = finish_creation(certificate_path);
   if (!finished) return fail(finished.error());
-  Identity identity;
   auto key = read_key(key_path);
   if (!key) return fail(key.error());
   auto certificate = read_own_certificate(certificate_path);
@@ -255,17 +291,17 @@ Result<Identity> Identity::load_or_create(const std::filesystem::path& folder, T
                 fmt::format("{} and {} do not belong together.", key_path.string(), certificate_path.string()),
                 "Restore both from the same backup.");
   }
-  identity.key_ = std::move(*key);
-  identity.certificate_ = std::move(*certificate);
-  identity.record_ = record_of(identity.certificate_.get());
-  identity.not_after_ = expiry_of(identity.certificate_.get());
-  return identity;
+  auto chain = read_chain(folder / "server.chain.pem", certificate->get());
+  if (!chain) return fail(chain.error());
+  return of(std::move(*key), std::move(*certificate), std::move(*chain));
 }
 
-std::string Identity::certificate_pem() const {
-  const BioPtr memory(BIO_new(BIO_s_mem()));
-  if (PEM_write_bio_X509(memory.get(), certificate_.get()) != 1) throw std::bad_alloc();
-  return text_of(memory.get());
+std::string Identity::certificate_pem() const { return pem_of(certificate_.get()); }
+
+std::string Identity::chain_pem() const {
+  std::string pem;
+  for (const auto& certificate : chain_) pem += pem_of(certificate.get());
+  return pem;
 }
 
 std::vector<std::uint8_t> Identity::key_pkcs8() const {

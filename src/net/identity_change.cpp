@@ -10,6 +10,7 @@ namespace {
 
 constexpr std::string_view kNext = "server.next.pem";
 constexpr std::string_view kSwitch = "server.switch.pem";
+constexpr std::string_view kChain = "server.chain.pem";
 
 bool is_there(const std::filesystem::path& path) {
   std::error_code unreadable;
@@ -25,6 +26,15 @@ Result<Identity> read_pair(const std::filesystem::path& path) {
   return identity;
 }
 
+/// Also when it is not there.
+Result<> remove_file(const std::filesystem::path& path) {
+  std::error_code failed;
+  std::filesystem::remove(path, failed);
+  if (!failed) return {};
+  return fail(Code::storage_failed, "Could not remove " + path.string() + ": " + failed.message() + ".",
+              "Check that the folder belongs to the service's account.");
+}
+
 Result<> write_secret(const std::filesystem::path& path, std::string pem) {
   auto written = detail::replace_file(path, pem, 0600);
   OPENSSL_cleanse(pem.data(), pem.size());
@@ -36,7 +46,7 @@ Result<> write_secret(const std::filesystem::path& path, std::string pem) {
 Result<> save_next(const std::filesystem::path& folder, const Identity& next) {
   const auto lock = detail::FolderLock::take(folder);
   if (!lock) return fail(lock.error());
-  return write_secret(folder / kNext, next.key_pem() + next.certificate_pem());
+  return write_secret(folder / kNext, next.key_pem() + next.certificate_pem() + next.chain_pem());
 }
 
 Result<std::optional<Identity>> load_next(const std::filesystem::path& folder) {
@@ -51,11 +61,7 @@ Result<> discard_next(const std::filesystem::path& folder) {
     return fail(Code::storage_failed, "The change to the next key has begun and cannot be taken back.",
                 "Free space or rights in " + folder.string() + ", then finish the roll-over.");
   }
-  std::error_code failed;
-  std::filesystem::remove(folder / kNext, failed);
-  if (!failed) return {};
-  return fail(Code::storage_failed, "Could not remove " + (folder / kNext).string() + ": " + failed.message() + ".",
-              "Check that the folder belongs to the service's account.");
+  return remove_file(folder / kNext);
 }
 
 Result<> use_next(const std::filesystem::path& folder) {
@@ -80,11 +86,10 @@ Result<> finish_change(const std::filesystem::path& folder) {
   const auto& der = identity->certificate().der;
   auto done = detail::replace_file(folder / "server.cer", {reinterpret_cast<const char*>(der.data()), der.size()}, 0644);
   if (!done) return done;
-  std::error_code failed;
-  std::filesystem::remove(file, failed);  // left behind, it would put this identity in the place of a later one
-  if (!failed) return {};
-  return fail(Code::storage_failed, "Could not remove " + file.string() + ": " + failed.message() + ".",
-              "Check that the folder belongs to the service's account.");
+  const auto chain = folder / kChain;
+  done = identity->chain().empty() ? remove_file(chain) : detail::replace_file(chain, identity->chain_pem(), 0644);
+  if (!done) return done;
+  return remove_file(file);  // left behind, it would put this identity in the place of a later one
 }
 
 }  // namespace daikan::net

@@ -1,9 +1,9 @@
 // Another key in place of the one in a data folder, so that a crash at any moment leaves one whole identity and never half of two.
 //
-// `server.next.pem` (mode 0600) holds the key and certificate that are announced and not used yet. use_next() renames it to
+// `server.next.pem` (mode 0600) holds the key, the certificate and its chain that are announced and not used yet. use_next() renames it to
 // `server.switch.pem`: from that moment on the next identity is the one in use, and whoever opens the folder next (load_or_create) puts it
-// into server.key and server.cer before anything else. Called by server/own_identity; finish_change() by Identity::load_or_create. The
-// folder is locked meanwhile.
+// into server.key, server.cer and server.chain.pem before anything else. Called by server/own_identity; finish_change() by
+// Identity::load_or_create. The folder is locked meanwhile.
 #pragma once
 
 #include <filesystem>

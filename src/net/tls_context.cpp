@@ -164,6 +164,14 @@ Result<std::shared_ptr<TlsContext>> TlsContext::console_server(const Identity& o
   const auto settled = detail::settle(
       made->context_, {.own = &own, .lowest_version = TLS1_2_VERSION, .alpn = {std::string(kAlpnH2), std::string(kAlpnHttp11)}});
   if (!settled) return fail(settled.error());
+  // On the console alone: its clients may trust an issuer. On links the pin decides, and a peer reads a bounded certificate.
+  for (const auto& issuer : own.chain()) {
+    if (SSL_CTX_add1_chain_cert(made->context_, issuer.get()) == 1) continue;
+    const auto reason = detail::openssl_reason(ERR_peek_error());
+    ERR_clear_error();
+    return fail(Code::internal, fmt::format("TLS could not be set up: the chain of the certificate: {}.", reason),
+                "Set this server's certificate again, with a chain that is signed as today's clients expect it.");
+  }
   return made;
 }
 

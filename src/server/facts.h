@@ -19,6 +19,8 @@ struct Facts {
   CertificateRecord certificate;
   std::string certificate_pem;
   TimePoint certificate_not_after;
+  std::string certificate_issuer;     ///< Empty: the certificate is signed by its own key.
+  std::size_t certificate_chain = 0;  ///< How many certificates of issuers the console shows with it.
   TimePoint started_at;
   std::string database;                  ///< "SQLite 3.40.1"
   std::vector<Endpoint> link_endpoints;  ///< Really bound.

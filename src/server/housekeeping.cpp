@@ -1,5 +1,6 @@
 #include "server/housekeeping.h"
 
+#include <array>
 #include <optional>
 #include <string>
 #include <utility>
@@ -15,35 +16,58 @@ using namespace std::chrono_literals;
 
 constexpr auto kBetweenSweeps = 1h;
 constexpr auto kAnswersKept = 24h;  // of Idempotency-Key: longer than any client retries
-constexpr auto kWarnBefore = std::chrono::days(30);
-constexpr std::string_view kWarnedAt = "certificate_warned_at";
-constexpr std::string_view kHeadNoted = "audit_head_noted";  // day and hash
+// Rarely enough to be read each time, and once more when nobody acted.
+constexpr std::array kWarnBefore = {std::chrono::days(30), std::chrono::days(14), std::chrono::days(7), std::chrono::days(1)};
+constexpr std::string_view kWarnedAt = "certificate_warned_at";  // fingerprint and which warning
+constexpr std::string_view kHeadNoted = "audit_head_noted";      // day and hash
 
 enum class Swept : std::uint8_t { quietly, with_news };
 
-std::optional<hierarchy::Event> certificate_event(TimePoint not_after, TimePoint at) {
-  if (not_after - at > kWarnBefore) return std::nullopt;
-  const bool over = not_after <= at;
-  const auto when = to_rfc3339(not_after).substr(0, 10);
-  return hierarchy::Event{
-      .sequence = 0,
-      .at = at,
-      .severity = hierarchy::Severity::warning,
-      .kind = "certificate_expiring",
-      .message =
-          over ? fmt::format("This server's certificate expired on {}. Links stay up, but no new server accepts its file; renew it.", when)
-               : fmt::format("This server's certificate expires on {}. Renew it before.", when),
-      .secondary = std::nullopt};
+/// Of this server's own certificate.
+struct Ending {
+  std::string fingerprint;
+  std::string issuer;
+  TimePoint not_after;
+};
+
+std::string day_of(TimePoint at) { return to_rfc3339(std::chrono::floor<std::chrono::days>(at)).substr(0, 10); }
+
+/// What is due at `at`; nothing: nothing yet. Once it is over, every day anew.
+std::optional<std::string> warning_due(TimePoint not_after, TimePoint at) {
+  const auto left = not_after - at;
+  if (left <= 0s) return "over " + day_of(at);
+  std::optional<std::string> due;
+  for (const auto days : kWarnBefore) {
+    if (left <= days) due = std::to_string(days.count());
+  }
+  return due;
 }
 
-Result<Swept> warn_of_certificate(store::Transaction& transaction, TimePoint not_after, TimePoint at) {
-  const auto event = certificate_event(not_after, at);
-  if (!event) return Swept::quietly;
-  const auto warned = store::find_setting(transaction, kWarnedAt);
-  // Another daemon's clock or a damaged value: warning once too often harms nobody.
-  if (warned && *warned == to_rfc3339(std::chrono::floor<std::chrono::days>(at))) return Swept::quietly;
-  store::put_setting(transaction, kWarnedAt, to_rfc3339(std::chrono::floor<std::chrono::days>(at)));
-  History::record(transaction, *event);
+hierarchy::Event certificate_event(const Ending& ending, TimePoint at) {
+  const auto when = day_of(ending.not_after);
+  const auto whose = ending.issuer.empty() ? std::string("This server's certificate")
+                                           : fmt::format("This server's certificate, issued by {},", ending.issuer);
+  // One that is signed by its own key is renewed by itself, and comes here only when that fails.
+  const std::string_view remedy =
+      ending.issuer.empty() ? "Renewing it has failed: see the log, or make another key with daikan certificate roll begin."
+                            : "It is not renewed by itself: get a new one from its issuer and set it with daikan certificate set.";
+  hierarchy::Event event;
+  event.at = at;
+  event.severity = hierarchy::Severity::warning;
+  event.kind = "certificate_expiring";
+  event.message = ending.not_after <= at
+                      ? fmt::format("{} expired on {}. Links stay up, but no new server accepts its file. {}", whose, when, remedy)
+                      : fmt::format("{} expires on {}. {}", whose, when, remedy);
+  return event;
+}
+
+Swept warn_of_certificate(store::Transaction& transaction, const Ending& ending, TimePoint at) {
+  const auto due = warning_due(ending.not_after, at);
+  if (!due) return Swept::quietly;
+  const auto warning = fmt::format("{} {}", ending.fingerprint, *due);
+  if (store::find_setting(transaction, kWarnedAt) == warning) return Swept::quietly;
+  store::put_setting(transaction, kWarnedAt, warning);
+  History::record(transaction, certificate_event(ending, at));
   return Swept::with_news;
 }
 
@@ -96,14 +120,15 @@ awaitable<> Housekeeping::run() {
 }
 
 awaitable<Result<>> Housekeeping::sweep(TimePoint at) {
-  const auto work = [at, keep = retention_, not_after = facts_.certificate_not_after](store::Transaction& transaction) -> Result<Swept> {
+  const Ending ending{facts_.certificate.fingerprint, facts_.certificate_issuer, facts_.certificate_not_after};
+  const auto work = [at, keep = retention_, ending](store::Transaction& transaction) -> Result<Swept> {
     store::remove_expired_credentials(transaction, at);
     trim_events(transaction, keep, at);
     trim_audit(transaction, keep.audit, at);
     store::trim_answers(transaction, at - kAnswersKept);
     const auto noted = note_audit_head(transaction, at);
-    auto warned = warn_of_certificate(transaction, not_after, at);
-    return noted == Swept::with_news ? Result<Swept>(noted) : warned;
+    const auto warned = warn_of_certificate(transaction, ending, at);
+    return noted == Swept::with_news ? noted : warned;
   };
   auto swept = co_await storage_.write<Swept>(work);
   if (!swept) co_return fail(std::move(swept.error()));

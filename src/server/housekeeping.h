@@ -24,8 +24,8 @@ class Housekeeping {
 
   /// Sweeps at once and then every hour until it is cancelled. A sweep that fails is tried again an hour later.
   awaitable<> run();
-  /// One sweep as of `at`. The certificate is announced ("certificate_expiring") once a day in its last thirty days and after its end, the
-  /// head of the audit chain ("audit_head") once a day when it is another than the day before.
+  /// One sweep as of `at`. The certificate is announced ("certificate_expiring") 30, 14, 7 and one day before its end and once a day after
+  /// it, the head of the audit chain ("audit_head") once a day when it is another than the day before.
   awaitable<Result<>> sweep(TimePoint at);
 
  private:

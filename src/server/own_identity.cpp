@@ -72,6 +72,8 @@ void OwnIdentity::adopt(net::Identity identity) {
   place_.facts.certificate = place_.identity.certificate();
   place_.facts.certificate_pem = place_.identity.certificate_pem();
   place_.facts.certificate_not_after = place_.identity.not_after();
+  place_.facts.certificate_issuer = place_.identity.issuer();
+  place_.facts.certificate_chain = place_.identity.chain().size();
   for (const auto& tell : changed_) tell();
 }
 

@@ -1,38 +1,20 @@
 #include "server/roll_over.h"
 
 #include <algorithm>
-#include <deque>
-#include <functional>
 #include <utility>
 
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
 #include "net/identity_change.h"
+#include "server/detail/roll_over_state.h"
 #include "store/tables_keys.h"
 
 namespace daikan::server {
 namespace {
 
-using Rules = link::RollOver;
-using Phase = Rules::Phase;
-
-/// What history keeps of a step; written in the step's own transaction.
-struct Note {
-  Actor actor;         ///< Without a name: nobody did it, so no audit record.
-  std::string action;  ///< Of the audit record.
-  std::string kind;    ///< Of the event.
-  std::string message;
-};
-
-/// One change of the rules' state, and what it says.
-struct Job {
-  std::function<Result<Rules::Step>(Rules&)> change;
-  std::optional<Note> note;
-  std::optional<net::Identity> next;  ///< Of a beginning.
-  std::optional<Result<>> outcome;
-};
-using JobPtr = std::shared_ptr<Job>;
+using Note = RollOverNote;
+using Job = RollOverJob;
 
 /// What differs between two states, as rows.
 struct Writing {
@@ -67,7 +49,8 @@ Result<Done> write(store::Transaction& transaction, const Writing& writing) {
   }
   for (const auto& note : notes) {
     if (!note.actor.name.empty()) {
-      History::audit(transaction, note.actor, at, note.action, fmt::format("certificate {}", after.next().fingerprint));
+      History::audit(transaction, note.actor, at, note.action,
+                     note.object.empty() ? fmt::format("certificate {}", after.next().fingerprint) : note.object);
     }
     hierarchy::Event event;
     event.at = at;
@@ -99,36 +82,6 @@ std::optional<Note> note_of(Rules::Step::Over over) {
 }
 
 }  // namespace
-
-struct RollOver::State {
-  State(Storage& storage_, History& history_, LinkHost& links_, OwnIdentity& own_)
-      : storage(storage_), history(history_), links(links_), own(own_), tasks(storage_.executor()), ended(storage_.executor()) {}
-
-  JobPtr submit(Job job);
-  awaitable<> work();
-  awaitable<Result<>> carry_out(Job& job);
-  awaitable<Result<>> store_step(const Rules& after, std::vector<Note> notes);
-  awaitable<Result<>> wait_for(JobPtr job);
-  void heard(const Rules::PeerKey& peer, const link::RollOverNews& news);
-  /// A peer came or went.
-  void changed(const Rules::PeerKey& peer, Rules::Step (Rules::*how)(const Rules::PeerKey&));
-  /// Also before that is stored.
-  bool uses_next() const { return own.identity().certificate().pin == rules.next().pin; }
-  Result<> use_next();
-
-  Storage& storage;
-  History& history;
-  LinkHost& links;
-  OwnIdentity& own;
-  net::TaskGroup tasks;
-  net::Signal ended;  ///< Some job has an outcome.
-  std::deque<JobPtr> jobs;
-  bool working = false;
-  Rules rules;
-  std::optional<net::Identity> next;
-  TimePoint started_at;
-  std::string started_by;
-};
 
 JobPtr RollOver::State::submit(Job job) {
   auto made = std::make_shared<Job>(std::move(job));
@@ -175,10 +128,25 @@ Result<> RollOver::State::use_next() {
   return {};
 }
 
+/// As a roll-over of one step: the files change as they do for another key, so that a crash leaves one whole identity.
+awaitable<Result<>> RollOver::State::replace(Job& job) {
+  if (auto saved = net::save_next(own.folder(), *job.replacement); !saved) co_return fail(std::move(saved.error()));
+  if (auto used = net::use_next(own.folder()); !used) {
+    auto gone = net::discard_next(own.folder());
+    if (!gone) spdlog::warn("roll-over: {}", gone.error().text());
+    co_return fail(std::move(used.error()));
+  }
+  own.adopt(std::move(*job.replacement));
+  std::vector<Note> notes;
+  notes.push_back(std::move(*job.note));
+  co_return co_await store_step(rules, std::move(notes));
+}
+
 awaitable<Result<>> RollOver::State::carry_out(Job& job) {
   auto after = rules;
   auto step = job.change(after);
   if (!step) co_return fail(std::move(step.error()));
+  if (job.replacement) co_return co_await replace(job);
   if (job.next) {
     if (auto saved = net::save_next(own.folder(), *job.next); !saved) co_return fail(std::move(saved.error()));
     started_at = now();
@@ -285,86 +253,6 @@ awaitable<Result<>> RollOver::start() {
 awaitable<> RollOver::stop() {
   state_->tasks.cancel();
   co_await state_->tasks.join();
-}
-
-awaitable<Result<RollOverView>> RollOver::view() {
-  struct Loaded {
-    std::optional<store::RollOverRow> row;
-    std::map<store::PeerKey, std::string> names;
-  };
-  const auto load = [](store::Transaction& transaction) -> Result<Loaded> {
-    Loaded loaded{store::find_roll_over(transaction), {}};
-    for (const auto& record : store::all_secondaries(transaction)) loaded.names.emplace(record.id, record.name);
-    if (const auto primary = store::find_primary(transaction)) loaded.names.emplace(std::nullopt, primary->name);
-    return loaded;
-  };
-  auto loaded = co_await state_->storage.read<Loaded>(load);
-  if (!loaded) co_return fail(std::move(loaded.error()));
-  RollOverView view;
-  if (!loaded->row) co_return view;
-  view.phase = loaded->row->phase == store::RollOverRow::Phase::switched ? Phase::switched : Phase::announcing;
-  view.fingerprint = loaded->row->next.fingerprint;
-  view.started_at = loaded->row->started_at;
-  view.started_by = loaded->row->started_by;
-  for (const auto& [key, row] : loaded->row->peers) {
-    RollOverView::Peer peer{key, loaded->names[key], row.confirmed_at, row.seen_at};
-    const auto known = state_->rules.peers().find(key);
-    if (known != state_->rules.peers().end()) peer.understands = known->second.understands;
-    const auto primary = state_->links.primary_status();
-    peer.link = key ? state_->links.status(*key).state : primary ? primary->state : hierarchy::LinkState::never_connected;
-    view.peers.push_back(std::move(peer));
-  }
-  co_return view;
-}
-
-awaitable<Result<RollOverView>> RollOver::begin(const Actor& actor) {
-  const auto load = [](store::Transaction& transaction) -> Result<Rules::Peers> {
-    Rules::Peers peers;
-    for (const auto& record : store::all_secondaries(transaction)) peers.emplace(record.id, Rules::Peer{});
-    if (store::find_primary(transaction)) peers.emplace(std::nullopt, Rules::Peer{});
-    return peers;
-  };
-  auto peers = co_await state_->storage.read<Rules::Peers>(load);
-  if (!peers) co_return fail(std::move(peers.error()));
-  auto next = net::Identity::make(now());
-  if (!next) co_return fail(std::move(next.error()));
-  const auto certificate = next->certificate();
-  const auto job =
-      state_->submit({.change = [certificate, peers = *peers](Rules& rules) { return rules.begin(certificate, peers); },
-                      .note = Note{actor, "certificate.roll", "roll_over_begun",
-                                   fmt::format("{} began a roll-over of this server's key; the new certificate has the fingerprint {}.",
-                                               actor.name, certificate.fingerprint)},
-                      .next = std::move(*next),
-                      .outcome = {}});
-  if (auto done = co_await state_->wait_for(job); !done) co_return fail(std::move(done.error()));
-  co_return co_await view();
-}
-
-awaitable<Result<RollOverView>> RollOver::finish(const Actor& actor) {
-  const auto job = state_->submit({.change = [](Rules& rules) { return rules.finish(); },
-                                   .note = Note{actor, "certificate.roll.finish", "roll_over_finished",
-                                                fmt::format("{} ended the wait for peers that have not confirmed.", actor.name)},
-                                   .next = {},
-                                   .outcome = {}});
-  if (auto done = co_await state_->wait_for(job); !done) co_return fail(std::move(done.error()));
-  co_return co_await view();
-}
-
-awaitable<Result<RollOverView>> RollOver::cancel(const Actor& actor) {
-  const State* raw = state_.get();
-  const auto cancelled = [raw](Rules& rules) -> Result<Rules::Step> {
-    if (rules.phase() == Phase::announcing && raw->uses_next()) {
-      return fail(Code::conflict, "The new key is used already; the roll-over cannot be taken back.", "Finish it instead.");
-    }
-    return rules.cancel();
-  };
-  const auto job = state_->submit({.change = cancelled,
-                                   .note = Note{actor, "certificate.roll.cancel", "roll_over_cancelled",
-                                                fmt::format("{} cancelled the roll-over; the key stays as it was.", actor.name)},
-                                   .next = {},
-                                   .outcome = {}});
-  if (auto done = co_await state_->wait_for(job); !done) co_return fail(std::move(done.error()));
-  co_return co_await view();
 }
 
 }  // namespace daikan::server

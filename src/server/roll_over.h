@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "link/roll_over.h"
+#include "server/key_file_reader.h"
 #include "server/link_host.h"
 #include "server/own_identity.h"
 
@@ -34,6 +35,16 @@ struct RollOverView {
   std::vector<Peer> peers;
 };
 
+/// What was set, and how far it has come.
+struct BroughtView {
+  std::string fingerprint;
+  std::string subject;
+  std::string issuer;  ///< Empty: the certificate is signed by its own key.
+  TimePoint not_after;
+  std::size_t chain = 0;  ///< How many certificates of issuers are shown with it.
+  RollOverView roll_over;
+};
+
 class RollOver {
  public:
   RollOver(Storage& storage, History& history, LinkHost& links, OwnIdentity& own);
@@ -47,6 +58,10 @@ class RollOver {
   awaitable<Result<RollOverView>> view();
   /// Makes a new key and announces it. Fails with conflict when a roll-over is under way.
   awaitable<Result<RollOverView>> begin(const Actor& actor);
+  /// The same with the key and certificate an administrator brings; another certificate for the key in use replaces it at once, because
+  /// peers know the key. Fails as net::read_own_key() does, with certificate_in_use when a peer has that key, with conflict when a
+  /// roll-over is under way or it is the certificate in use, or with unavailable while another file is read.
+  awaitable<Result<BroughtView>> set(const Actor& actor, BroughtKey brought);
   /// link::RollOver::finish and cancel.
   awaitable<Result<RollOverView>> finish(const Actor& actor);
   awaitable<Result<RollOverView>> cancel(const Actor& actor);

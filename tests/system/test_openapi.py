@@ -216,6 +216,10 @@ def roll_over(server, folder):
     server.api.post("/server/roll_over")
     assert server.api.post("/server/roll_over/finish")["phase"] == "switched"
     assert server.api.post("/server/roll_over/finish")["phase"] == "none"
+    own = certificates.make_key_pair(folder, "own")
+    set_now = server.api.call("PUT", "/server/certificate", {"file": own.key_file.read_text() + own.pem})
+    assert set_now.status == 202 and set_now.body["roll_over"]["phase"] == "announcing" and set_now.body["fingerprint"] == own.fingerprint
+    assert server.api.delete("/server/roll_over")["phase"] == "none"
     server.api.delete(f"/secondaries/{absent['id']}")
 
 

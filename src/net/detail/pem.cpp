@@ -24,7 +24,9 @@ bool looks_like_pem(std::string_view text) { return text.find(kBegin) != std::st
 Result<std::vector<PemBlock>> read_pem(std::string_view text) {
   std::vector<PemBlock> blocks;
   for (auto begin = text.find(kBegin); begin != std::string_view::npos; begin = text.find(kBegin)) {
-    text.remove_prefix(begin + kBegin.size());
+    text.remove_prefix(begin);
+    const auto whole = text;
+    text.remove_prefix(kBegin.size());
     const auto label_end = text.find(kDashes);
     if (label_end == std::string_view::npos || label_end > 64) return unreadable("The file has a damaged PEM line.");
     PemBlock block;
@@ -37,6 +39,7 @@ Result<std::vector<PemBlock>> read_pem(std::string_view text) {
     }
     const auto body = text.substr(0, end);
     text.remove_prefix(end + closing.size());
+    block.text = whole.substr(0, whole.size() - text.size());
     if (body.find(':') == std::string_view::npos) {
       std::string base64;
       for (const char c : body) {

@@ -13,6 +13,7 @@ namespace daikan::net::detail {
 struct PemBlock {
   std::string label;  ///< "CERTIFICATE", "EC PRIVATE KEY", …
   std::vector<std::uint8_t> der;
+  std::string_view text;  ///< All of it with its two lines, in what read_pem() was given.
 };
 
 /// True when `text` holds a BEGIN line, so that it should be read as PEM.

@@ -1,5 +1,6 @@
 #include "server/initialise.h"
 
+#include <algorithm>
 #include <fstream>
 
 #include <gmock/gmock.h>
@@ -146,7 +147,7 @@ TEST(DataFolderTest, IsFreeAgainWhenItsHolderIsGone) {
   EXPECT_TRUE(DataFolder::open(folder.path));
 }
 
-TEST(HousekeepingTest, SweepsWhatIsOverAndWarnsOfTheCertificateOnceADay) {
+TEST(HousekeepingTest, SweepsWhatIsOver) {
   net::test::Loop loop;
   Site hq(loop, "hq");
   const auto account = hq.add_account("olga", "correct horse");
@@ -162,14 +163,33 @@ TEST(HousekeepingTest, SweepsWhatIsOverAndWarnsOfTheCertificateOnceADay) {
   EXPECT_TRUE(hq.event_kinds().empty());
   const auto left = hq.read<std::size_t>([account](store::Transaction& t) { return store::credentials_of(t, account).size(); });
   EXPECT_EQ(left, 0U);
+}
 
-  hq.facts.certificate_not_after = now() + std::chrono::days(10);
-  const auto noon = std::chrono::floor<std::chrono::days>(now()) + 12h;
-  ASSERT_TRUE(loop.run(housekeeping.sweep(noon)));
-  ASSERT_TRUE(loop.run(housekeeping.sweep(noon + 1h)));
-  EXPECT_THAT(hq.event_kinds(), ElementsAre("certificate_expiring"));
-  ASSERT_TRUE(loop.run(housekeeping.sweep(noon + 24h)));
-  EXPECT_THAT(hq.event_kinds(), ElementsAre("certificate_expiring", "certificate_expiring"));
+TEST(Housekeeping, EndOfTheCertificateIsToldFourTimesAndThenDaily) {
+  net::test::Loop loop;
+  Site hq(loop, "hq");
+  Housekeeping housekeeping(*hq.storage, *hq.history, hq.facts, std::chrono::days(365));
+  const auto end = std::chrono::floor<std::chrono::days>(now()) + std::chrono::days(100);
+  hq.facts.certificate_not_after = end;
+  hq.facts.certificate_issuer = "CN=Example CA";
+  std::vector<int> told;  // hours before the end
+  std::size_t count = 0;
+  for (int left = 31 * 24; left >= -49; --left) {
+    ASSERT_TRUE(loop.run(housekeeping.sweep(end - std::chrono::hours(left))));
+    const auto kinds = hq.event_kinds();
+    const auto now_there = static_cast<std::size_t>(std::count(kinds.begin(), kinds.end(), "certificate_expiring"));
+    if (now_there > count) told.push_back(left);
+    count = now_there;
+  }
+  EXPECT_THAT(told, ElementsAre(30 * 24, 14 * 24, 7 * 24, 24, 0, -24, -48));
+  const auto events = loop.run(hq.history->events({}));
+  EXPECT_THAT(events->back().message, testing::AllOf(testing::HasSubstr("CN=Example CA"), testing::HasSubstr("expired"),
+                                                     testing::HasSubstr("daikan certificate set")));
+  // Another certificate is told of anew.
+  hq.facts.certificate.fingerprint = "AB:CD";
+  hq.facts.certificate_issuer.clear();
+  ASSERT_TRUE(loop.run(housekeeping.sweep(end - std::chrono::days(2))));
+  EXPECT_THAT(loop.run(hq.history->events({}))->back().message, testing::HasSubstr("roll begin"));
 }
 
 TEST(Housekeeping, HeadOfTheAuditChainIsNotedOnceADayWhenItIsAnother) {
