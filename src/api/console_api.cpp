@@ -114,6 +114,10 @@ void secure(net::Response& response, std::string_view request_id, bool page) {
   headers.set("referrer-policy", "no-referrer");
   headers.set("cross-origin-resource-policy", "same-origin");
   headers.set("content-security-policy", std::string(page ? kPagePolicy : kApiPolicy));
+  if (page) {
+    headers.set("cross-origin-opener-policy", "same-origin");
+    headers.set("permissions-policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()");
+  }
   if (!headers.find("cache-control")) headers.set("cache-control", "no-store");
 }
 

@@ -1,5 +1,6 @@
-// The built web console: read into memory once, served from there.
+// The built web console: read into memory once, served from there, packed where the browser takes it.
 //
+// Packs nothing itself: "app.js.br" and "app.js.gz" beside "app.js" are made by the build and chosen by Accept-Encoding.
 // The served set is closed when the program starts, so no request can name a file outside it, and nothing blocks on a disk. Called by the
 // dispatcher for GET and HEAD outside /api.
 #pragma once
@@ -9,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "api/router.h"
 #include "api/shared_text.h"
@@ -28,12 +30,20 @@ class StaticFiles {
   std::optional<net::Response> answer(const Target& target, const net::Headers& headers) const;
 
  private:
-  struct File {
+  /// The bytes of one file as they are sent. Each form has a tag of its own (RFC 9110 section 8.8.3).
+  struct Form {
     SharedText content;
-    std::string type;
     std::string etag;
+    std::string coding;  ///< Content-Encoding; empty: as it is.
+  };
+  struct File {
+    Form plain;
+    std::vector<Form> packed;  ///< The better one first.
+    std::string type;
     bool hashed = false;  ///< The name changes with the content: cached for a year.
   };
+  void pair_packed();
+  static const Form& form_for(const File& file, const net::Headers& headers);
   std::map<std::string, File, std::less<>> files_;  ///< By decoded path without the leading '/'.
 };
 

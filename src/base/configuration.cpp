@@ -135,6 +135,13 @@ Result<> assign_name(Configuration& configuration, const Property& property, con
   return {};
 }
 
+Result<> assign_web(Configuration& configuration, const Property& property, const Given& given) {
+  auto text = plain(property, given, kMaxPathBytes);
+  if (!text) return fail(text.error());
+  configuration.web = *text;
+  return {};
+}
+
 Result<> assign_database(Configuration& configuration, const Property& property, const Given& given) {
   auto text = plain(property, given, kMaxPathBytes);
   if (!text) return fail(text.error());
@@ -196,8 +203,8 @@ const std::array<Row, 14>& rows() {
         limits::kHighestMaxDepth},
        &assign_number<&C::max_depth>,
        [](const C& c) { return std::vector{std::to_string(c.max_depth)}; }},
-      {{"web", K::path, "", "The folder with the pages of the web console. Empty: none are served."},
-       &assign_path<&C::web>,
+      {{"web", K::text, "auto", "The folder with the pages of the web console. auto: those installed with this program. Empty: none."},
+       &assign_web,
        [](const C& c) { return std::vector{c.web.string()}; }},
       {{"event_retention_days", K::number, "90", "How long events are kept.", "days", 1, 3650},
        &assign_number<&C::event_retention>,

@@ -29,7 +29,7 @@ struct Configuration {
   std::string log_level;
   LogFormat log_format = LogFormat::text;
   unsigned max_depth = 0;
-  std::filesystem::path web;  ///< Empty: no pages are served.
+  std::filesystem::path web;  ///< "auto": those beside the program (api/web_folder.h); empty: no pages are served.
   std::chrono::days event_retention{};
   std::chrono::days warning_retention{};  ///< 0: as event_retention.
   std::chrono::days error_retention{};    ///< 0: as event_retention.

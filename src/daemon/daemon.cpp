@@ -10,6 +10,7 @@
 #include <fmt/ranges.h>
 
 #include "api/console_api.h"
+#include "api/web_folder.h"
 #include "base/limits.h"
 #include "base/text.h"
 #include "daemon/command_line.h"
@@ -286,11 +287,12 @@ ExitCode run_server(const Configuration& configuration, Ground& ground, Log& log
   server::Backups backups(storage, history, facts, ground.folder.path());
   server::Notifications notifications(storage, history, facts);
   // The console API, and the way for requests to finish before the end.
-  api::ConsoleApi api({storage, facts, history, people.accounts, groups, links, secondaries, primary, joins, backups, notifications,
-                       people.users, people.roles, people.two_factor, people.access_rules, invitations, invited_join, roll_over},
-                      {configuration.web, [&log](const std::exception_ptr& exception, std::string_view id) {
-                         log.error(fmt::format("request {} ended by an error in this program: {}", id, what(exception)));
-                       }});
+  api::ConsoleApi api(
+      {storage, facts, history, people.accounts, groups, links, secondaries, primary, joins, backups, notifications, people.users,
+       people.roles, people.two_factor, people.access_rules, invitations, invited_join, roll_over},
+      {api::web_folder(configuration.web, api::this_program()), [&log](const std::exception_ptr& exception, std::string_view id) {
+         log.error(fmt::format("request {} ended by an error in this program: {}", id, what(exception)));
+       }});
   Drain drain(executor, api.handler());
   // The console's port.
   auto context = net::TlsContext::console_server(ground.identity);

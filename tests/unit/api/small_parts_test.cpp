@@ -1,7 +1,5 @@
-// Authentication's reading of headers, problem documents, the web console's files, SSE frames, request values.
+// Authentication's reading of headers, problem documents, SSE frames, request values.
 #include <algorithm>
-#include <filesystem>
-#include <fstream>
 
 #include <boost/json/parse.hpp>
 #include <gtest/gtest.h>
@@ -11,14 +9,10 @@
 #include "api/idempotency.h"
 #include "api/problem.h"
 #include "api/requests.h"
-#include "api/shared_text.h"
-#include "api/static_files.h"
-#include "unit/net/test_net.h"
 
 namespace daikan::api {
 namespace {
 
-namespace fs = std::filesystem;
 namespace json = boost::json;
 
 // ---- what is remembered of a request ----
@@ -106,85 +100,6 @@ TEST(Problem, OfARateLimitSaysHowLongToWait) {
 TEST(Problem, OfAnotherServerMayBeAnything) {
   EXPECT_EQ(error_from_json(json::value(7)).code, Code::internal);
   EXPECT_EQ(error_from_json(json::object{{"code", "from_the_future"}, {"detail", "What."}}).message, "What.");
-}
-
-// ---- static files ----
-
-std::string text_of(net::Response& response) {
-  net::test::Loop loop;
-  auto text = loop.run(response.body.read_all(limits::kMaxWebFileBytes));
-  return text ? *text : text.error().text();
-}
-
-struct StaticFilesTest : testing::Test {
-  StaticFilesTest() {
-    std::string pattern = (fs::temp_directory_path() / "daikan-web-XXXXXX").string();
-    outside = ::mkdtemp(pattern.data());
-    folder = outside / "web";
-    fs::create_directories(folder / "assets");
-    write(outside / "secret.txt", "secret");
-    write(folder / "index.html", "<!doctype html>");
-    write(folder / "assets" / "app-1a2b.js", "1");
-    write(folder / ".env", "hidden");
-    fs::create_symlink(outside / "secret.txt", folder / "link.txt");
-  }
-  ~StaticFilesTest() override { fs::remove_all(outside); }
-  static void write(const fs::path& file, std::string_view text) { std::ofstream(file) << text; }
-
-  std::optional<net::Response> get(std::string_view path, const net::Headers& headers = {}) const {
-    const auto target = parse_target(path);
-    if (!target) return std::nullopt;
-    return StaticFiles(folder).answer(*target, headers);
-  }
-  fs::path outside;
-  fs::path folder;
-};
-
-TEST_F(StaticFilesTest, AreServedWithTheirTypeAndCaching) {
-  const auto index = get("/");
-  ASSERT_TRUE(index);
-  EXPECT_EQ(index->headers.find("content-type"), "text/html; charset=utf-8");
-  EXPECT_EQ(index->headers.find("cache-control"), "no-cache");
-  auto script = get("/assets/app-1a2b.js");
-  ASSERT_TRUE(script);
-  EXPECT_EQ(text_of(*script), "1");
-  EXPECT_NE(script->headers.find("cache-control")->find("immutable"), std::string_view::npos);
-  EXPECT_EQ(get("/", {{"if-none-match", std::string(*index->headers.find("etag"))}})->status, 304);
-}
-
-TEST_F(StaticFilesTest, AreHandedOutInPiecesOfOneBuffer) {
-  const std::string big(3 * limits::kSharedTextPieceBytes + 1, 'x');
-  const auto shared = std::make_shared<const std::string>(big);
-  net::test::Loop loop;
-  net::Response response;
-  serve_shared(response, shared);
-  EXPECT_EQ(response.headers.find("content-length"), std::to_string(big.size()));
-  EXPECT_EQ(shared.use_count(), 2) << "a response holds the buffer, no copy of it";
-  const auto source = response.body.into_source();
-  std::string all;
-  for (;;) {
-    const auto piece = loop.run(source->next());
-    ASSERT_TRUE(piece);
-    if (piece->empty()) break;
-    EXPECT_LE(piece->size(), limits::kSharedTextPieceBytes);
-    all += *piece;
-  }
-  EXPECT_EQ(all, big);
-}
-
-TEST_F(StaticFilesTest, PagesOfTheConsoleAreItsIndex) {
-  auto page = get("/secondaries/7");
-  ASSERT_TRUE(page);
-  EXPECT_EQ(text_of(*page), "<!doctype html>");
-  EXPECT_FALSE(get("/missing.js"));
-}
-
-TEST_F(StaticFilesTest, NothingOutsideTheFolderCanBeNamed) {
-  for (const auto* path : {"/../secret.txt", "/%2e%2e/secret.txt", "/..%2fsecret.txt", "/assets/..%2f..%2fsecret.txt", "/link.txt", "/.env",
-                           "//etc/passwd", "/%2fetc%2fpasswd.txt", "/index.html%00.js"}) {
-    auto response = get(path);
-    EXPECT_FALSE(response && text_of(*response) != "<!doctype html>") << path;
-  }
 }
 
 // ---- SSE ----
