@@ -1,9 +1,10 @@
-// Trying to reach another server's link port, without changing anything.
+// Trying to reach another server's link port or console, without changing anything.
 #include <fmt/format.h>
 
 #include "api/requests.h"
 #include "api/routes.h"
 #include "api/views.h"
+#include "server/console_identity.h"
 
 namespace daikan::api {
 namespace {
@@ -62,6 +63,23 @@ awaitable<net::Response> probe(Context& context, Call call) {
   co_return json_answer(200, probe_json(answer));
 }
 
+awaitable<net::Response> probe_console(Context& context, Call call) {
+  auto address = endpoint_of(call.body, "address", limits::kConsolePort);
+  if (!address) co_return problem(address.error());
+  const Probing probing(context.probing, call.caller.actor);
+  if (!probing.alone() || context.probing.size() > limits::kMaxProbesAtOnce) {
+    co_return problem(Error(Code::rate_limited, "Another probe is still running.", "Wait up to 20 seconds for it."));
+  }
+  const auto identity = co_await server::read_console_identity(context.services.facts, std::move(**address));
+  if (!identity) co_return problem(identity.error());
+  co_return json_answer(200, boost::json::object{{"id", identity->id.str()},
+                                                 {"name", identity->name},
+                                                 {"version", identity->version},
+                                                 {"fingerprint", identity->certificate.fingerprint}});
+}
+
+constexpr Field kConsoleProbeFields[] = {{.name = "address", .presence = Presence::required, .max_bytes = kMaxAddressTextBytes}};
+
 constexpr Route kRoutes[] = {
     {.method = "POST",
      .pattern = "/api/v1/probes",
@@ -69,6 +87,12 @@ constexpr Route kRoutes[] = {
      .needs = needs::anywhere(Right::configure_hierarchy),
      .body = Body::json,
      .fields = kProbeFields},
+    {.method = "POST",
+     .pattern = "/api/v1/console_probes",
+     .answer = probe_console,
+     .needs = needs::anywhere(Right::configure_hierarchy),
+     .body = Body::json,
+     .fields = kConsoleProbeFields},
 };
 
 }  // namespace

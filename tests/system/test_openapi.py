@@ -178,6 +178,10 @@ def primary_and_probe(hq, branch):
 def joins(hq, other):
     body = {"secondary_console": str(other.console), "fingerprint": other.fingerprint, "credentials": {"user": USER, "password": "wrong"},
             "primary_address": str(hq.link)}
+    seen = hq.api.post("/console_probes", {"address": str(other.console)})
+    assert (seen["name"], seen["fingerprint"]) == ("other", other.fingerprint)
+    hq.api.call("POST", "/console_probes", {"address": str(hq.console)}).refused(422, "own_certificate")
+    hq.api.call("POST", "/console_probes", {"address": "127.0.0.1:1"}).refused(502, "refused")
     operation = hq.api.post("/joins", body)
     wait_until(lambda: hq.api.get(f"/operations/{operation['id']}")["state"] != "running", "it fails")
     assert operation["id"] in {each["id"] for each in hq.api.get("/operations")["items"]}

@@ -6,7 +6,7 @@ import openapiTS, { astToString } from "openapi-typescript";
 const contract = new URL("../../spec/openapi.yaml", import.meta.url);
 const target = fileURLToPath(new URL("../src/api/schema.d.ts", import.meta.url));
 
-const types = "// Generated from spec/openapi.yaml by `npm run api`. Do not edit.\n\n" + astToString(await openapiTS(contract));
+const types = "// Generated from spec/openapi.yaml by `npm run api`. Do not edit.\n\n" + astToString(await openapiTS(contract, { defaultNonNullable: false }));
 
 if (process.argv.includes("--check")) {
   const present = await readFile(target, "utf8").catch(() => "");

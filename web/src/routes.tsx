@@ -17,6 +17,10 @@ export interface PageRoute {
 
 export const routes: PageRoute[] = [
   { path: "/", page: page(() => import("./pages/overview"), "OverviewPage") },
+  { path: "/groups/:groupId", page: page(() => import("./pages/group/group_page"), "GroupPage") },
+  { path: "/groups/:groupId/servers", page: page(() => import("./pages/group/group_page"), "ServersPage") },
+  { path: "/secondaries/:id", page: page(() => import("./pages/secondary/secondary_page"), "SecondaryPage") },
+  { path: "/groups/:groupId/add-secondary", page: page(() => import("./pages/add_secondary/wizard"), "AddSecondaryPage") },
 ];
 
 export interface MenuEntry {

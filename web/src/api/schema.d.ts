@@ -753,6 +753,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/console_probes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Who answers at the address of a console, as seen from here
+         * @description Reads the identity that anybody may read from another server's console port, for a person who compares the fingerprint before a join
+         *     (`POST /joins` then accepts that certificate only). No account is used and nothing is changed. Refused with `own_certificate` when it
+         *     is this server. One at a time for each person.
+         */
+        post: operations["probe_console"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/link_checks": {
         parameters: {
             query?: never;
@@ -1543,7 +1565,7 @@ export interface components {
             group?: string;
             name?: string;
             /** @default 604800 */
-            expires_in_seconds: number;
+            expires_in_seconds?: number;
             addresses?: components["schemas"]["Address"][];
         };
         JoinPrimary: {
@@ -1554,7 +1576,7 @@ export interface components {
              * @description Another primary gives way.
              * @default false
              */
-            replace: boolean;
+            replace?: boolean;
         };
         /**
          * @default secondary_dials
@@ -1803,7 +1825,7 @@ export interface components {
             proxy?: components["schemas"]["ProxyRequest"] | null;
             certificate?: components["schemas"]["CertificateText"];
             /** @default false */
-            untested: boolean;
+            untested?: boolean;
         };
         Secondary: {
             /**
@@ -1855,7 +1877,7 @@ export interface components {
             /** Format: uuid */
             server_id?: string;
             /** @default false */
-            replace: boolean;
+            replace?: boolean;
             primary_may?: components["schemas"]["PrimaryMay"];
         };
         EditPrimary: {
@@ -1864,7 +1886,7 @@ export interface components {
             proxy?: components["schemas"]["ProxyRequest"] | null;
             certificate?: components["schemas"]["CertificateText"];
             /** @default false */
-            untested: boolean;
+            untested?: boolean;
         };
         Primary: {
             /** @constant */
@@ -1914,6 +1936,17 @@ export interface components {
                 error: components["schemas"]["Reason"] | null;
             }[];
             error: components["schemas"]["Reason"] | null;
+        };
+        ConsoleProbeRequest: {
+            /** @description Of the other server's console; the port is 13291 unless given. */
+            address: components["schemas"]["Address"];
+        };
+        ConsoleProbe: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            version: string;
+            fingerprint: components["schemas"]["Fingerprint"];
         };
         LinkCheckRequest: {
             /**
@@ -2102,7 +2135,7 @@ export interface components {
              * @default warning
              * @enum {string}
              */
-            severity: "info" | "warning" | "error" | "critical";
+            severity?: "info" | "warning" | "error" | "critical";
             /** @description Only events of these kinds, separated by spaces; all without it. */
             kinds?: string;
         };
@@ -4374,6 +4407,53 @@ export interface operations {
             415: components["responses"]["NotJson"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["RateLimited"];
+        };
+    };
+    probe_console: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "address": "branch1.example.com:13291"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ConsoleProbeRequest"];
+            };
+        };
+        responses: {
+            /** @description Who it is. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "01930c4e-5a00-7000-8000-000000000006",
+                     *       "name": "branch1",
+                     *       "version": "0.1.0",
+                     *       "fingerprint": "AB:CD:EF"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ConsoleProbe"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            408: components["responses"]["BodyTimedOut"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["NotJson"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            502: components["responses"]["Unreachable"];
+            503: components["responses"]["Unavailable"];
         };
     };
     check_link: {

@@ -1,0 +1,157 @@
+// The Add secondary Administration Server Wizard: its pages, what it knows (model.ts) and what it carries out (use_join.ts).
+import { useEffect, useRef, useState, type ReactNode } from "react";
+import { PageSection, useWizardContext, Wizard, WizardFooterWrapper, WizardStep, Button } from "@patternfly/react-core";
+import { useLocation, useNavigate, useParams } from "react-router-dom";
+import { useTranslation } from "react-i18next";
+import { told } from "../../api/problem";
+import { useGroups, useServerRecord } from "../../api/queries";
+import type { Operation, Server } from "../../api/types";
+import { useServer } from "../../app/place";
+import { Loaded } from "../../parts/loading";
+import { PageHeader } from "../../parts/page_header";
+import { ProblemAlert } from "../../parts/problem_alert";
+import { AccountStep } from "./account_step";
+import { AddressStep } from "./address_step";
+import { CertificateStep } from "./certificate_step";
+import { change, firstDraft, kSteps, mayGoOn, missingOn, stepsOf, stepToMend, type Draft, type Missing, type StepName } from "./model";
+import { NameStep } from "./name_step";
+import { ProgressStepPage } from "./progress_step";
+import { ReachStep } from "./reach_step";
+import { useJoin } from "./use_join";
+
+export interface StepProps {
+  draft: Draft;
+  set: (part: Partial<Draft>) => void;
+  /** The last problem, shown at the field that it names. */
+  problem: unknown;
+  /** What is missing, once the person tried to go on. */
+  shown: Missing;
+}
+
+/** Where the secondary probably reaches this server: the name that this browser knows it by, and its link port. */
+function likelyAddress(server: Server, isOwn: boolean): string {
+  const endpoint = server.link_endpoints[0] ?? "";
+  const match = /^(.*):(\d+)$/.exec(endpoint);
+  const host = match?.[1] ?? "";
+  const port = match?.[2] ?? "13000";
+  const isWildcard = host === "" || host === "0.0.0.0" || host === "[::]" || host === "*";
+  if (!isWildcard) return endpoint;
+  return isOwn ? `${window.location.hostname}:${port}` : "";
+}
+
+function Footer({ step, draft, onRefused }: { step: StepName; draft: Draft; onRefused: () => void }) {
+  const { t } = useTranslation();
+  const { goToNextStep, goToPrevStep, close } = useWizardContext();
+  const isFirst = step === "address";
+  const isLast = step === "progress";
+  const next = () => {
+    if (mayGoOn(step, draft)) void goToNextStep();
+    else onRefused();
+  };
+  return (
+    <WizardFooterWrapper>
+      {!isLast && (
+        <Button variant="primary" onClick={next}>
+          {t("add_secondary.next")}
+        </Button>
+      )}
+      <Button variant="secondary" onClick={() => void goToPrevStep()} isDisabled={isFirst}>
+        {t("add_secondary.back")}
+      </Button>
+      <Button variant="link" onClick={() => close()}>
+        {t(isLast ? "common.close" : "common.cancel")}
+      </Button>
+    </WizardFooterWrapper>
+  );
+}
+
+/** Goes to a page of the wizard from outside of its footer. */
+function Jump({ to, onDone }: { to: StepName | null; onDone: () => void }) {
+  const { goToStepById } = useWizardContext();
+  useEffect(() => {
+    if (to === null) return;
+    goToStepById(`page-${to}`);
+    onDone();
+  }, [to, goToStepById, onDone]);
+  return null;
+}
+
+function AddSecondary({ server, group }: { server: Server; group: string }) {
+  const { t } = useTranslation();
+  const navigate = useNavigate();
+  const { path, href } = useServer();
+  const { groupId } = useParams();
+  const fresh = () => firstDraft(group, likelyAddress(server, path.length === 0));
+  const [draft, setDraft] = useState(fresh);
+  const [tried, setTried] = useState<ReadonlySet<StepName>>(new Set());
+  const [problem, setProblem] = useState<unknown>(null);
+  const [jump, setJump] = useState<StepName | null>(null);
+  const join = useJoin();
+  const jumped = useRef(() => setJump(null));
+
+  const set = (part: Partial<Draft>) => setDraft((now) => change(now, part));
+  const steps = stepsOf(draft);
+  const locked = join.operation?.state === "running" || join.operation?.state === "done" || join.secondary !== null;
+
+  const mend = (operation: Operation | null, what: unknown) => {
+    const failed = operation?.steps.find((step) => step.state === "failed")?.step ?? null;
+    const { field, code } = told(what);
+    setProblem(what);
+    const step = stepToMend(draft, field, failed, code);
+    join.forget();
+    setJump(steps.includes(step) ? step : "address");
+  };
+  const another = () => {
+    // Everything anew but the group: the wizard itself begins again with the page.
+    void navigate(href(`/groups/${groupId}/add-secondary`), { state: { again: Date.now() } });
+  };
+
+  const stepProps = (step: StepName): StepProps => ({ draft, set, problem, shown: tried.has(step) ? missingOn(step, draft) : {} });
+  const bodies: Record<StepName, () => ReactNode> = {
+    address: () => <AddressStep {...stepProps("address")} />,
+    certificate: () => <CertificateStep {...stepProps("certificate")} />,
+    name: () => <NameStep {...stepProps("name")} />,
+    reach: () => <ReachStep {...stepProps("reach")} />,
+    account: () => <AccountStep {...stepProps("account")} />,
+    progress: () => <ProgressStepPage {...stepProps("account")} join={join} onMend={mend} onAnother={another} />,
+  };
+  return (
+    <Wizard isVisitRequired onClose={() => void navigate(href(`/groups/${groupId}/servers`))} navAriaLabel={t("add_secondary.pages")} className="daikan-wizard">
+      {kSteps.map((step) => (
+        <WizardStep
+          key={step}
+          id={`page-${step}`}
+          name={t(`add_secondary.page_${step}`)}
+          isHidden={!steps.includes(step)}
+          isDisabled={(locked && step !== "progress") || steps.slice(0, Math.max(0, steps.indexOf(step))).some((before) => !mayGoOn(before, draft))}
+          footer={locked ? <span /> : <Footer step={step} draft={draft} onRefused={() => setTried(new Set([...tried, step]))} />}
+        >
+          <Jump to={jump} onDone={jumped.current} />
+          {step !== "progress" && problem !== null && told(problem).field === null && <ProblemAlert problem={problem} />}
+          {bodies[step]()}
+        </WizardStep>
+      ))}
+    </Wizard>
+  );
+}
+
+export function AddSecondaryPage() {
+  const { t } = useTranslation();
+  const { path, href } = useServer();
+  const { groupId } = useParams();
+  const groups = useGroups(path);
+  const server = useServerRecord(path);
+  const group = groups.data?.find((each) => each.id === groupId);
+  const again = (useLocation().state as { again?: number } | null)?.again ?? 0;
+  return (
+    <>
+      <PageHeader
+        title={t("add_secondary.title")}
+        crumbs={[...(group ? [{ text: group.name, to: href(`/groups/${group.id}`) }] : []), { text: t("tree.folder"), to: href(`/groups/${groupId}/servers`) }]}
+      />
+      <PageSection hasBodyWrapper={false} isFilled padding={{ default: "noPadding" }} type="wizard">
+        <Loaded query={groups}>{() => <Loaded query={server}>{(record) => <AddSecondary key={again} server={record} group={group?.path ?? groups.data?.[0]?.path ?? ""} />}</Loaded>}</Loaded>
+      </PageSection>
+    </>
+  );
+}

@@ -1,0 +1,127 @@
+import { describe, expect, it } from "vitest";
+import { addRequest, change, consoleGuess, firstDraft, joinRequest, joins, mayGoOn, missingOn, stepsOf, stepToMend, wayOf, type Draft } from "../src/pages/add_secondary/model";
+import { emptyProxy, proxyDraft, proxyRequest } from "../src/parts/proxy";
+
+const draft = (part: Partial<Draft> = {}): Draft => ({ ...firstDraft("Managed devices/Branches", "hq:13000"), ...part });
+const found = { fingerprint: "AB:CD", name: "branch1", version: "0.1.0", certificate: null };
+const file = { fileName: "branch7.cer", text: "MII", fingerprint: "EF:01" };
+
+describe("the three ways", () => {
+  it("follow from the address and the DMZ box alone", () => {
+    expect(wayOf(draft({ address: "branch1" }))).toBe(1);
+    expect(wayOf(draft({ address: "  " }))).toBe(2);
+    expect(wayOf(draft({ address: "dmz:13000", dmz: true }))).toBe(3);
+  });
+
+  it("have their pages", () => {
+    expect(stepsOf(draft({ address: "branch1" }))).toEqual(["address", "certificate", "name", "reach", "account", "progress"]);
+    expect(stepsOf(draft())).toEqual(["address", "certificate", "name", "progress"]);
+    expect(stepsOf(draft({ dmz: true }))).toEqual(["address", "certificate", "name", "account", "progress"]);
+  });
+
+  it("set up the other side in way 1, in way 3 with an account, and in way 2 never", () => {
+    expect(joins(draft({ address: "branch1" }))).toBe(true);
+    expect(joins(draft())).toBe(false);
+    expect(joins(draft({ dmz: true, setsUpSecondary: true }))).toBe(true);
+    expect(joins(draft({ dmz: true, setsUpSecondary: false }))).toBe(false);
+  });
+});
+
+describe("a page", () => {
+  it("of the DMZ needs the address, and the proxy's when there is one", () => {
+    expect(missingOn("address", draft())).toEqual({});
+    expect(missingOn("address", draft({ dmz: true, usesProxy: true }))).toEqual({ address: "required", proxy: "required" });
+  });
+
+  it("of the certificate needs the comparison, or the file", () => {
+    expect(missingOn("certificate", draft({ address: "branch1" }))).toEqual({ found: "required" });
+    expect(missingOn("certificate", draft({ address: "branch1", found }))).toEqual({ compared: "compare" });
+    expect(mayGoOn("certificate", draft({ address: "branch1", found, compared: true }))).toBe(true);
+    expect(missingOn("certificate", draft())).toEqual({ file: "required" });
+    expect(mayGoOn("certificate", draft({ file }))).toBe(true);
+  });
+
+  it("of the account needs a login of either kind, and none when the other administrator does it", () => {
+    expect(missingOn("account", draft({ address: "b" }))).toEqual({ user: "required", password: "required" });
+    expect(missingOn("account", draft({ address: "b", login: "token" }))).toEqual({ token: "required" });
+    expect(mayGoOn("account", draft({ dmz: true, setsUpSecondary: false }))).toBe(true);
+  });
+});
+
+describe("a change", () => {
+  it("of the address forgets what was found and that it was compared", () => {
+    const seen = change(draft({ address: "branch1" }), { found });
+    expect(seen.name).toBe("branch1");
+    const compared = change(seen, { compared: true });
+    const moved = change(compared, { address: "branch2" });
+    expect(moved).toMatchObject({ found: null, compared: false, name: "" });
+  });
+
+  it("of anything else keeps them, and a name that was typed stays", () => {
+    const typed = change(change(draft({ address: "branch1" }), { found }), { name: "North", compared: true });
+    expect(change(typed, { group: "Managed devices" })).toMatchObject({ found, compared: true, name: "North" });
+    expect(change(typed, { address: "branch2" }).name).toBe("North");
+  });
+
+  it("that finds another certificate has to be compared again", () => {
+    const compared = change(change(draft({ address: "b" }), { found }), { compared: true });
+    expect(change(compared, { found: { ...found, fingerprint: "99" } }).compared).toBe(false);
+    expect(change(compared, { found: { ...found } }).compared).toBe(true);
+  });
+});
+
+describe("what is sent", () => {
+  it("is a join for way 1, with the proxy of the secondary", () => {
+    const request = joinRequest(
+      draft({ address: " branch1 ", found, name: "North", user: "admin", password: " p ", code: "123456", usesSecondaryProxy: true, secondaryProxy: { ...emptyProxy, host: "proxy", user: "u@x", password: "s" } }),
+    );
+    expect(request).toEqual({
+      way: "secondary_dials",
+      group: "Managed devices/Branches",
+      name: "North",
+      fingerprint: "AB:CD",
+      secondary_console: "branch1",
+      primary_address: "hq:13000",
+      primary_proxy: { url: "http://u%40x@proxy", password: "s" },
+      credentials: { user: "admin", password: " p ", code: "123456" },
+    });
+  });
+
+  it("is a join through the primary's dial for way 3, with a token", () => {
+    const request = joinRequest(draft({ dmz: true, address: "dmz:13000", console: "dmz", found, login: "token", token: "dkt_1", usesProxy: true, proxy: { ...emptyProxy, kind: "socks5", host: "::1", port: "1080" } }));
+    expect(request).toMatchObject({ way: "primary_dials", secondary_console: "dmz", dmz_address: "dmz:13000", dmz_proxy: { url: "socks5://[::1]:1080" }, credentials: { token: "dkt_1" } });
+    expect(request).not.toHaveProperty("primary_address");
+  });
+
+  it("is a registration by file for way 2, and one with the address for way 3 without an account", () => {
+    expect(addRequest(draft({ file, name: "Branch 7" }))).toEqual({ group: "Managed devices/Branches", name: "Branch 7", certificate: "MII" });
+    const dmz = draft({ dmz: true, setsUpSecondary: false, address: "dmz", found: { ...found, certificate: "PEM" } });
+    expect(addRequest(dmz)).toEqual({ group: "Managed devices/Branches", certificate: "PEM", direction: "primary_dials", address: "dmz" });
+  });
+});
+
+describe("a failure", () => {
+  it("is mended where the server's field or the failed step says", () => {
+    const one = draft({ address: "b" });
+    expect(stepToMend(one, "primary_proxy.url", null, "invalid_request")).toBe("reach");
+    expect(stepToMend(one, null, "identity", "certificate_mismatch")).toBe("certificate");
+    expect(stepToMend(one, null, "identity", "unreachable")).toBe("address");
+    expect(stepToMend(one, null, "probe", "refused")).toBe("reach");
+    expect(stepToMend(draft({ dmz: true }), null, "probe", "proxy_denied")).toBe("address");
+    expect(stepToMend(one, null, "identity", "wrong_credentials")).toBe("account");
+    expect(stepToMend(one, null, "register_secondary", "name_taken")).toBe("name");
+  });
+});
+
+describe("a proxy", () => {
+  it("is read back as it was written, but for the password", () => {
+    const typed = { kind: "socks5" as const, host: "fd00::1", port: "1080", user: "a b", password: "" };
+    expect(proxyDraft(proxyRequest(typed).url)).toEqual(typed);
+    expect(proxyDraft(null)).toBeNull();
+  });
+
+  it("has its host's name as a first guess for the console", () => {
+    expect(consoleGuess("dmz.example.com:13000")).toBe("dmz.example.com");
+    expect(consoleGuess("[::1]:13000")).toBe("[::1]");
+  });
+});
