@@ -459,7 +459,13 @@ export interface paths {
         };
         /** This server's certificate as a file */
         get: operations["export_certificate"];
-        put?: never;
+        /**
+         * Set a key and certificate of your own for this server
+         * @description A roll-over as `POST /server/roll_over` begins one, to the key in the file. Another certificate for the key in use replaces it at once: peers know
+         *     the key. Certificates beside the server's own are its chain, which this port presents from then on; the next key that is made here
+         *     has none. The body holds a private key: it is kept nowhere but in the data folder, and the request cannot come from above.
+         */
+        put: operations["set_certificate"];
         post?: never;
         delete?: never;
         options?: never;
@@ -1534,6 +1540,22 @@ export interface components {
                 seen_at: components["schemas"]["Time"] | null;
             }[];
         };
+        SetCertificate: {
+            /** @description PEM with the private key, its certificate and those of its issuers, or base64 of a PKCS#12 file; 64 KiB. */
+            file: string;
+            /** @description What opens an encrypted file. */
+            passphrase?: string;
+        };
+        CertificateSet: {
+            fingerprint: string;
+            subject: string;
+            /** @description Null: the certificate is signed by its own key. */
+            issuer: string | null;
+            not_after: components["schemas"]["Time"];
+            /** @description How many certificates of issuers came with it. */
+            chain: number;
+            roll_over: components["schemas"]["RollOver"];
+        };
         Invitation: {
             /** Format: uuid */
             id: string;
@@ -1773,6 +1795,10 @@ export interface components {
             console_endpoints: string[];
             max_depth: number;
             certificate_not_after: components["schemas"]["Time"];
+            /** @description Who issued it; null: it is signed by its own key, and renewed by itself. */
+            certificate_issuer: string | null;
+            /** @description How many certificates of issuers the console port presents with it. */
+            certificate_chain: number;
             /** @description From the root of the hierarchy down to this server's primary, as last told by it. */
             ancestors: {
                 /** Format: uuid */
@@ -3497,6 +3523,45 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             422: components["responses"]["Invalid"];
+        };
+    };
+    set_certificate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "file": "MIIKDAIBAzCC…",
+                 *       "passphrase": "what the file was made with"
+                 *     }
+                 */
+                "application/json": components["schemas"]["SetCertificate"];
+            };
+        };
+        responses: {
+            /** @description It is announced; without peers it is used already. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CertificateSet"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            408: components["responses"]["BodyTimedOut"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["NotJson"];
+            422: components["responses"]["Invalid"];
+            503: components["responses"]["Unavailable"];
         };
     };
     show_roll_over: {
