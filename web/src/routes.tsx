@@ -17,6 +17,8 @@ export interface PageRoute {
 
 export const routes: PageRoute[] = [
   { path: "/", page: page(() => import("./pages/overview"), "OverviewPage") },
+  { path: "/properties", page: page(() => import("./pages/properties/properties_page"), "PropertiesPage") },
+  { path: "/properties/:section", page: page(() => import("./pages/properties/properties_page"), "PropertiesPage") },
   { path: "/groups/:groupId", page: page(() => import("./pages/group/group_page"), "GroupPage") },
   { path: "/groups/:groupId/servers", page: page(() => import("./pages/group/group_page"), "ServersPage") },
   { path: "/secondaries/:id", page: page(() => import("./pages/secondary/secondary_page"), "SecondaryPage") },
@@ -33,4 +35,7 @@ export interface MenuEntry {
 }
 
 /** What is above the workspace of a server. */
-export const menu: MenuEntry[] = [{ name: "overview", path: "/" }];
+export const menu: MenuEntry[] = [
+  { name: "overview", path: "/" },
+  { name: "properties", path: "/properties" },
+];

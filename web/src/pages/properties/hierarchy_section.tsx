@@ -1,0 +1,269 @@
+// Server properties → Hierarchy of Administration Servers: whether this server is a secondary, and of whom.
+import { useState } from "react";
+import { ActionGroup, Alert, Button, Card, CardBody, CardTitle, Checkbox, Content, Form, FormGroup, Radio } from "@patternfly/react-core";
+import { useTranslation } from "react-i18next";
+import type { Answer } from "../../api/client";
+import { hasCode, ProblemError, told } from "../../api/problem";
+import { usePrimary, useReload, useServerRecord } from "../../api/queries";
+import type { Primary, PrimaryMay } from "../../api/types";
+import { tell } from "../../app/notices";
+import { useMay, useServer } from "../../app/place";
+import { CertificateDownload } from "../../parts/certificate_download";
+import type { CertificateFile } from "../../parts/certificate";
+import { CertificateField } from "../../parts/certificate_field";
+import { ConfirmDialog } from "../../parts/confirm_dialog";
+import { ConflictAlert } from "../../parts/conflict_alert";
+import { Facts } from "../../parts/facts";
+import { Fingerprint } from "../../parts/fingerprint";
+import { Loaded } from "../../parts/loading";
+import { ProblemAlert } from "../../parts/problem_alert";
+import { emptyProxy, proxyRequest } from "../../parts/proxy";
+import { ProxyFields } from "../../parts/proxy_fields";
+import { StatusMark } from "../../parts/status_mark";
+import { TextField } from "../../parts/text_field";
+import { useRecordEdit } from "../../parts/use_record_edit";
+import { When } from "../../parts/when";
+import { editPrimaryRequest, missingInPrimary, primaryDraft, setRequest, type PrimaryDraft } from "./primary_model";
+
+const kMay: PrimaryMay[] = ["full", "read", "none"];
+
+function Standing({ primary }: { primary: Extract<Primary, { configured: true }> }) {
+  const { t } = useTranslation();
+  return (
+    <Card>
+      <CardTitle component="h2">{t("primary.link")}</CardTitle>
+      <CardBody className="daikan-stack">
+        <Facts
+          items={[
+            [t("common.name"), primary.name ?? t("common.unknown")],
+            [t("servers.column_state"), <StatusMark state={primary.state} />],
+            [t("servers.column_last_connected"), <When at={primary.last_connected_at} />],
+            [t("overview.version"), primary.version],
+            [t("primary.fingerprint"), <Fingerprint value={primary.fingerprint} />],
+            [t("secondary.peer_address"), primary.peer_address],
+            [t("secondary.next_attempt"), primary.next_attempt_at && <When at={primary.next_attempt_at} />],
+          ]}
+        />
+        {primary.state !== "connected" && primary.reason !== null && <ProblemAlert problem={primary.reason} variant="warning" />}
+        {primary.state !== "connected" && primary.reason === null && primary.next_step && (
+          <Alert isInline variant="info" title={t(`primary.wait_${primary.direction}`)}>
+            <p lang="en">{primary.next_step}</p>
+          </Alert>
+        )}
+      </CardBody>
+    </Card>
+  );
+}
+
+function PrimaryForm({ seen }: { seen: Answer<Primary> }) {
+  const { t } = useTranslation();
+  const { api, path } = useServer();
+  const reload = useReload(path);
+  const mayConfigure = useMay("configure_hierarchy");
+  // Nobody lets the primary do what they may not do here themselves.
+  const mayManage = useMay("manage_server");
+  const mayManageUsers = useMay("manage_users");
+  const bound: PrimaryMay = mayManage && mayManageUsers ? "full" : "none";
+  const [file, setFile] = useState<CertificateFile | null>(null);
+  const [untested, setUntested] = useState(false);
+  const [replace, setReplace] = useState(false);
+  const [tried, setTried] = useState(false);
+  const [asks, setAsks] = useState(false);
+
+  const edit = useRecordEdit<Primary, PrimaryDraft>({
+    seen,
+    toDraft: (record) => primaryDraft(record, bound),
+    read: () => api.get("primary"),
+    save: async (changed, draft, etag) => {
+      if (!edit.record.configured || replace) {
+        await api.put("primary", { body: setRequest(draft, file!, replace), ifMatch: etag });
+        return;
+      }
+      const body = editPrimaryRequest(changed, file, untested);
+      if (body !== null) await api.patch("primary", { body, ifMatch: etag });
+      if (changed.primary_may) await api.put("primary/rights", { body: { primary_may: changed.primary_may } });
+    },
+  });
+  const { draft, set, problem } = edit;
+  const isNew = !edit.record.configured || replace;
+  const dials = draft.direction === "secondary_dials";
+  const missing = missingInPrimary(draft, file, isNew);
+  const complete = Object.keys(missing).length === 0;
+  const shown = tried ? missing : {};
+  const wasTried = problem instanceof ProblemError && problem.status === 502;
+  const fields = ["address", "certificate", "proxy"];
+  const at = problem ? told(problem).field?.split(".")[0] : undefined;
+
+  const save = async () => {
+    setTried(true);
+    if (!draft.used) {
+      if (edit.record.configured) setAsks(true);
+      return;
+    }
+    if (!complete || !(await edit.submit())) return;
+    tell(t("primary.saved"));
+    await reload();
+  };
+  const show = (field: keyof PrimaryDraft, of: PrimaryDraft): string => {
+    switch (field) {
+      case "used":
+        return t(of.used ? "primary.is_used" : "primary.is_not_used");
+      case "direction":
+        return t(`primary.direction_${of.direction}`);
+      case "proxy":
+        return of.proxy === null ? "" : proxyRequest(of.proxy).url;
+      case "primary_may":
+        return t(`primary.may_${of.primary_may}`);
+      case "address":
+        return of.address;
+    }
+  };
+
+  return (
+    <Card>
+      <CardTitle component="h2">{t("primary.title")}</CardTitle>
+      <CardBody>
+        <Form
+          onSubmit={(event) => {
+            event.preventDefault();
+            void save();
+          }}
+          className="daikan-form"
+        >
+          {problem && !(at && fields.includes(at)) ? (
+            <ProblemAlert
+              problem={problem}
+              actions={
+                hasCode(problem, "already_has_primary") && (
+                  <Checkbox id="replace" label={t("primary.replace")} isChecked={replace} onChange={(_, value) => setReplace(value)} />
+                )
+              }
+            />
+          ) : null}
+          <ConflictAlert edit={edit} label={(field) => t(`primary.field_${field}`)} show={show} />
+          <Checkbox id="used" label={t("primary.use")} isChecked={draft.used} isDisabled={!mayConfigure} onChange={(_, used) => set({ used })} />
+          {draft.used && (
+            <div className="daikan-indented daikan-form">
+              <FormGroup role="radiogroup" label={t("primary.field_direction")} fieldId="direction">
+                <Radio id="secondary-dials" name="primary-direction" label={t("primary.direction_secondary_dials")} isDisabled={!mayConfigure} isChecked={dials} onChange={() => set({ direction: "secondary_dials" })} />
+                <Radio
+                  id="primary-dials"
+                  name="primary-direction"
+                  label={t("primary.direction_primary_dials")}
+                  description={t("primary.dmz_hint")}
+                  isDisabled={!mayConfigure}
+                  isChecked={!dials}
+                  onChange={() => set({ direction: "primary_dials" })}
+                />
+              </FormGroup>
+              {dials && (
+                <>
+                  <TextField
+                    id="primary-address"
+                    label={t("add_secondary.primary_address")}
+                    value={draft.address}
+                    onChange={(address) => set({ address })}
+                    isRequired
+                    isDisabled={!mayConfigure}
+                    placeholder="hq.example.com:13000"
+                    hint={t("primary.address_hint")}
+                    problem={problem}
+                    field="address"
+                    message={shown.address ? t("common.required") : null}
+                  />
+                  <Checkbox id="uses-proxy" label={t("proxy.use")} isDisabled={!mayConfigure} isChecked={draft.proxy !== null} onChange={(_, uses) => set({ proxy: uses ? emptyProxy : null })} />
+                  {draft.proxy !== null && (
+                    <ProxyFields
+                      id="proxy"
+                      value={draft.proxy}
+                      onChange={(proxy) => set({ proxy })}
+                      problem={problem}
+                      hostMessage={shown.proxy ? t("common.required") : null}
+                      keepsPassword={edit.record.configured && edit.record.proxy !== null}
+                    />
+                  )}
+                </>
+              )}
+              <CertificateField
+                id="certificate"
+                label={isNew ? t("primary.certificate") : t("primary.new_certificate")}
+                value={file}
+                onChange={setFile}
+                problem={problem}
+                isRequired={isNew}
+                hint={shown.certificate ? t("primary.certificate_first") : t(isNew ? "primary.certificate_hint" : "primary.new_certificate_hint")}
+              />
+              <FormGroup role="radiogroup" label={t("primary.field_primary_may")} fieldId="may">
+                {kMay.map((each) => (
+                  <Radio
+                    key={each}
+                    id={`may-${each}`}
+                    name="may"
+                    label={t(`primary.may_${each}`)}
+                    description={t(`primary.may_${each}_hint`)}
+                    isDisabled={!mayConfigure}
+                    isChecked={draft.primary_may === each}
+                    onChange={() => set({ primary_may: each })}
+                  />
+                ))}
+              </FormGroup>
+              {(wasTried || untested) && <Checkbox id="untested" label={t("secondary.untested")} description={t("secondary.untested_hint")} isChecked={untested} onChange={(_, value) => setUntested(value)} />}
+            </div>
+          )}
+          {mayConfigure ? (
+            <ActionGroup>
+              <Button type="submit" isLoading={edit.busy} isDisabled={edit.busy || (!edit.dirty && file === null)}>
+                {t("common.save")}
+              </Button>
+            </ActionGroup>
+          ) : (
+            <Content component="small">{t("primary.may_not")}</Content>
+          )}
+        </Form>
+      </CardBody>
+      {asks && (
+        <ConfirmDialog
+          title={t("primary.clear_title")}
+          confirm={t("primary.clear")}
+          onClose={() => setAsks(false)}
+          onConfirm={async () => {
+            await api.delete("primary");
+            tell(t("primary.cleared"));
+            await reload();
+          }}
+        >
+          <Content component="p">{t("primary.clear_affects")}</Content>
+          {path.length > 0 && <Alert isInline variant="warning" title={t("primary.clear_from_above")} />}
+        </ConfirmDialog>
+      )}
+    </Card>
+  );
+}
+
+export function HierarchySection() {
+  const { t } = useTranslation();
+  const { path } = useServer();
+  const seen = usePrimary(path);
+  const server = useServerRecord(path);
+  return (
+    <Loaded query={seen}>
+      {(answer) => (
+        <>
+          {answer.data.configured && <Standing primary={answer.data} />}
+          {/* The form keeps what is typed while the link's state changes, and begins anew with another primary. */}
+          <PrimaryForm key={answer.data.configured ? `${answer.data.fingerprint} ${answer.data.revision}` : "none"} seen={answer} />
+          <Card>
+            <CardTitle component="h2">{t("primary.own")}</CardTitle>
+            <CardBody className="daikan-stack">
+              <Content component="p">{t("primary.own_for")}</Content>
+              {server.data && <Fingerprint value={server.data.fingerprint} />}
+              <div>
+                <CertificateDownload serverName={server.data?.name ?? "server"} />
+              </div>
+            </CardBody>
+          </Card>
+        </>
+      )}
+    </Loaded>
+  );
+}
