@@ -1,0 +1,28 @@
+// Bounds of the feed: what a server keeps for its primary and what one record may be. Beside limits.h, for those that have to do with it.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
+namespace daikan::limits {
+
+inline constexpr std::size_t kMaxFeedSubjectBytes = 64;         // an id or the kind of an event
+inline constexpr std::size_t kMaxFeedPayloadBytes = 16 * 1024;  // a message of kMaxLinkTextBytes, the names of 100 policies
+inline constexpr std::size_t kMaxFeedFrameBytes = 20 * 1024;    // a record and its length
+inline constexpr auto kFeedKept = std::chrono::days(7);         // cascade.md: for a primary that is away
+inline constexpr std::uint64_t kMaxFeedBytes = 1024ULL * 1024 * 1024;
+inline constexpr std::uint64_t kFeedRecordOverhead = 128;  // ids, numbers and an index entry beside the payload
+inline constexpr unsigned kFeedPageRecords = 256;          // read from the database and sent at once
+inline constexpr std::size_t kFeedPageBytes = 256 * 1024;
+inline constexpr unsigned kFeedBatchRecords = 1000;                        // stored above in one transaction, at most
+inline constexpr auto kFeedMark = std::chrono::seconds(2);                 // between marks of an idle feed
+inline constexpr auto kFeedSilence = std::chrono::seconds(20);             // without a mark or a record the feed is asked for anew
+inline constexpr auto kFeedConfirmEvery = std::chrono::milliseconds(500);  // records are confirmed together
+inline constexpr std::uint64_t kFeedConfirmBytes = 1024 * 1024;            // or when so much was not confirmed yet
+inline constexpr auto kFeedPause = std::chrono::milliseconds(20);          // a busy server's commits are looked at together
+inline constexpr auto kFeedRetry = std::chrono::seconds(5);                // after a feed that could not be read or stored
+inline constexpr auto kTombstonesKept = std::chrono::days(90);             // longer than any record is on its way
+inline constexpr std::uint64_t kMaxFeedNumber = 0x3fff'ffff'ffff'ffffULL;  // positions, epochs and sequences: no addition overflows
+
+}  // namespace daikan::limits

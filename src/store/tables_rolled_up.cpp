@@ -1,0 +1,288 @@
+// What came up from the servers below: the latest state of each subject, every event and task result once.
+#include <array>
+#include <limits>
+#include <utility>
+
+#include "store/detail/columns.h"
+#include "store/detail/feed_writer.h"
+#include "store/tables_feed.h"
+
+namespace daikan::store {
+namespace {
+
+using namespace detail;
+using hierarchy::FeedKind;
+using hierarchy::FeedRecord;
+
+constexpr std::int64_t kLast = std::numeric_limits<std::int64_t>::max();
+
+std::int64_t signed_number(std::uint64_t value) { return static_cast<std::int64_t>(value); }
+
+/// Positions of what happened, in the order of arrival: the counter is read once and written once.
+class Positions {
+ public:
+  explicit Positions(Transaction& transaction) : transaction_(transaction) {
+    const auto rows = transaction.query("SELECT value FROM counters WHERE name = 'rolled_up'");
+    if (rows.empty()) unreadable_column("a counter");
+    first_ = last_ = rows[0].integer(0);
+  }
+  std::int64_t next() const { return last_ + 1; }
+  void took() { ++last_; }
+  void finish() {
+    if (last_ != first_) transaction_.execute("UPDATE counters SET value = $1 WHERE name = 'rolled_up'", {last_});
+  }
+
+ private:
+  Transaction& transaction_;
+  std::int64_t first_ = 0;
+  std::int64_t last_ = 0;
+};
+
+bool put_event(Transaction& transaction, const ArrivedRecord& arrived, TimePoint received, Positions& positions) {
+  const auto& [record, event] = arrived;
+  const auto changed = transaction.execute(
+      "INSERT INTO rolled_up_events (origin, origin_sequence, position, at, severity, kind, message, secondary, received_at) "
+      "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (origin, origin_sequence) DO NOTHING",
+      {to_value(record.origin), signed_number(record.origin_sequence), positions.next(), to_value(event->at),
+       to_value(to_string(event->severity)), event->kind, event->message, to_value(event->secondary), to_value(received)});
+  if (changed > 0) positions.took();
+  return changed > 0;
+}
+
+bool put_result(Transaction& transaction, const FeedRecord& record, TimePoint received, Positions& positions) {
+  const auto changed = transaction.execute(
+      "INSERT INTO rolled_up_results (origin, origin_sequence, position, subject, at, payload, received_at) "
+      "VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (origin, origin_sequence) DO NOTHING",
+      {to_value(record.origin), signed_number(record.origin_sequence), positions.next(), record.subject, to_value(record.at),
+       payload_text(record.payload), to_value(received)});
+  if (changed > 0) positions.took();
+  return changed > 0;
+}
+
+/// The way on which the state came ends: no tombstone, because the same state may come on another way (a server that moved).
+bool end_way(Transaction& transaction, const FeedRecord& record, const Arrival& arrival) {
+  return transaction.execute(
+             "DELETE FROM rolled_up_states WHERE origin = $1 AND subject = $2 AND kind <> 'gone' AND via = $3 AND origin_sequence <= $4",
+             {to_value(record.origin), record.subject, to_value(arrival.via), signed_number(record.origin_sequence)}) > 0;
+}
+
+/// The newer one wins. One that is known already, but came on another way, is worth telling above: it is reached by that way now.
+bool put_state(Transaction& transaction, const FeedRecord& record, const Arrival& arrival) {
+  const bool gone = record.kind == FeedKind::gone;
+  if (gone && record.payload == hierarchy::kWayEnded) return end_way(transaction, record, arrival);
+  if (gone) {
+    const auto newer = transaction.query(
+        "SELECT 1 FROM rolled_up_states WHERE origin = $1 AND subject = $2 AND kind <> 'gone' AND origin_sequence > $3 LIMIT 1",
+        {to_value(record.origin), record.subject, signed_number(record.origin_sequence)});
+    if (!newer.empty()) return false;
+  } else {
+    const auto tomb = transaction.query("SELECT origin_sequence FROM rolled_up_states WHERE origin = $1 AND subject = $2 AND kind = 'gone'",
+                                        {to_value(record.origin), record.subject});
+    if (!tomb.empty() && tomb[0].integer(0) >= signed_number(record.origin_sequence)) return false;
+    if (!tomb.empty()) {
+      transaction.execute("DELETE FROM rolled_up_states WHERE origin = $1 AND subject = $2 AND kind = 'gone'",
+                          {to_value(record.origin), record.subject});
+    }
+  }
+  const auto changed = transaction.execute(
+      "INSERT INTO rolled_up_states (origin, subject, kind, origin_sequence, at, payload, via, received_at, snapshot) "
+      "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (origin, subject, kind) DO UPDATE SET "
+      "origin_sequence = excluded.origin_sequence, at = excluded.at, payload = excluded.payload, via = excluded.via, "
+      "received_at = excluded.received_at, snapshot = excluded.snapshot WHERE rolled_up_states.via <> '' AND "
+      "(rolled_up_states.origin_sequence < excluded.origin_sequence OR "
+      "(rolled_up_states.origin_sequence = excluded.origin_sequence AND rolled_up_states.via <> excluded.via))",
+      {to_value(record.origin), record.subject, to_value(to_string(record.kind)), signed_number(record.origin_sequence),
+       to_value(record.at), payload_text(record.payload), to_value(arrival.via), to_value(arrival.at), arrival.snapshot});
+  if (gone && changed > 0) {
+    transaction.execute(
+        "DELETE FROM rolled_up_states WHERE origin = $1 AND subject = $2 AND kind <> 'gone' AND origin_sequence <= $3 AND via <> ''",
+        {to_value(record.origin), record.subject, signed_number(record.origin_sequence)});
+  }
+  if (changed == 0 && arrival.snapshot != 0) {
+    transaction.execute(
+        "UPDATE rolled_up_states SET snapshot = $1 WHERE origin = $2 AND subject = $3 AND kind = $4 AND via = $5",
+        {arrival.snapshot, to_value(record.origin), record.subject, to_value(to_string(record.kind)), to_value(arrival.via)});
+  }
+  return changed > 0;
+}
+
+#define DAIKAN_STATE_COLUMNS "origin, origin_sequence, kind, subject, at, payload, via, received_at"
+
+RolledUpState read_state(const Row& row) {
+  RolledUpState state;
+  state.record.origin = read_id<ServerId>(row, 0);
+  state.record.origin_sequence = static_cast<std::uint64_t>(row.integer(1));
+  state.record.kind = require(hierarchy::feed_kind_from_string(row.text(2)), "a kind of record");
+  state.record.subject = row.text(3);
+  state.record.at = read_time(row, 4);
+  state.record.payload = read_payload(row, 5);
+  if (!row.text(6).empty()) state.via = read_id<RegistrationId>(row, 6);
+  state.received_at = read_time(row, 7);
+  return state;
+}
+
+}  // namespace
+
+void append_feed_event(Transaction& transaction, const FeedRecord& said, const hierarchy::Event& event) {
+  FeedWriter feed(transaction, said.at);
+  auto record = said;
+  if (!record.origin) {
+    const auto text = find_setting(transaction, "server_id");
+    record.origin = require(text ? ServerId::parse(*text) : std::nullopt, "the server's id");
+  }
+  if (record.origin_sequence == 0) record.origin_sequence = feed.next_sequence();
+  Positions positions(transaction);
+  put_event(transaction, {record, event}, said.at, positions);
+  positions.finish();
+  feed.append(record);
+  feed.finish();
+}
+
+std::optional<hierarchy::FeedCursor> feed_cursor(Transaction& transaction, const RegistrationId& id) {
+  const auto rows = transaction.query("SELECT epoch, position FROM feed_cursors WHERE registration = $1", {to_value(id)});
+  if (rows.empty()) return std::nullopt;
+  return hierarchy::FeedCursor{static_cast<std::uint64_t>(rows[0].integer(0)), static_cast<std::uint64_t>(rows[0].integer(1))};
+}
+
+void put_feed_cursor(Transaction& transaction, const RegistrationId& id, hierarchy::FeedCursor cursor, TimePoint heard_at) {
+  transaction.execute(
+      "INSERT INTO feed_cursors (registration, epoch, position, heard_at) VALUES ($1, $2, $3, $4) ON CONFLICT (registration) DO UPDATE SET "
+      "epoch = excluded.epoch, position = excluded.position, heard_at = excluded.heard_at",
+      {to_value(id), signed_number(cursor.epoch), signed_number(cursor.position), to_value(heard_at)});
+}
+
+std::size_t take_feed(Transaction& transaction, const Arrival& arrival, std::span<const ArrivedRecord> records) {
+  FeedWriter feed(transaction, arrival.at);
+  Positions positions(transaction);
+  const auto self = find_setting(transaction, "server_id");
+  std::size_t taken = 0;
+  for (const auto& [record, event] : records) {
+    if (self == record.origin.str()) continue;  // nobody below says what this server is
+    bool is_new = false;
+    if (record.kind == FeedKind::event) {
+      is_new = event && put_event(transaction, {record, event}, arrival.at, positions);
+    } else if (record.kind == FeedKind::task_result) {
+      is_new = put_result(transaction, record, arrival.at, positions);
+    } else {
+      is_new = put_state(transaction, record, arrival);
+    }
+    if (!is_new) continue;
+    ++taken;
+    feed.append(record);
+  }
+  positions.finish();
+  if (taken > 0) feed.finish();
+  return taken;
+}
+
+std::size_t end_snapshot(Transaction& transaction, const Arrival& arrival) {
+  const auto rows = transaction.query("SELECT " DAIKAN_STATE_COLUMNS
+                                      " FROM rolled_up_states WHERE via = $1 AND snapshot <> $2 AND kind <> 'gone' "
+                                      "ORDER BY origin, subject, kind",
+                                      {to_value(arrival.via), arrival.snapshot});
+  FeedWriter feed(transaction, arrival.at);
+  for (const auto& row : rows) {
+    auto record = read_state(row).record;
+    record.kind = FeedKind::gone;
+    record.payload = hierarchy::kWayEnded;
+    record.at = arrival.at;
+    end_way(transaction, record, arrival);
+    feed.append(record);
+  }
+  feed.finish();
+  return rows.size();
+}
+
+void forget_feed(Transaction& transaction, const RegistrationId& id, TimePoint at) {
+  transaction.execute("DELETE FROM feed_cursors WHERE registration = $1", {to_value(id)});
+  end_snapshot(transaction, {id, at, -1});  // a number that no snapshot has
+  transaction.execute("DELETE FROM rolled_up_states WHERE via = $1", {to_value(id)});
+}
+
+std::vector<RolledUpState> rolled_up_states(Transaction& transaction, FeedKind kind) {
+  std::vector<RolledUpState> found;
+  for (const auto& row : transaction.query("SELECT " DAIKAN_STATE_COLUMNS " FROM rolled_up_states WHERE kind = $1 ORDER BY origin, subject",
+                                           {to_value(to_string(kind))})) {
+    found.push_back(read_state(row));
+  }
+  return found;
+}
+
+std::optional<RolledUpState> find_rolled_up_state(Transaction& transaction, FeedKind kind, const ServerId& origin,
+                                                  std::string_view subject) {
+  const auto rows =
+      transaction.query("SELECT " DAIKAN_STATE_COLUMNS " FROM rolled_up_states WHERE origin = $1 AND subject = $2 AND kind = $3",
+                        {to_value(origin), to_value(subject), to_value(to_string(kind))});
+  if (rows.empty()) return std::nullopt;
+  return read_state(rows[0]);
+}
+
+#define DAIKAN_ROLLED_UP_EVENTS                                                                                                \
+  "SELECT origin, origin_sequence, position, at, severity, kind, message, secondary, received_at FROM rolled_up_events WHERE " \
+  "position > $1 AND position < $2 AND at >= $3 AND at < $4 AND (kind = $5 OR $5 = '') AND (secondary = $6 OR $6 = '') AND "   \
+  "CASE severity WHEN 'info' THEN 0 WHEN 'warning' THEN 1 WHEN 'error' THEN 2 ELSE 3 END >= CAST($7 AS BIGINT) AND "           \
+  "(CAST($8 AS TEXT) = '' OR replace(lower(message), lower(CAST($8 AS TEXT)), '') <> lower(message)) AND (origin = $9 OR $9 = '') "
+
+std::vector<RolledUpEvent> rolled_up_events(Transaction& transaction, const EventQuery& wanted, const hierarchy::EventFilter& filter,
+                                            const std::optional<ServerId>& origin) {
+  const std::array<Value, 10> values = {wanted.after,
+                                        wanted.before == 0 ? kLast : wanted.before,
+                                        filter.from ? to_micros(*filter.from) : std::int64_t{0},
+                                        filter.until ? to_micros(*filter.until) : kLast,
+                                        filter.kind,
+                                        filter.secondary ? filter.secondary->str() : std::string(),
+                                        static_cast<std::int64_t>(filter.least),
+                                        filter.text,
+                                        origin ? origin->str() : std::string(),
+                                        static_cast<std::int64_t>(wanted.limit)};
+  const auto* text = wanted.before == 0 ? DAIKAN_ROLLED_UP_EVENTS "ORDER BY position LIMIT $10"
+                                        : DAIKAN_ROLLED_UP_EVENTS "ORDER BY position DESC LIMIT $10";
+  std::vector<RolledUpEvent> found;
+  for (const auto& row : transaction.query(text, std::span<const Value>(values))) {
+    RolledUpEvent each;
+    each.origin = read_id<ServerId>(row, 0);
+    each.origin_sequence = static_cast<std::uint64_t>(row.integer(1));
+    each.event.sequence = row.integer(2);
+    each.event.at = read_time(row, 3);
+    each.event.severity = require(hierarchy::severity_from_string(row.text(4)), "a severity");
+    each.event.kind = row.text(5);
+    each.event.message = row.text(6);
+    each.event.secondary = read_maybe_id<RegistrationId>(row, 7);
+    each.received_at = read_time(row, 8);
+    found.push_back(std::move(each));
+  }
+  return found;
+}
+
+std::int64_t trim_rolled_up_events(Transaction& transaction, hierarchy::Severity severity, TimePoint received_before) {
+  return transaction.execute("DELETE FROM rolled_up_events WHERE severity = $1 AND received_at < $2",
+                             {to_value(to_string(severity)), to_value(received_before)});
+}
+
+std::vector<RolledUpResult> rolled_up_results(Transaction& transaction, unsigned limit) {
+  std::vector<RolledUpResult> found;
+  for (const auto& row : transaction.query(
+           "SELECT origin, origin_sequence, position, subject, at, payload FROM rolled_up_results ORDER BY position DESC LIMIT $1",
+           {static_cast<std::int64_t>(limit)})) {
+    RolledUpResult each;
+    each.record.origin = read_id<ServerId>(row, 0);
+    each.record.origin_sequence = static_cast<std::uint64_t>(row.integer(1));
+    each.record.kind = FeedKind::task_result;
+    each.position = row.integer(2);
+    each.record.subject = row.text(3);
+    each.record.at = read_time(row, 4);
+    each.record.payload = read_payload(row, 5);
+    found.push_back(std::move(each));
+  }
+  return found;
+}
+
+std::int64_t trim_rolled_up_results(Transaction& transaction, TimePoint received_before) {
+  return transaction.execute("DELETE FROM rolled_up_results WHERE received_at < $1", {to_value(received_before)});
+}
+
+std::int64_t trim_tombstones(Transaction& transaction, TimePoint received_before) {
+  return transaction.execute("DELETE FROM rolled_up_states WHERE kind = 'gone' AND received_at < $1", {to_value(received_before)});
+}
+
+}  // namespace daikan::store
