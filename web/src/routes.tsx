@@ -17,6 +17,7 @@ export interface PageRoute {
 
 export const routes: PageRoute[] = [
   { path: "/", page: page(() => import("./pages/overview"), "OverviewPage") },
+  { path: "/hierarchy", page: page(() => import("./pages/hierarchy/hierarchy_page"), "HierarchyPage") },
   { path: "/properties", page: page(() => import("./pages/properties/properties_page"), "PropertiesPage") },
   { path: "/properties/:section", page: page(() => import("./pages/properties/properties_page"), "PropertiesPage") },
   { path: "/groups/:groupId", page: page(() => import("./pages/group/group_page"), "GroupPage") },
@@ -37,5 +38,6 @@ export interface MenuEntry {
 /** What is above the workspace of a server. */
 export const menu: MenuEntry[] = [
   { name: "overview", path: "/" },
+  { name: "hierarchy", path: "/hierarchy" },
   { name: "properties", path: "/properties" },
 ];

@@ -13,7 +13,7 @@ const level = (groups: Group[], secondaries: Secondary[]): Level => ({ groups, s
 const hq = level([group("r", "Managed devices", null), group("b", "Branches", "r")], [secondary("x", "branch10", "b"), secondary("y", "branch2", "b", "disconnected")]);
 const branch10 = level([group("r10", "Managed devices", null)], [secondary("z", "shop", "r10")]);
 
-const words = { folder: "Administration Servers", loading: "Loading", empty: "Empty", problem: "Problem" };
+const words = { root: "Managed devices", folder: "Administration Servers", loading: "Loading", empty: "Empty", problem: "Problem" };
 const everything = new Set([serverKey([]), groupKey([], "r"), groupKey([], "b"), folderKey([], "b"), serverKey(["x"]), groupKey(["x"], "r10"), folderKey(["x"], "r10")]);
 
 const draw = (rows: Row[]) => rows.map((row) => `${"  ".repeat(row.depth - 1)}${row.label}`);

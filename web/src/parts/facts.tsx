@@ -1,10 +1,10 @@
 import type { ReactNode } from "react";
 import { DescriptionList, DescriptionListDescription, DescriptionListGroup, DescriptionListTerm } from "@patternfly/react-core";
 
-/** Names and values of one record. A value of null is left out. */
-export function Facts({ items, wide = false }: { items: [string, ReactNode][]; wide?: boolean }) {
+/** Names and values of one record. A value of null is left out. `narrow`: names above the values. */
+export function Facts({ items, narrow = false }: { items: [string, ReactNode][]; narrow?: boolean }) {
   return (
-    <DescriptionList isHorizontal termWidth="14rem" columnModifier={wide ? { default: "1Col", "2xl": "2Col" } : { default: "1Col" }} isCompact>
+    <DescriptionList isHorizontal={!narrow} {...(narrow ? {} : { termWidth: "14rem" })} isCompact>
       {items
         .filter(([, value]) => value !== null && value !== undefined && value !== "")
         .map(([name, value]) => (

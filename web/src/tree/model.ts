@@ -4,6 +4,7 @@
 // a server whose own tree opens below it. What is open is a set of row keys; what was read so far is one Level for each opened server.
 import { pathKey, type ServerPath } from "../api/path";
 import type { Group, LinkState, Secondary } from "../api/types";
+import { shownName } from "../parts/group_names";
 
 export interface Level {
   groups: Group[] | undefined;
@@ -81,6 +82,7 @@ function indexOf(groups: Group[], secondaries: Secondary[]): Index {
 }
 
 export interface Words {
+  root: string;
   folder: string;
   loading: string;
   empty: string;
@@ -161,7 +163,7 @@ class Flattener {
   #group(path: ServerPath, group: Group, index: Index, depth: number, position: number, siblings: number, parent: string): void {
     const key = groupKey(path, group.id);
     const children = index.children.get(group.id) ?? [];
-    const row: Row = { key, kind: "group", depth, label: group.name, path, id: group.id, state: null, expandable: true, expanded: this.wish.expanded.has(key), position, siblings, parent };
+    const row: Row = { key, kind: "group", depth, label: shownName(group, this.wish.words.root), path, id: group.id, state: null, expandable: true, expanded: this.wish.expanded.has(key), position, siblings, parent };
     this.#add(row, () => {
       this.#folder(path, group, index.attached.get(group.id) ?? [], depth + 1, children.length + 1, key);
       children.forEach((child, at) => this.#group(path, child, index, depth + 1, at + 2, children.length + 1, key));

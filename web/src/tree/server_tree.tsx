@@ -36,7 +36,7 @@ export function ServerTree() {
   const { levels, expanded, toggle } = useOpenTree();
   const [search, setSearch] = useState("");
   const needle = useDeferredValue(search);
-  const words = useMemo(() => ({ folder: t("tree.folder"), loading: t("common.loading"), empty: t("tree.empty"), problem: "" }), [t]);
+  const words = useMemo(() => ({ root: t("group.root"), folder: t("tree.folder"), loading: t("common.loading"), empty: t("tree.empty"), problem: "" }), [t]);
   const rootName = server.data?.name ?? "…";
   const rows = useMemo(() => flatten({ levels, expanded, rootName, words, search: needle }), [levels, expanded, rootName, words, needle]);
 

@@ -6,6 +6,7 @@ import type { Secondary } from "../../api/types";
 import { useServer } from "../../app/place";
 import { CertificateDownload } from "../../parts/certificate_download";
 import { Fingerprint } from "../../parts/fingerprint";
+import { useGroupNames } from "../../parts/group_names";
 import { StatusMark } from "../../parts/status_mark";
 import type { Draft } from "./model";
 
@@ -15,12 +16,13 @@ export function Handover({ draft, secondary, onAnother }: { draft: Draft; second
   const navigate = useNavigate();
   const { path, href } = useServer();
   const server = useServerRecord(path);
+  const { pathOf } = useGroupNames();
   const now = useSecondary(path, secondary.id).data?.data ?? secondary;
   const connected = now.state === "connected";
   const primaryAddress = draft.primaryAddress || "hq.example.com:13000";
   return (
     <div className="daikan-stack" data-registered={secondary.id}>
-      <Alert isInline variant="success" title={t("add_secondary.registered", { name: secondary.name, group: secondary.group })} />
+      <Alert isInline variant="success" title={t("add_secondary.registered", { name: secondary.name, group: pathOf(secondary.group) })} />
       <p className="daikan-line" aria-live="polite">
         {t("add_secondary.state_now")} <StatusMark state={now.state} />
       </p>

@@ -5,6 +5,7 @@ import { hasCode } from "../../api/problem";
 import type { Operation } from "../../api/types";
 import { useServer } from "../../app/place";
 import { Fingerprint } from "../../parts/fingerprint";
+import { useGroupNames } from "../../parts/group_names";
 import { ProblemAlert } from "../../parts/problem_alert";
 import { useProblemText } from "../../parts/problem_text";
 import { LoginFields } from "./account_step";
@@ -47,10 +48,11 @@ function Steps({ operation }: { operation: Operation }) {
 
 function Summary({ draft }: { draft: Draft }) {
   const { t } = useTranslation();
+  const { pathOf } = useGroupNames();
   const fingerprint = takesFile(draft) ? draft.file?.fingerprint : draft.found?.fingerprint;
   return (
     <>
-      <Content component="p">{t(`add_secondary.ready_${joins(draft) ? wayOf(draft) : "register"}`, { name: draft.name || draft.address || t("add_secondary.the_server"), group: draft.group })}</Content>
+      <Content component="p">{t(`add_secondary.ready_${joins(draft) ? wayOf(draft) : "register"}`, { name: draft.name || draft.address || t("add_secondary.the_server"), group: pathOf(draft.group) })}</Content>
       {fingerprint && <Fingerprint value={fingerprint} />}
     </>
   );

@@ -7,6 +7,7 @@ import { told } from "../../api/problem";
 import { useGroups, useServerRecord } from "../../api/queries";
 import type { Operation, Server } from "../../api/types";
 import { useServer } from "../../app/place";
+import { useGroupNames } from "../../parts/group_names";
 import { Loaded } from "../../parts/loading";
 import { PageHeader } from "../../parts/page_header";
 import { ProblemAlert } from "../../parts/problem_alert";
@@ -139,6 +140,7 @@ export function AddSecondaryPage() {
   const { t } = useTranslation();
   const { path, href } = useServer();
   const { groupId } = useParams();
+  const { nameOf } = useGroupNames();
   const groups = useGroups(path);
   const server = useServerRecord(path);
   const group = groups.data?.find((each) => each.id === groupId);
@@ -147,7 +149,7 @@ export function AddSecondaryPage() {
     <>
       <PageHeader
         title={t("add_secondary.title")}
-        crumbs={[...(group ? [{ text: group.name, to: href(`/groups/${group.id}`) }] : []), { text: t("tree.folder"), to: href(`/groups/${groupId}/servers`) }]}
+        crumbs={[...(group ? [{ text: nameOf(group), to: href(`/groups/${group.id}`) }] : []), { text: t("tree.folder"), to: href(`/groups/${groupId}/servers`) }]}
       />
       <PageSection hasBodyWrapper={false} isFilled padding={{ default: "noPadding" }} type="wizard">
         <Loaded query={groups}>{() => <Loaded query={server}>{(record) => <AddSecondary key={again} server={record} group={group?.path ?? groups.data?.[0]?.path ?? ""} />}</Loaded>}</Loaded>

@@ -9,6 +9,7 @@ import { tell } from "../../app/notices";
 import { ConfirmDialog } from "../../parts/confirm_dialog";
 import { ConflictAlert } from "../../parts/conflict_alert";
 import { FormDialog } from "../../parts/form_dialog";
+import { useGroupNames } from "../../parts/group_names";
 import { GroupSelect } from "../../parts/group_select";
 import { TextField } from "../../parts/text_field";
 import { useRecordEdit } from "../../parts/use_record_edit";
@@ -25,6 +26,7 @@ export function AddGroupDialog({ group, onClose }: Omit<Props, "groups">) {
   const { t } = useTranslation();
   const { api, path } = useServer();
   const reload = useReload(path);
+  const { nameOf } = useGroupNames();
   const [name, setName] = useState("");
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<unknown>(null);
@@ -43,7 +45,7 @@ export function AddGroupDialog({ group, onClose }: Omit<Props, "groups">) {
   };
   const slash = name.includes("/") ? t("group.no_slash") : null;
   return (
-    <FormDialog title={t("group.add_title", { name: group.name })} submit={t("common.add")} onSubmit={() => void add()} onClose={onClose} busy={busy} disabled={name.trim() === "" || slash !== null} problem={problem} fields={["path"]}>
+    <FormDialog title={t("group.add_title", { name: nameOf(group) })} submit={t("common.add")} onSubmit={() => void add()} onClose={onClose} busy={busy} disabled={name.trim() === "" || slash !== null} problem={problem} fields={["path"]}>
       <TextField id="group-name" label={t("common.name")} value={name} onChange={setName} problem={problem} field="path" message={slash} isRequired autoFocus maxLength={128} />
     </FormDialog>
   );

@@ -9,6 +9,7 @@ import { lineage, useGroups, useSecondaries } from "../../api/queries";
 import type { Group } from "../../api/types";
 import { useMayOn, useServer } from "../../app/place";
 import { Empty } from "../../parts/empty";
+import { useGroupNames } from "../../parts/group_names";
 import { Loaded } from "../../parts/loading";
 import { MenuButton, type MenuAction } from "../../parts/menu_button";
 import { PageHeader } from "../../parts/page_header";
@@ -101,6 +102,7 @@ function Shown({ group, groups, view }: { group: Group; groups: Group[]; view: "
   const { t } = useTranslation();
   const navigate = useNavigate();
   const { href } = useServer();
+  const { nameOf } = useGroupNames();
   const [dialog, setDialog] = useState<Dialog | null>(null);
   const mayJoin = useMayOn("configure_hierarchy")(group.id);
   const mayEdit = useMayOn("edit_groups")(group.id);
@@ -121,12 +123,12 @@ function Shown({ group, groups, view }: { group: Group; groups: Group[]; view: "
   return (
     <>
       <PageHeader
-        title={group.name}
-        crumbs={lineage(groups, group.parent_id).map((each) => ({ text: each.name, to: href(`/groups/${each.id}`) }))}
+        title={nameOf(group)}
+        crumbs={lineage(groups, group.parent_id).map((each) => ({ text: nameOf(each), to: href(`/groups/${each.id}`) }))}
         actions={
           <>
             {mayJoin && <Button onClick={add}>{t("overview.add_secondary")}</Button>}
-            <MenuButton label={t("servers.actions_for", { name: group.name })} actions={actions} />
+            <MenuButton label={t("servers.actions_for", { name: nameOf(group) })} actions={actions} />
           </>
         }
       >

@@ -7,6 +7,7 @@ import type { Secondary } from "../../api/types";
 import { useServer } from "../../app/place";
 import { Facts } from "../../parts/facts";
 import { Fingerprint } from "../../parts/fingerprint";
+import { useGroupNames } from "../../parts/group_names";
 import { Loaded } from "../../parts/loading";
 import { MenuButton } from "../../parts/menu_button";
 import { PageHeader } from "../../parts/page_header";
@@ -58,13 +59,14 @@ function LinkCard({ secondary }: { secondary: Secondary }) {
 function RecordCard({ secondary }: { secondary: Secondary }) {
   const { t } = useTranslation();
   const { href } = useServer();
+  const { pathOf } = useGroupNames();
   return (
     <Card>
       <CardTitle component="h2">{t("secondary.record")}</CardTitle>
       <CardBody>
         <Facts
           items={[
-            [t("group.administration_group"), <Link to={href(`/groups/${secondary.group_id}`)}>{secondary.group}</Link>],
+            [t("group.administration_group"), <Link to={href(`/groups/${secondary.group_id}`)}>{pathOf(secondary.group)}</Link>],
             [t("overview.version"), secondary.version],
             [t("certificate.fingerprint"), <Fingerprint value={secondary.fingerprint} />],
             [t("secondary.added"), <When at={secondary.created_at} exact />],
@@ -81,6 +83,7 @@ export function SecondaryPage() {
   const navigate = useNavigate();
   const { path, href } = useServer();
   const { id = "" } = useParams();
+  const { nameOf } = useGroupNames();
   const seen = useSecondary(path, id);
   const groups = useGroups(path);
   const { actions, dialog } = useSecondaryActions(() => void navigate(href(`/groups/${seen.data?.data.group_id}/servers`)));
@@ -91,7 +94,7 @@ export function SecondaryPage() {
           <PageHeader
             title={secondary.name}
             crumbs={[
-              ...lineage(groups.data ?? [], secondary.group_id).map((each) => ({ text: each.name, to: href(`/groups/${each.id}`) })),
+              ...lineage(groups.data ?? [], secondary.group_id).map((each) => ({ text: nameOf(each), to: href(`/groups/${each.id}`) })),
               { text: t("tree.folder"), to: href(`/groups/${secondary.group_id}/servers`) },
             ]}
             lead={t("secondary.lead")}
