@@ -32,6 +32,7 @@
 #include "server/roles.h"
 #include "server/roll_over.h"
 #include "server/secondaries.h"
+#include "server/tasks.h"
 #include "server/two_factor.h"
 #include "server/users.h"
 
@@ -57,6 +58,7 @@ struct Services {
   server::Invitations& invitations;
   server::InvitedJoin& invited_join;
   server::RollOver& roll_over;
+  server::Tasks& tasks;
 };
 
 struct Options {

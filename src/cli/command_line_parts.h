@@ -43,5 +43,6 @@ void add_event_commands(CLI::App& app, Command& chosen);
 void add_audit_commands(CLI::App& app, Command& chosen);
 void add_notification_commands(CLI::App& app, Command& chosen);
 void add_user_commands(CLI::App& app, Command& chosen);
+void add_task_commands(CLI::App& app, Command& chosen);
 
 }  // namespace daikan::cli

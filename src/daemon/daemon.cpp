@@ -25,6 +25,8 @@
 #include "server/initialise.h"
 #include "server/own_identity.h"
 #include "server/roll_over.h"
+#include "server/task_works.h"
+#include "server/tasks.h"
 
 namespace daikan::daemon {
 namespace {
@@ -91,6 +93,17 @@ server::Retention retention_of(const Configuration& configuration) {
   return retention;
 }
 
+/// Tasks: what they do, when, and what people do to them.
+struct ScheduledTasks {
+  ScheduledTasks(server::TaskWorks::Parts parts)  // NOLINT: one argument, built in place
+      : works(parts),
+        scheduler(parts.storage, parts.history, parts.facts, [this](hierarchy::Task task) { return works.carry_out(std::move(task)); }),
+        tasks(parts.storage, parts.history, scheduler, parts.facts) {}
+  server::TaskWorks works;
+  server::TaskScheduler scheduler;
+  server::Tasks tasks;
+};
+
 /// The parts that the course of a run touches; all of them live in run_server's frame.
 struct Parts {
   const Configuration& configuration;
@@ -110,6 +123,7 @@ struct Parts {
   server::Housekeeping& housekeeping;
   server::OwnIdentity& own_identity;
   server::RollOver& roll_over;
+  ScheduledTasks& scheduled;
   Signals& signals;
 };
 
@@ -163,6 +177,7 @@ net::awaitable<ExitCode> start(Parts& parts) {
   if (!linked) co_return cannot_start(parts, linked.error());
   auto ruled = co_await parts.access_rules.start();
   if (!ruled) co_return cannot_start(parts, ruled.error());
+  if (auto scheduled = co_await parts.scheduled.scheduler.start(); !scheduled) co_return cannot_start(parts, scheduled.error());
   if (auto listening = start_console(parts); !listening) co_return cannot_start(parts, listening.error());
   parts.facts.link_endpoints = parts.links.endpoints();
   parts.facts.console_endpoints = parts.console.endpoints();
@@ -202,6 +217,8 @@ net::awaitable<> stop(Parts& parts) {
   co_await parts.drain.idle(until);
   co_await net::sleep_for(kLastAnswers);
   co_await parts.console.stop();
+  parts.scheduled.works.stop();
+  co_await parts.scheduled.scheduler.stop();
   co_await parts.joins.stop();
   co_await parts.links.stop();
   co_await parts.invitations.stop();
@@ -281,15 +298,15 @@ ExitCode run_server(const Configuration& configuration, Ground& ground, Log& log
   server::Joins joins(storage, history, secondaries, links, facts);
   server::Invitations invitations(storage, history, links, facts);
   server::InvitedJoin invited_join(history, primary, facts);
-  // This server's key, and its change.
   server::OwnIdentity own_identity(storage, history, {ground.identity, facts, ground.folder.path()});
   server::RollOver roll_over(storage, history, links, own_identity);
   server::Backups backups(storage, history, facts, ground.folder.path());
   server::Notifications notifications(storage, history, facts);
+  ScheduledTasks scheduled({storage, history, links, backups, facts, ground.folder.path()});
   // The console API, and the way for requests to finish before the end.
   api::ConsoleApi api(
       {storage, facts, history, people.accounts, groups, links, secondaries, primary, joins, backups, notifications, people.users,
-       people.roles, people.two_factor, people.access_rules, invitations, invited_join, roll_over},
+       people.roles, people.two_factor, people.access_rules, invitations, invited_join, roll_over, scheduled.tasks},
       {api::web_folder(configuration.web, api::this_program()), [&log](const std::exception_ptr& exception, std::string_view id) {
          log.error(fmt::format("request {} ended by an error in this program: {}", id, what(exception)));
        }});
@@ -307,8 +324,8 @@ ExitCode run_server(const Configuration& configuration, Ground& ground, Log& log
   // The end.
   Signals signals(executor, SIGTERM, SIGINT, SIGHUP);
 
-  Parts parts{configuration,       ground, log,   facts,   history, links,        joins,        invitations, notifications,
-              people.access_rules, api,    drain, console, tasks,   housekeeping, own_identity, roll_over,   signals};
+  Parts parts{configuration, ground, log,     facts, history,      links,        joins,     invitations, notifications, people.access_rules,
+              api,           drain,  console, tasks, housekeeping, own_identity, roll_over, scheduled,   signals};
   auto exit_code = ExitCode::other;
   std::exception_ptr failure;
   net::asio::co_spawn(executor, serve(parts, exit_code), [&failure](std::exception_ptr exception) { failure = std::move(exception); });

@@ -56,7 +56,8 @@ struct Task {
   enum class State : std::uint8_t { enabled, disabled } state = State::enabled;
   Distribute distribute = Distribute::no;
   TaskSettings settings;
-  std::int64_t starts = 0;  ///< How often a person said "start now"; servers that inherit it follow this number.
+  std::int64_t starts = 0;                             ///< How often a person said "start now"; servers that inherit it follow this number.
+  std::optional<TimePoint> started_at = std::nullopt;  ///< When somebody last did.
   TimePoint created_at;
   std::int64_t revision = 1;  ///< Counts edits; the ETag.
 };

@@ -4,6 +4,7 @@
 #include <array>
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include "base/limits.h"
 #include "base/limits_notifications.h"
@@ -25,19 +26,6 @@ net::MailSecurity security_of(Transport transport) {
 net::SyslogTransport syslog_transport_of(Transport transport) {
   if (transport == Transport::tls) return net::SyslogTransport::tls;
   return transport == Transport::udp ? net::SyslogTransport::udp : net::SyslogTransport::tcp;
-}
-
-awaitable<Result<Delivery>> mail(Destination destination, Notification notification, net::SteadyTime deadline) {
-  net::MailServer server{.endpoint = destination.endpoint,
-                         .security = security_of(destination.transport),
-                         .trust = {destination.fingerprint},
-                         .user = destination.user,
-                         .password = destination.secret,
-                         .own_name = notification.host};
-  auto mail = mail_of(destination, notification, now());
-  auto sent = co_await net::send_mail(std::move(server), std::move(mail), deadline);
-  if (!sent) co_return fail(std::move(sent.error()));
-  co_return Delivery{std::move(sent->refused), std::move(sent->left_out)};
 }
 
 /// Whether the receiver does not want this text. Other answers are about the address, the login or the moment, which somebody can put
@@ -67,13 +55,39 @@ awaitable<Result<Delivery>> post(Destination destination, Notification notificat
 
 }  // namespace
 
+std::string host_name() {
+  std::array<char, 256> name{};
+  if (::gethostname(name.data(), name.size() - 1) != 0 || name[0] == '\0') return "localhost";
+  std::string text(name.data());
+  const bool plain = std::all_of(text.begin(), text.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.';
+  });
+  return plain ? text : "localhost";
+}
+
+awaitable<Result<Delivery>> deliver_mail(Destination destination, net::Mail mail, net::SteadyTime deadline) {
+  net::MailServer server{.endpoint = destination.endpoint,
+                         .security = security_of(destination.transport),
+                         .trust = {destination.fingerprint},
+                         .user = destination.user,
+                         .password = destination.secret,
+                         .own_name = host_name()};
+  mail.from = destination.sender;
+  mail.to = destination.recipients;
+  auto sent = co_await net::send_mail(std::move(server), std::move(mail), deadline);
+  if (!sent) co_return fail(std::move(sent.error()));
+  co_return Delivery{std::move(sent->refused), std::move(sent->left_out)};
+}
+
 awaitable<Result<Delivery>> deliver(Destination destination, Notification notification) {
   const auto deadline = std::chrono::steady_clock::now() + limits::kNotificationTime;
   Result<Delivery> sent = Delivery{};
   switch (destination.kind) {
-    case hierarchy::DestinationKind::email:
-      sent = co_await mail(std::move(destination), std::move(notification), deadline);
+    case hierarchy::DestinationKind::email: {
+      auto mail = mail_of(destination, notification, now());
+      sent = co_await deliver_mail(std::move(destination), std::move(mail), deadline);
       break;
+    }
     case hierarchy::DestinationKind::webhook:
       sent = co_await post(std::move(destination), std::move(notification), deadline);
       break;

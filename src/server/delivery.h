@@ -21,4 +21,9 @@ struct Delivery {
 /// its secret open. At most limits::kNotificationTime.
 net::awaitable<Result<Delivery>> deliver(hierarchy::Destination destination, Notification notification);
 
+/// Any mail through the destination's server; sender and recipients are the destination's. As deliver().
+net::awaitable<Result<Delivery>> deliver_mail(hierarchy::Destination destination, net::Mail mail, net::SteadyTime deadline);
+/// This machine's name, or "localhost" when it has none that can be sent.
+std::string host_name();
+
 }  // namespace daikan::server

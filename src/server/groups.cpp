@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "server/access.h"
+#include "store/tables_tasks.h"
 
 namespace daikan::server {
 namespace {
@@ -70,11 +71,16 @@ std::string held_by(store::Transaction& transaction, const GroupTree& tree, Grou
   for (const auto& record : store::all_secondaries(transaction)) {
     if (record.group == id) secondaries.push_back(record.name);
   }
+  std::vector<std::string> tasks;
+  for (const auto& task : store::all_tasks(transaction)) {
+    if (task.group == id) tasks.push_back(task.name);
+  }
   std::string held;
   if (!groups.empty()) held = fmt::format("{} subgroup(s): {}", groups.size(), some_of(groups));
   if (!secondaries.empty()) {
     held += fmt::format("{}{} secondary Administration Server(s): {}", held.empty() ? "" : "; ", secondaries.size(), some_of(secondaries));
   }
+  if (!tasks.empty()) held += fmt::format("{}{} task(s): {}", held.empty() ? "" : "; ", tasks.size(), some_of(tasks));
   return held;
 }
 

@@ -1,14 +1,12 @@
 #include "server/notifications.h"
 
 #include <algorithm>
-#include <array>
 #include <limits>
 #include <map>
 #include <random>
 
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
-#include <unistd.h>
 
 #include "base/limits.h"
 #include "base/limits_notifications.h"
@@ -51,16 +49,6 @@ struct Running {
   bool lists_everything() const { return destination.kind == DestinationKind::syslog; }
 };
 using RunningPtr = std::shared_ptr<Running>;
-
-std::string host_name() {
-  std::array<char, 256> name{};
-  if (::gethostname(name.data(), name.size() - 1) != 0 || name[0] == '\0') return "localhost";
-  std::string text(name.data());
-  const bool plain = std::all_of(text.begin(), text.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.';
-  });
-  return plain ? text : "localhost";
-}
 
 /// Leaves what this server alone chose.
 void withhold(std::vector<Event>& events) {

@@ -198,6 +198,7 @@ struct Run {
   }
 
   Result<> add(const BackupRow& row) {
+    if (request.stop != nullptr && *request.stop) return fail(Code::cancelled, "The restore was stopped.");
     ++summary.rows;
     return database->row(row.values);
   }

@@ -5,6 +5,7 @@
 // daikand starts; whatever fails before that takes away what was made.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <filesystem>
 #include <string>
@@ -32,10 +33,12 @@ struct RestoreRequest {
   std::filesystem::path data;  ///< Missing or empty.
   std::string database;        ///< As in the configuration; empty: SQLite in the data folder. Missing or empty, too.
   std::string passphrase;
+  const std::atomic<bool>* stop = nullptr;  ///< Once true, the restore fails with cancelled and takes away what it made.
 };
 
 /// Fails with not_found or invalid_request (the file), backup_unreadable, backup_truncated, backup_altered, version_unsupported,
-/// wrong_credentials (the passphrase), conflict (the folder or the database is not empty), certificate_unreadable or storage_failed.
+/// wrong_credentials (the passphrase), conflict (the folder or the database is not empty), certificate_unreadable, storage_failed or
+/// cancelled.
 Result<BackupSummary> restore(const RestoreRequest& request, TimePoint now);
 
 }  // namespace daikan::server

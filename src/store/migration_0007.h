@@ -28,6 +28,7 @@ CREATE TABLE tasks (
   error_days BIGINT,
   critical_days BIGINT,
   starts BIGINT NOT NULL,
+  started_at BIGINT,
   created_at BIGINT NOT NULL,
   revision BIGINT NOT NULL
 );

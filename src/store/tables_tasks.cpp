@@ -14,7 +14,7 @@ using hierarchy::TaskRunId;
 
 #define DAIKAN_TASK_COLUMNS                                                                                                            \
   "id, name, kind, group_id, schedule, random_delay, run_missed, enabled, distribute, folder, keep, passphrase, format, destination, " \
-  "info_days, warning_days, error_days, critical_days, starts, created_at, revision"
+  "info_days, warning_days, error_days, critical_days, starts, started_at, created_at, revision"
 #define DAIKAN_RUN_COLUMNS "id, task_id, task_name, kind, state, cause, started_by, started_at, ended_at, message"
 
 Value number_value(const std::optional<std::int64_t>& number) { return number ? Value(*number) : Value(nullptr); }
@@ -43,8 +43,9 @@ Task read_task(const Row& row) {
                    .destination = row.text(13),
                    .days = {row.maybe_integer(14), row.maybe_integer(15), row.maybe_integer(16), row.maybe_integer(17)}};
   task.starts = row.integer(18);
-  task.created_at = read_time(row, 19);
-  task.revision = row.integer(20);
+  task.started_at = read_maybe_time(row, 19);
+  task.created_at = read_time(row, 20);
+  task.revision = row.integer(21);
   return task;
 }
 
@@ -70,6 +71,7 @@ std::vector<Value> values_of(const Task& task) {
           number_value(settings.days[2]),
           number_value(settings.days[3]),
           task.starts,
+          to_value(task.started_at),
           to_value(task.created_at),
           task.revision,
           name_key(task.name)};
@@ -111,18 +113,18 @@ std::optional<Task> find_task(Transaction& transaction, const TaskId& id) {
 void insert_task(Transaction& transaction, const Task& task) {
   transaction.execute("INSERT INTO tasks (" DAIKAN_TASK_COLUMNS
                       ", name_key) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, "
-                      "$21, $22)",
+                      "$21, $22, $23)",
                       std::span<const Value>(values_of(task)));
 }
 
 void update_task(Transaction& transaction, const Task& task) {
   auto values = values_of(task);
-  values.erase(values.begin() + 19);  // created_at
+  values.erase(values.begin() + 20);  // created_at
   values.erase(values.begin() + 2);   // kind
   transaction.execute(
       "UPDATE tasks SET name = $2, group_id = $3, schedule = $4, random_delay = $5, run_missed = $6, enabled = $7, distribute = $8, "
       "folder = $9, keep = $10, passphrase = $11, format = $12, destination = $13, info_days = $14, warning_days = $15, error_days = $16, "
-      "critical_days = $17, starts = $18, revision = $19, name_key = $20 WHERE id = $1",
+      "critical_days = $17, starts = $18, started_at = $19, revision = $20, name_key = $21 WHERE id = $1",
       std::span<const Value>(values));
 }
 

@@ -33,6 +33,7 @@ Task task(const std::string& name, std::int64_t second) {
                    .destination = "ops",
                    .days = {30, std::nullopt, 90, std::nullopt}};
   made.starts = 3;
+  made.started_at = at(second + 3);
   made.created_at = at(second);
   return made;
 }
@@ -62,6 +63,7 @@ void expect_equal(const Task& a, const Task& b) {
   EXPECT_EQ(a.distribute, b.distribute);
   EXPECT_EQ(a.settings, b.settings);
   EXPECT_EQ(a.starts, b.starts);
+  EXPECT_EQ(a.started_at, b.started_at);
   EXPECT_EQ(a.created_at, b.created_at);
   EXPECT_EQ(a.revision, b.revision);
 }
@@ -89,6 +91,7 @@ TEST_P(TaskTables, AnEditWritesEverythingButTheKind) {
   made.settings = {
       .folder = "x", .keep = 1, .passphrase = "sealed1:y", .format = "text", .destination = "", .days = {std::nullopt, 1, std::nullopt, 2}};
   made.starts = 4;
+  made.started_at = at(9);
   made.revision = 2;
   in_write(database(), [&](Transaction& t) { return store::update_task(t, made), 0; });
   const auto all = in_read(database(), [&](Transaction& t) { return store::all_tasks(t); });

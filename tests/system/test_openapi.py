@@ -117,6 +117,28 @@ def backups(hq):
     hq.api.call("POST", "/backups", {"passphrase": "too short"}).refused(422, "invalid_request")
 
 
+def tasks(hq):
+    key = {"Idempotency-Key": "task-1"}
+    body = {"name": "spec", "kind": "link_check", "schedule": "cron 0 0 1 1 *", "random_delay_minutes": 5}
+    first, second = (hq.api.call("POST", "/tasks", body, key) for _ in range(2))
+    assert first.status == 201 and second.body["id"] == first.body["id"]
+    path = f"/tasks/{first.body['id']}"
+    assert first.body["id"] in {each["id"] for each in hq.api.get("/tasks")["items"]} and hq.api.get(path)["random_delay_minutes"] == 5
+    edited = hq.api.call("PATCH", path, {"enabled": False}, {"If-Match": '"1"'})
+    assert edited.ok()["revision"] == 2 and not edited.body["enabled"]
+    hq.api.call("PATCH", path, {"enabled": True}, {"If-Match": '"1"'}).refused(412, "conflict")
+    hq.api.post(f"{path}/start")
+    wait_until(lambda: hq.api.get(f"{path}/runs?limit=1")["items"][0]["state"] != "running", "it ends")
+    hq.api.call("POST", f"{path}/cancel").refused(409, "conflict")
+    # One that takes long enough to be cancelled: it may still end by itself.
+    slow = hq.api.post("/tasks", {"name": "slow", "kind": "backup", "settings": {"passphrase": "several words that nobody guesses"}})
+    hq.api.post(f"/tasks/{slow['id']}/start")
+    assert hq.api.call("POST", f"/tasks/{slow['id']}/cancel").status == 202
+    for each in (path, f"/tasks/{slow['id']}"):
+        hq.api.delete(each)
+        hq.api.call("DELETE", each).refused(404, "not_found")
+
+
 def secondaries(hq, branch, folder):
     branch.follow(hq)  # first: hq does not know it yet
     listed = wait_until(lambda: hq.api.get("/unrecognised_servers")["items"], "listed")
@@ -260,6 +282,7 @@ def test_every_operation_answers_as_the_spec_says(pair, shared, tmp_path):
     sessions_and_tokens(hq)
     server_and_groups(hq)
     backups(hq)
+    tasks(hq)
     secondaries(hq, branch, tmp_path)
     primary_and_probe(hq, branch)
     users_and_roles(hq, branch)

@@ -118,6 +118,10 @@ TEST_F(RightsOfRoutes, WhoMayOnlyOnAnotherGroupIsRefusedByTheUseCaseNamingTheGro
   const auto invited = hq.ask("POST", "/api/v1/invitations", invitation);
   ASSERT_EQ(invited.status, 201) << invited.text;
   const auto invited_id = invited.at("id");
+  const std::string check = R"({"name":"Check","kind":"link_check","group":"Theirs"})";
+  const auto task = hq.ask("POST", "/api/v1/tasks", check);
+  ASSERT_EQ(task.status, 201) << task.text;
+  const auto task_path = "/api/v1/tasks/" + task.at("id");
   struct Try {
     std::string path;
     std::string body;
@@ -135,6 +139,13 @@ TEST_F(RightsOfRoutes, WhoMayOnlyOnAnotherGroupIsRefusedByTheUseCaseNamingTheGro
       {"POST /api/v1/joins", {"/api/v1/joins", join}},
       {"POST /api/v1/invitations", {"/api/v1/invitations", invitation}},
       {"DELETE /api/v1/invitations/{id}", {"/api/v1/invitations/" + invited_id, ""}},
+      {"POST /api/v1/tasks", {"/api/v1/tasks", R"({"name":"x","kind":"link_check","group":"Theirs"})"}},
+      {"GET /api/v1/tasks/{id}", {task_path, ""}},
+      {"PATCH /api/v1/tasks/{id}", {task_path, R"({"enabled":false})"}},
+      {"DELETE /api/v1/tasks/{id}", {task_path, ""}},
+      {"POST /api/v1/tasks/{id}/start", {task_path + "/start", ""}},
+      {"POST /api/v1/tasks/{id}/cancel", {task_path + "/cancel", ""}},
+      {"GET /api/v1/tasks/{id}/runs", {task_path + "/runs", ""}},
       {"GET /api/v1/servers/{id}/relay/{rest...}", {"/api/v1/servers/" + shop + "/relay/groups", ""}},
       {"POST /api/v1/servers/{id}/relay/{rest...}", {"/api/v1/servers/" + shop + "/relay/groups", R"({"path":"x"})"}},
       {"PUT /api/v1/servers/{id}/relay/{rest...}", {"/api/v1/servers/" + shop + "/relay/primary", "{}"}},

@@ -78,6 +78,9 @@ struct Site {
     EXPECT_TRUE(loop.run(roll_over->start()));
     backups = std::make_unique<server::Backups>(*storage, *history, facts, folder);
     notifications = std::make_unique<server::Notifications>(*storage, *history, facts);
+    scheduler = std::make_unique<server::TaskScheduler>(*storage, *history, facts, &Site::no_work);
+    tasks = std::make_unique<server::Tasks>(*storage, *history, *scheduler, facts);
+    EXPECT_TRUE(loop.run(scheduler->start()));
     Options options;
     options.web_folder = std::move(web);
     options.on_exception = [this](std::exception_ptr, std::string_view id) { exceptions.emplace_back(id); };
@@ -90,6 +93,7 @@ struct Site {
   }
 
   ~Site() {
+    loop.run(scheduler->stop());
     loop.run(joins->stop());
     loop.run(notifications->stop());
     loop.run(links->stop());
@@ -97,6 +101,8 @@ struct Site {
     loop.run(roll_over->stop());
     loop.poll();
     api.reset();
+    tasks.reset();
+    scheduler.reset();
     notifications.reset();
     joins.reset();
     users.reset();
@@ -113,9 +119,11 @@ struct Site {
     std::filesystem::remove_all(folder);
   }
 
+  static server::awaitable<Result<std::string>> no_work(hierarchy::Task) { co_return std::string("Nothing was to be done."); }
+
   Services services() {
-    return {*storage, facts,          *history, *accounts, *groups,     *links,        *secondaries, *primary,      *joins,
-            *backups, *notifications, *users,   *roles,    *two_factor, *access_rules, *invitations, *invited_join, *roll_over};
+    return {*storage,       facts,  *history, *accounts,   *groups,       *links,       *secondaries,  *primary,   *joins, *backups,
+            *notifications, *users, *roles,   *two_factor, *access_rules, *invitations, *invited_join, *roll_over, *tasks};
   }
 
   void change(std::function<Result<server::Done>(store::Transaction&)> work) {
@@ -226,6 +234,8 @@ struct Site {
   std::unique_ptr<server::RollOver> roll_over;
   std::unique_ptr<server::Backups> backups;
   std::unique_ptr<server::Notifications> notifications;
+  std::unique_ptr<server::TaskScheduler> scheduler;
+  std::unique_ptr<server::Tasks> tasks;
   std::unique_ptr<ConsoleApi> api;
 };
 
