@@ -11,6 +11,7 @@
 #include "store/migration_0006.h"
 #include "store/migration_0007.h"
 #include "store/migration_0008.h"
+#include "store/migration_0009.h"
 
 namespace daikan::store {
 namespace {
@@ -159,7 +160,7 @@ CREATE INDEX answers_by_time ON answers (at);
 
 constexpr std::array kMigrations = {Migration{1, kFirst},          Migration{2, kMigration2},    Migration{3, kMigration3},
                                     Migration{4, kMigration0004},  Migration{5, kMigration0005}, Migration{6, kMigration6},
-                                    Migration{7, kMigrationTasks}, Migration{8, kMigrationFeed}};
+                                    Migration{7, kMigrationTasks}, Migration{8, kMigrationFeed}, Migration{9, kMigrationPolicies}};
 
 std::int64_t current_version(detail::Connection& connection) {
   const auto rows = connection.query("SELECT version FROM schema_version ORDER BY version DESC LIMIT 1");
