@@ -32,11 +32,13 @@ class Descriptor {
 
 enum class Until : std::uint8_t { end, line };
 
+std::string shown_name(const std::string& path) { return path == "-" ? "Standard input" : quotable(path); }
+
 Result<std::string> read_until(const std::string& path, std::size_t max, Until until) {
   const Descriptor file(path == "-" ? STDIN_FILENO : ::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (file.get() < 0) {
     const auto code = errno == ENOENT ? Code::not_found : Code::invalid_request;
-    return fail(code, fmt::format("{} cannot be read: {}.", quotable(path), std::strerror(errno)),
+    return fail(code, fmt::format("{} cannot be read: {}.", shown_name(path), std::strerror(errno)),
                 "Check the file's name and its permissions.");
   }
   std::string content;
@@ -44,15 +46,15 @@ Result<std::string> read_until(const std::string& path, std::size_t max, Until u
   for (;;) {
     // A line is read byte by byte: what is behind it in standard input belongs to somebody else.
     const auto got = ::read(file.get(), buffer, until == Until::line ? 1 : sizeof buffer);
-    if (got < 0 && errno == EINTR) return fail(Code::cancelled, fmt::format("Reading {} was interrupted.", quotable(path)));
+    if (got < 0 && errno == EINTR) return fail(Code::cancelled, fmt::format("Reading {} was interrupted.", shown_name(path)));
     if (got < 0) {
-      return fail(Code::invalid_request, fmt::format("{} cannot be read: {}.", quotable(path), std::strerror(errno)), "Name a file.");
+      return fail(Code::invalid_request, fmt::format("{} cannot be read: {}.", shown_name(path), std::strerror(errno)), "Name a file.");
     }
     if (got == 0) break;
     if (until == Until::line && buffer[0] == '\n') break;
     content.append(buffer, static_cast<std::size_t>(got));
     if (content.size() > max) {
-      return fail(Code::too_large, fmt::format("{} has more than {} bytes.", quotable(path), max), "Check that it is the right file.");
+      return fail(Code::too_large, fmt::format("{} has more than {} bytes.", shown_name(path), max), "Check that it is the right file.");
     }
   }
   return content;

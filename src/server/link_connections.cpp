@@ -180,7 +180,10 @@ void LinkHost::State::refused(const Error& error, const net::TlsStream& stream) 
     refusals.push_front({now(), stream.remote_ip(), error});
     if (refusals.size() > limits::kMaxRefusalsKept) refusals.pop_back();
   }
-  if (noted) spdlog::warn("link: refused a connection from {}: {} ({})", stream.remote_ip(), error.text(), to_string(error.code));
+  // An administrator's probe looks at the certificate and goes, as a peer does that expects another one: what that peer has to say is in
+  // its own log, and the link doctor tells of both.
+  const auto level = error.code == Code::certificate_mismatch ? spdlog::level::debug : spdlog::level::warn;
+  if (noted) spdlog::log(level, "link: refused a connection: {} ({})", error.text(), to_string(error.code));
   const auto& certificate = stream.peer_certificate();
   if (error.code != Code::unknown_to_primary || !certificate || !noted) return;
   ++counters.unrecognised;

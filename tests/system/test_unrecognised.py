@@ -133,3 +133,13 @@ def test_stalled_handshakes_from_one_address_keep_no_registered_server_out(start
     branch.wait_for_primary(deadline=15)
     for connection in stalled:
         connection.close()
+
+
+def test_the_log_names_a_stranger_once_and_a_probe_not_at_all(start):
+    hq, branch = start.server("hq"), start.server("branch")
+    assert branch.api.post("/probes", {"address": str(hq.link)})["ok"]
+    branch.follow(hq)
+    wait_until(lambda: "is not registered here" in hq.text(), "the stranger is logged")
+    lines = [line for line in hq.text().splitlines() if "refused a connection" in line]
+    assert len(lines) == 1 and lines[0].count("127.0.0.1") == 1, lines
+    assert "did not accept" not in hq.text()

@@ -51,6 +51,18 @@ def test_every_failure_code_is_in_the_table():
     assert not missing
 
 
+# Of base/error, what no command of a person fails with; each with its reason.
+UNSAID = {"internal": "a bug", "replaced": "a connection that a newer one of the same peer took the place of: the link goes on"}
+
+
+def test_every_failure_code_has_a_test_of_its_sentence():
+    codes = re.findall(r'"(\w+)"', re.search(r"kNames = \{(.*?)\};", (ROOT / "src/base/error.cpp").read_text(), re.S).group(1))
+    assert len(codes) > 50
+    missing = [code for code in codes if code not in UNSAID and f"test_{code}" not in SYSTEM["test_sentences.py"]]
+    assert not missing
+    assert not [code for code in UNSAID if f"test_{code}" in SYSTEM["test_sentences.py"] or code not in codes]
+
+
 def test_every_room_has_its_paragraph():
     rooms = re.findall(r"^([a-z]+):", (ROOT / "src/layers.txt").read_text(), re.M)
     text = (ROOT / "docs/architecture.md").read_text()

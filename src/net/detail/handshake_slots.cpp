@@ -10,6 +10,7 @@ using namespace std::chrono_literals;
 
 constexpr auto kSlow = 2s;  // an honest handshake takes milliseconds and a few round trips
 constexpr auto kRemembered = 60s;
+constexpr unsigned kManyOfAll = 16;  // of the slots, one part in so many is more than honest servers behind one address leave waiting
 constexpr std::size_t kMaxStallers = 64;
 
 }  // namespace
@@ -36,25 +37,26 @@ bool HandshakeSlots::give(Id id) {
   return std::erase_if(entries_, [id](const Entry& entry) { return entry.id == id; }) == 1;
 }
 
-std::optional<std::size_t> HandshakeSlots::stalled(SteadyTime now) const {
+std::optional<HandshakeSlots::Victim> HandshakeSlots::stalled(SteadyTime now) const {
   std::map<Share, unsigned> held;
   for (const auto& entry : entries_) ++held[entry.share];
   const auto most = std::max_element(held.begin(), held.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
-  if (most == held.end() || most->second <= most_ / 4) return std::nullopt;
-  const auto oldest = std::find_if(entries_.begin(), entries_.end(), [&](const Entry& entry) { return entry.share == most->first; });
-  const auto known = stallers_.find(most->first);
+  if (most == held.end()) return std::nullopt;
+  // Of several that hold as many, the one that has waited longest.
+  const auto oldest = std::find_if(entries_.begin(), entries_.end(), [&](const Entry& entry) { return held[entry.share] == most->second; });
+  const auto known = stallers_.find(oldest->share);
   const bool caught = known != stallers_.end() && now < known->second;
   if (!caught && now - oldest->since < kSlow) return std::nullopt;
-  return static_cast<std::size_t>(oldest - entries_.begin());
+  return Victim{static_cast<std::size_t>(oldest - entries_.begin()), most->second};
 }
 
 bool HandshakeSlots::make_room(SteadyTime now) {
   if (has_room()) return true;
   const auto victim = stalled(now);
   if (!victim) return false;
-  const auto entry = std::move(entries_[*victim]);
-  entries_.erase(entries_.begin() + static_cast<std::ptrdiff_t>(*victim));
-  remember(entry.share, now);
+  const auto entry = std::move(entries_[victim->index]);
+  entries_.erase(entries_.begin() + static_cast<std::ptrdiff_t>(victim->index));
+  if (victim->held > most_ / kManyOfAll) remember(entry.share, now);  // one slow handshake is bad luck
   entry.evict();
   return true;
 }

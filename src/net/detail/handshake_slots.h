@@ -1,8 +1,8 @@
 // Who holds the slots for handshakes of a listener, and who has to give one back.
 //
 // A handshake that waits for its peer holds a slot and costs nothing else, so a stranger who begins many and ends none could keep everybody
-// out. While slots are free nobody minds. When none is, the share (an address, or an IPv6 /64) with the most slots loses its oldest, if it
-// has more than a quarter of them and that one waits too long; a share that was caught at it is not waited for again for a while. A storm
+// out. While slots are free nobody minds. When none is, the share (an address, or an IPv6 /64) with the most slots loses its oldest, once
+// that has waited too long, however many shares there are; a share that was caught with many is not waited for again for a while. A storm
 // of honest servers behind one address is not caught: their handshakes take milliseconds, and they queue. Knows no socket; called by
 // listener alone. Invariant: an entry is given back once, by give() or by make_room(), never by both.
 #pragma once
@@ -49,7 +49,11 @@ class HandshakeSlots {
     SteadyTime since;
     std::function<void()> evict;
   };
-  std::optional<std::size_t> stalled(SteadyTime now) const;
+  struct Victim {
+    std::size_t index;
+    unsigned held;  ///< By its share.
+  };
+  std::optional<Victim> stalled(SteadyTime now) const;
   void remember(const Share& share, SteadyTime now);
 
   unsigned most_;

@@ -99,7 +99,9 @@ Error handshake_error(std::string_view who, TlsRole role, const TlsFailure& fail
             "Only Administration Servers may use this port; consoles use 13291."};
   }
   if (is_certificate_alert(reason)) {
-    return {Code::tls_failed, fmt::format("{}: did not accept this server's certificate ({}).", who, openssl_reason(failure.queued)),
+    // At the accepting side it is a dialler that expected another one, or only wanted to see this one.
+    return {role == TlsRole::server ? Code::certificate_mismatch : Code::tls_failed,
+            fmt::format("{}: did not accept this server's certificate ({}).", who, openssl_reason(failure.queued)),
             "Check that the other side was given this server's present certificate."};
   }
   if (reason == SSL_R_WRONG_VERSION_NUMBER || reason == SSL_R_HTTP_REQUEST || reason == SSL_R_PACKET_LENGTH_TOO_LONG) {
@@ -112,13 +114,15 @@ Error handshake_error(std::string_view who, TlsRole role, const TlsFailure& fail
 
 Error stream_error(std::string_view who, const TlsFailure& failure) {
   const int reason = ERR_GET_REASON(failure.queued);
-  if (is_end_of_stream(failure)) return {Code::closed, fmt::format("{}: the other side {}.", who, end_of_stream_words(failure))};
+  constexpr const char* kLookThere = "Try again; if it stays so, look into the log of the other side.";
+  if (is_end_of_stream(failure))
+    return {Code::closed, fmt::format("{}: the other side {}.", who, end_of_stream_words(failure)), kLookThere};
   if (is_certificate_alert(reason)) {
     return {Code::unknown_to_primary,
             fmt::format("{}: the other side does not know this server's certificate ({}).", who, openssl_reason(failure.queued)),
             "Register this server there with its present certificate, then it connects by itself."};
   }
-  return {Code::closed, fmt::format("{}: the connection failed: {}.", who, openssl_reason(failure.queued))};
+  return {Code::closed, fmt::format("{}: the connection failed: {}.", who, openssl_reason(failure.queued)), kLookThere};
 }
 
 Error not_tls_error(std::string_view who, TlsRole role, std::string_view bytes) {

@@ -63,12 +63,38 @@ TEST_F(HandshakeSlotsTest, AShareThatWasCaughtIsNotWaitedForAgainUntilItIsForgot
   EXPECT_FALSE(slots.make_room(kStart + 71s)) << "it is forgotten after a minute";
 }
 
-TEST_F(HandshakeSlotsTest, ASmallShareIsNeverEvicted) {
-  for (int i = 0; i < 4; ++i) {
-    take(boost::asio::ip::make_address("198.51.100." + std::to_string(i)));
-    take(boost::asio::ip::make_address("198.51.100." + std::to_string(i)));
+TEST_F(HandshakeSlotsTest, FourSharesThatHoldEverythingKeepNobodyOut) {
+  for (const auto* each : {"198.51.100.1", "198.51.100.2", "2001:db8:1::", "2001:db8:2::"}) {
+    take(boost::asio::ip::make_address(each));
+    take(boost::asio::ip::make_address(each));
   }
-  EXPECT_FALSE(slots.make_room(kStart + 1h)) << "two of eight each is a fair part";
+  EXPECT_FALSE(slots.make_room(kStart + 1s)) << "they may still be honest";
+  EXPECT_TRUE(slots.make_room(kStart + 2s));
+  const auto honest = take(kOther, kStart + 2s);
+  for (int i = 0; i < 20; ++i) {
+    take(boost::asio::ip::make_address("198.51.100.1"), kStart + 2s);
+    EXPECT_TRUE(slots.make_room(kStart + 2s + 1ms)) << i;
+  }
+  EXPECT_TRUE(slots.give(honest)) << "who holds little is never the one to go";
+}
+
+TEST_F(HandshakeSlotsTest, ManyAddressesWithASlotEachLoseTheOldest) {
+  std::vector<HandshakeSlots::Id> all;
+  for (int i = 0; i < 8; ++i) all.push_back(take(boost::asio::ip::make_address("198.51.100." + std::to_string(i)), kStart + i * 100ms));
+  EXPECT_FALSE(slots.make_room(kStart + 1s));
+  EXPECT_TRUE(slots.make_room(kStart + 2s));
+  EXPECT_FALSE(slots.give(all[0]));
+  EXPECT_TRUE(slots.give(all[1]));
+}
+
+TEST_F(HandshakeSlotsTest, OneSlowHandshakeIsNotHeldAgainstItsAddress) {
+  HandshakeSlots many(64);
+  many.take(kOther, kStart, [this] { ++evicted; });
+  for (int i = 0; i < 63; ++i) many.take(boost::asio::ip::make_address("198.51.100." + std::to_string(i)), kStart + 1s, [] {});
+  ASSERT_TRUE(many.make_room(kStart + 2s));
+  EXPECT_EQ(evicted, 1);
+  many.take(kOther, kStart + 2s, [this] { ++evicted; });
+  EXPECT_FALSE(many.make_room(kStart + 2500ms)) << "the newcomer has its time";
 }
 
 TEST_F(HandshakeSlotsTest, WhatWasEvictedCannotBeGivenBackAgain) {

@@ -117,7 +117,7 @@ TEST(TlsStream, ADialledPeerWithAnotherPinIsRefusedAsCertificateMismatch) {
   ASSERT_TRUE(pair.client->peer_certificate());
   EXPECT_EQ(pair.client->peer_certificate()->pin, upper().certificate().pin);
   ASSERT_FALSE(pair.accepted);
-  EXPECT_EQ(pair.accepted.error().code, Code::tls_failed);
+  EXPECT_EQ(pair.accepted.error().code, Code::certificate_mismatch);
   EXPECT_NE(pair.accepted.error().message.find("did not accept this server's certificate"), std::string::npos);
 }
 
