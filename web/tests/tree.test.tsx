@@ -44,6 +44,12 @@ describe("the tree", () => {
     expect(failed.at(-1)).toMatchObject({ kind: "problem" });
   });
 
+  it("shows the groups of a server at once, while its secondaries are still being read", () => {
+    const early: Level = { groups: hq.groups!.map((each) => ({ ...each, secondaries: each.id === "b" ? 2 : 0 })), secondaries: undefined, error: null };
+    const rows = flatten({ levels: new Map([["", early]]), expanded: everything, rootName: "hq", words });
+    expect(draw(rows).slice(-2)).toEqual(["      Administration Servers", "        Loading"]);
+  });
+
   it("finds by name what is closed, with what is above it and nothing else", () => {
     const rows = flatten({ levels: new Map([["", hq], ["x", branch10]]), expanded: new Set([serverKey([])]), rootName: "hq", words, search: "SHOP" });
     expect(draw(rows)).toEqual([

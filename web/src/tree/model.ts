@@ -44,6 +44,12 @@ export const folderKey = (path: ServerPath, id: string) => `f:${pathKey(path)}:$
 const collator = new Intl.Collator(undefined, { numeric: true, sensitivity: "base" });
 const byName = (one: { name: string }, other: { name: string }) => collator.compare(one.name, other.name);
 
+interface Contents extends Index {
+  /** The secondaries are still being read. */
+  reads: boolean;
+  error: unknown;
+}
+
 interface Index {
   root: Group | undefined;
   children: Map<string, Group[]>;
@@ -147,8 +153,9 @@ class Flattener {
   }
 
   #below(path: ServerPath, level: Level | undefined, depth: number, parent: string): void {
-    if (level?.groups !== undefined && level.secondaries !== undefined) {
-      const index = indexOf(level.groups, level.secondaries);
+    if (level?.groups !== undefined) {
+      // The groups are there long before 2,000 secondaries are: they can be used at once.
+      const index = { ...indexOf(level.groups, level.secondaries ?? []), reads: level.secondaries === undefined, error: level.error };
       const ids = new Set(level.groups.map((group) => group.id));
       const tops = level.groups.filter((group) => group.parent_id === null || !ids.has(group.parent_id));
       tops.forEach((group, at) => this.#group(path, group, index, depth, at + 1, tops.length, parent));
@@ -160,18 +167,20 @@ class Flattener {
     }
   }
 
-  #group(path: ServerPath, group: Group, index: Index, depth: number, position: number, siblings: number, parent: string): void {
+  #group(path: ServerPath, group: Group, index: Contents, depth: number, position: number, siblings: number, parent: string): void {
     const key = groupKey(path, group.id);
     const children = index.children.get(group.id) ?? [];
     const row: Row = { key, kind: "group", depth, label: shownName(group, this.wish.words.root), path, id: group.id, state: null, expandable: true, expanded: this.wish.expanded.has(key), position, siblings, parent };
     this.#add(row, () => {
-      this.#folder(path, group, index.attached.get(group.id) ?? [], depth + 1, children.length + 1, key);
+      this.#folder(path, group, index, depth + 1, children.length + 1, key);
       children.forEach((child, at) => this.#group(path, child, index, depth + 1, at + 2, children.length + 1, key));
     });
   }
 
-  #folder(path: ServerPath, group: Group, secondaries: Secondary[], depth: number, siblings: number, parent: string): void {
+  #folder(path: ServerPath, group: Group, index: Contents, depth: number, siblings: number, parent: string): void {
     const key = folderKey(path, group.id);
+    const secondaries = index.attached.get(group.id) ?? [];
+    const holds = secondaries.length > 0 || (index.reads && group.secondaries > 0);
     const row: Row = {
       key,
       kind: "folder",
@@ -180,15 +189,16 @@ class Flattener {
       path,
       id: group.id,
       state: null,
-      expandable: secondaries.length > 0,
-      expanded: secondaries.length > 0 && this.wish.expanded.has(key),
+      expandable: holds,
+      expanded: holds && this.wish.expanded.has(key),
       position: 1,
       siblings,
       parent,
     };
-    this.#add(row, () =>
-      secondaries.forEach((each, at) => this.#server([...path, each.id], each.name, "secondary", each.id, each.state, depth + 1, at + 1, secondaries.length, key)),
-    );
+    this.#add(row, () => {
+      if (index.reads) this.#note(index.error ? "problem" : "loading", path, depth + 1, key, index.error);
+      secondaries.forEach((each, at) => this.#server([...path, each.id], each.name, "secondary", each.id, each.state, depth + 1, at + 1, secondaries.length, key));
+    });
   }
 }
 
