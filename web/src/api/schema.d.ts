@@ -1440,6 +1440,128 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tasks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What this server does by itself
+         * @description Its own tasks and those it inherits, as far as the caller may see them, by name. Tasks of the server need `read` on the server.
+         */
+        get: operations["list_tasks"];
+        put?: never;
+        /**
+         * Make a task
+         * @description Needs `manage_tasks` on the group; for a task of the server itself `manage_tasks` and `manage_server` on the server, for a backup
+         *     `manage_users` as well. What each kind does:
+         *
+         *     - `backup`: a sealed backup into `folder`; it has its name only after it was restored into a temporary folder, and then the oldest beyond `keep` go.
+         *     - `event_cleanup`: removes events that are older than so many days, by severity.
+         *     - `link_check`: fails unless the links to all secondaries (of the group, or of the server) are connected, and says why not.
+         *     - `report`: the secondaries and the states of their links into `folder`, by mail to a notification `destination`, or both.
+         *
+         *     `backup` and `report` are tasks of a server; the others may be given to a group and distributed to its secondaries, which inherit them.
+         */
+        post: operations["create_task"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        /** One task */
+        get: operations["show_task"];
+        put?: never;
+        post?: never;
+        /**
+         * Remove a task and its runs
+         * @description A run that is under way is cancelled. Files it has written stay.
+         */
+        delete: operations["remove_task"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a task
+         * @description What is absent stays as it is; kind and group always do. The schedule counts from now on. An inherited task is edited on its owner.
+         */
+        patch: operations["edit_task"];
+        trace?: never;
+    };
+    "/api/v1/tasks/{id}/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Start a task now
+         * @description Whatever its schedule says, also when it is disabled. Servers that inherit it follow, unless they learn of it more than a day later. An inherited task is started on its owner.
+         */
+        post: operations["start_task"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End the run of a task */
+        post: operations["cancel_task"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{id}/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        /**
+         * The runs of a task on this server, newest first
+         * @description The newest 100 of the last 90 days are kept.
+         */
+        get: operations["list_task_runs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/audit/chain": {
         parameters: {
             query?: never;
@@ -1669,7 +1791,7 @@ export interface components {
             token: string;
         };
         /** @enum {string} */
-        RightName: "read" | "read_audit" | "edit_groups" | "configure_hierarchy" | "relay" | "manage_users" | "manage_server";
+        RightName: "read" | "read_audit" | "edit_groups" | "configure_hierarchy" | "relay" | "manage_users" | "manage_server" | "manage_tasks";
         /**
          * @description What may be done here by people who come through the primary. Where nobody ever said, it is the most that whoever sets the primary may give.
          * @enum {string}
@@ -2189,6 +2311,134 @@ export interface components {
             /** @description Since when deliveries fail; null while they work. */
             failing_since: string | null;
             last_error: string | null;
+        };
+        TaskSettings: {
+            /** @description backup (default: backups), report: from the root, or below the server's data folder; no part begins with a dot. */
+            folder?: string;
+            /** @description backup, report: so many files of this task are kept; 7 unless given. */
+            keep?: number;
+            /** @description backup: 12 to 1024 bytes that the files are sealed under. Kept sealed, never shown. */
+            passphrase?: string;
+            /**
+             * @description report: text unless given.
+             * @enum {string}
+             */
+            format?: "text" | "csv";
+            /** @description report: the name of a notification destination of the kind email; its recipients get the report. */
+            destination?: string;
+            /** @description event_cleanup: days that such events are kept; 0 in an edit: leave them alone again. */
+            info_days?: number;
+            warning_days?: number;
+            error_days?: number;
+            critical_days?: number;
+        };
+        CreateTask: {
+            name: string;
+            /** @enum {string} */
+            kind: "backup" | "event_cleanup" | "link_check" | "report";
+            /** @description Path of the group it is given to; absent: a task of this server. */
+            group?: string | null;
+            /**
+             * @description `manual` (the default); `once TIME` (RFC 3339); `cron MINUTE HOUR DAY MONTH WEEKDAY` in UTC, with `*`, lists, ranges, steps and the English
+             *     names `jan` and `mon`; a day and a weekday together mean either; `on KIND …`: after an event of such a kind, at most once in 10 seconds.
+             */
+            schedule?: string;
+            /**
+             * @description Each start by schedule is later by a random time below this, another one on every server.
+             * @default 0
+             */
+            random_delay_minutes?: number;
+            /**
+             * @description A start that was missed while the server did not run is made up for, once.
+             * @default false
+             */
+            run_missed?: boolean;
+            /** @default true */
+            enabled?: boolean;
+            /**
+             * @description Distribute to secondary Administration Servers: those of the group and its subgroups inherit it, and so on down.
+             * @default false
+             */
+            distribute?: boolean;
+            settings?: components["schemas"]["TaskSettings"];
+        };
+        EditTask: {
+            name?: string;
+            /**
+             * @description `manual` (the default); `once TIME` (RFC 3339); `cron MINUTE HOUR DAY MONTH WEEKDAY` in UTC, with `*`, lists, ranges, steps and the English
+             *     names `jan` and `mon`; a day and a weekday together mean either; `on KIND …`: after an event of such a kind, at most once in 10 seconds.
+             */
+            schedule?: string;
+            /**
+             * @description Each start by schedule is later by a random time below this, another one on every server.
+             * @default 0
+             */
+            random_delay_minutes?: number;
+            /**
+             * @description A start that was missed while the server did not run is made up for, once.
+             * @default false
+             */
+            run_missed?: boolean;
+            /** @default true */
+            enabled?: boolean;
+            /**
+             * @description Distribute to secondary Administration Servers: those of the group and its subgroups inherit it, and so on down.
+             * @default false
+             */
+            distribute?: boolean;
+            settings?: components["schemas"]["TaskSettings"];
+        };
+        Task: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            /** @enum {string} */
+            kind: "backup" | "event_cleanup" | "link_check" | "report";
+            /** @description Path; null: a task of the server. */
+            group: string | null;
+            /** @description The server it is inherited from, and where alone it is edited and started; null for an own task. */
+            owner: {
+                /** Format: uuid */
+                id: string;
+                name: string;
+            } | null;
+            schedule: string;
+            random_delay_minutes: number;
+            run_missed: boolean;
+            enabled: boolean;
+            distribute: boolean;
+            /** @description The fields of its kind, without the passphrase; null: not set. */
+            settings: Record<string, never>;
+            /** @description When this server starts it next, with its random delay. */
+            next_start: string | null;
+            last_run: components["schemas"]["TaskRun"] | null;
+            created_at: components["schemas"]["Time"];
+            revision: number;
+        };
+        TaskRun: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            task_id: string;
+            task_name: string;
+            /** @enum {string} */
+            kind: "backup" | "event_cleanup" | "link_check" | "report";
+            /**
+             * @description interrupted: the server ended meanwhile; skipped: the start was missed, or the last run had not ended.
+             * @enum {string}
+             */
+            state: "running" | "done" | "failed" | "cancelled" | "interrupted" | "skipped";
+            /**
+             * @description owner: somebody started it on the server it is inherited from.
+             * @enum {string}
+             */
+            cause: "schedule" | "event" | "person" | "owner";
+            /** @description Who started it, or the kind of the event. */
+            by: string | null;
+            started_at: components["schemas"]["Time"];
+            ended_at: string | null;
+            /** @description What it did, or why it failed. */
+            message: string;
         };
         AuditLink: {
             sequence: number;
@@ -5203,6 +5453,273 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             429: components["responses"]["RateLimited"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    list_tasks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The tasks. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Task"][];
+                    };
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    create_task: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description 1 to 128 visible ASCII characters. The same key with the same request of the same account gets the first answer again (for 24 hours), also when this server went down before it had answered; then as what was made is now;
+                 *     with another request it is refused with `conflict`, and so is a second request while the first still runs.
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "Nightly backup",
+                 *       "kind": "backup",
+                 *       "schedule": "cron 30 3 * * *",
+                 *       "settings": {
+                 *         "folder": "backups",
+                 *         "keep": 14,
+                 *         "passphrase": "several words that nobody guesses"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["CreateTask"];
+            };
+        };
+        responses: {
+            /** @description Made. */
+            201: {
+                headers: {
+                    Location?: string;
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Task"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            408: components["responses"]["BodyTimedOut"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["NotJson"];
+            422: components["responses"]["Invalid"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    show_task: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The task. */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Task"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    remove_task: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag one has seen; 412 when it is not the present one. */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Removed. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            412: components["responses"]["Changed"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    edit_task: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag one has seen; 412 when it is not the present one. */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "enabled": false
+                 *     }
+                 */
+                "application/json": components["schemas"]["EditTask"];
+            };
+        };
+        responses: {
+            /** @description Changed. */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Task"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            408: components["responses"]["BodyTimedOut"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["Changed"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["NotJson"];
+            422: components["responses"]["Invalid"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    start_task: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The task; `last_run` is the run, where it runs on this server. */
+            202: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Task"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    cancel_task: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The task; `last_run` tells how it ended, or that it still does. */
+            202: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Task"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    list_task_runs: {
+        parameters: {
+            query?: {
+                limit?: components["parameters"]["Limit"];
+            };
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The runs. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["TaskRun"][];
+                    };
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
             503: components["responses"]["Unavailable"];
         };
     };
