@@ -15,11 +15,13 @@ import secrets
 import shlex
 import shutil
 import signal
+import ssl
 import subprocess
 import sys
 import tempfile
 import threading
 import time
+import urllib.request
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 BIN = pathlib.Path(os.environ.get("DAIKAN_BIN", ROOT / "build/release"))
@@ -140,6 +142,19 @@ class Demo:
         walk(tree)
         return tree if tree["complete"] and found == PARENTS else None
 
+    def show_pages(self) -> None:
+        """The last thing on the screen: what to open, and what to do there."""
+        address = f"https://{self.address('hq', 'console')}/"
+        policy = ssl.create_default_context(cadata=ssl.DER_cert_to_PEM_cert((self.folder / "hq/server.cer").read_bytes()))
+        policy.check_hostname = False
+        with urllib.request.build_opener(urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=policy)).open(address, timeout=10) as page:
+            if "text/html" not in page.headers["content-type"]:
+                raise Failed(f"{address} is no page: {page.headers}")
+        title("Open this in a browser")
+        print(f"  {address}\n  user {USER}, password {self.password}\n"
+              "  The browser asks about the certificate, because the server made it itself: go on. Then open “Hierarchy” to see all five servers, and\n"
+              "  choose Managed devices → Administration Servers → Add to join another one.", flush=True)
+
     def show_result(self) -> None:
         title("The hierarchy")
         try:
@@ -156,8 +171,9 @@ class Demo:
             raise Failed(f"the relayed answer is not shop's:\n{told}")
         title("Consoles")
         for name in SERVERS:
-            print(f"  {name:8} https://{self.address(name, 'console')}")
-        print(f"  account  {USER}, password {self.password}\n  client   DAIKAN_HOME={self.folder}/console {relative(BIN / 'daikan')} --server hq tree", flush=True)
+            print(f"  {name:8} https://{self.address(name, 'console')}/")
+        print(f"  client   DAIKAN_HOME={self.folder}/console {relative(BIN / 'daikan')} --server hq tree", flush=True)
+        self.show_pages()
         assert tree["name"] == "hq"
 
     def play(self) -> None:

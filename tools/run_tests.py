@@ -1,10 +1,11 @@
 """Runs the tests of this project and ends with the line "N passed, N failed".
 
     run_tests.py                     everything, as `./dev test` does
-    run_tests.py KIND [PATTERN]      tools, unit, scenario, contract, system or fuzz, under the address sanitizer
+    run_tests.py KIND [PATTERN]      tools, unit, scenario, contract, web, system, browser or fuzz, under the address sanitizer
 
 What runs: the checkers and their self-tests; unit, scenario and contract tests under address and undefined-behaviour sanitizers and under the
-thread sanitizer; the system tests on daemons built with the address sanitizer; every fuzz target for DAIKAN_FUZZ_SECONDS.
+thread sanitizer; the pieces of the console's pages; the system tests and the stories in a browser on daemons built with the address
+sanitizer; every fuzz target for DAIKAN_FUZZ_SECONDS.
 The thread-sanitizer build runs beside the first tests, because those mostly wait.
 """
 
@@ -25,7 +26,7 @@ from concurrent.futures import ThreadPoolExecutor
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "build/test-results"
 PYTHON = "/usr/bin/python3"
-KINDS = ("tools", "unit", "scenario", "contract", "system", "fuzz")
+KINDS = ("tools", "unit", "scenario", "contract", "web", "system", "browser", "fuzz")
 FUZZ_SECONDS = int(os.environ.get("DAIKAN_FUZZ_SECONDS", "60"))
 SYSTEM_LANES = int(os.environ.get("DAIKAN_SYSTEM_LANES", "3"))
 
@@ -172,6 +173,58 @@ def run_system(tally: Tally, pattern: str | None = None) -> None:
             lanes.submit(run_pytest, tally, f"system {path.stem.removeprefix('test_')}", [str(path.relative_to(ROOT)), *narrowed])
 
 
+def build_web(tally: Tally) -> bool:
+    begin, log = time.monotonic(), RESULTS / "build-web.log"
+    status = tally.run([PYTHON, "tools/build_web.py"], log, 900)
+    tally.add("build web", 0, [f"see {log.relative_to(ROOT)}"] if status else [], time.monotonic() - begin, log=log)
+    return status == 0
+
+
+def tally_junit(tally: Tally, what: str, command: list[str], timeout: float, answer: pathlib.Path) -> None:
+    """Runs a program that writes JUnit's XML to `answer`."""
+    begin, log = time.monotonic(), answer.with_suffix(".log")
+    answer.parent.mkdir(parents=True, exist_ok=True)
+    answer.unlink(missing_ok=True)
+    status = tally.run(command, log, timeout, ENVIRONMENT | {"DAIKAN_BIN": os.environ.get("DAIKAN_BIN", str(ROOT / "build/asan"))})
+    passed, skipped, failures = 0, 0, []
+    if answer.exists() and answer.stat().st_size:
+        for case in xml.etree.ElementTree.parse(answer).iter("testcase"):
+            outcome = {child.tag for child in case}
+            if outcome & {"failure", "error"}:
+                failures.append(case.get("name"))
+            elif "skipped" in outcome:
+                skipped += 1
+            else:
+                passed += 1
+    if status and not failures:
+        failures.append(f"ended with status {status}")
+    tally.add(what, passed, failures, time.monotonic() - begin, skipped, log)
+
+
+def run_web(tally: Tally, pattern: str | None = None) -> None:
+    """The pieces of the pages, without a server: vitest."""
+    answer = RESULTS / "web.xml"
+    modules = tally.run([PYTHON, "tools/build_web.py", "--modules"], RESULTS / "web-modules.log", 900)
+    if modules:
+        tally.add("web", 0, ["its packages cannot be installed"], 0, log=RESULTS / "web-modules.log")
+        return
+    tally_junit(tally, "web", ["npm", "--prefix", "web", "test", "--", "--reporter=default", "--reporter=junit", f"--outputFile.junit={answer}",
+                               *(["-t", pattern] if pattern else [])], 900, answer)
+
+
+def run_browser(tally: Tally, pattern: str | None = None) -> None:
+    """Stories in Chromium on real servers; one file after the other, because frame times are measured."""
+    if tally.run([PYTHON, "tools/build_web.py", "--modules", "tests/browser"], RESULTS / "browser-modules.log", 900):
+        tally.add("browser", 0, ["its packages cannot be installed"], 0, log=RESULTS / "browser-modules.log")
+        return
+    for path in sorted((ROOT / "tests/browser").glob("*.test.mjs")):
+        answer = RESULTS / f"browser-{path.name.removesuffix('.test.mjs')}.xml"
+        tally_junit(tally, f"browser {path.name.removesuffix('.test.mjs')}",
+                    ["node", "--test", "--test-concurrency=1", "--test-reporter=junit", f"--test-reporter-destination={answer}",
+                     "--test-reporter=spec", "--test-reporter-destination=stdout", *([f"--test-name-pattern={pattern}"] if pattern else []),
+                     str(path.relative_to(ROOT))], 1200, answer)
+
+
 def fuzz_targets(pattern: str | None) -> list[str]:
     return [name for name in sorted(path.stem for path in (ROOT / "tests/fuzz").glob("*/*.cpp")) if not pattern or pattern in name]
 
@@ -204,6 +257,8 @@ def thread_sanitizer_lane(tally: Tally) -> None:
 def run_everything(tally: Tally) -> None:
     check(tally)
     run_pytest(tally, "tools", ["tests/tools"])
+    run_web(tally)
+    pages = build_web(tally)
     if not build(tally, "asan", []):
         return
     beside = threading.Thread(target=thread_sanitizer_lane, args=(tally,))
@@ -215,6 +270,8 @@ def run_everything(tally: Tally) -> None:
         run_system(tally)
     finally:
         beside.join()
+    if pages:
+        run_browser(tally)
     run_all_fuzz(tally)
 
 
@@ -222,8 +279,13 @@ def run_kind(tally: Tally, kind: str, pattern: str | None) -> None:
     if kind == "tools":
         run_pytest(tally, "tools", ["tests/tools", *(["-k", pattern] if pattern else [])])
     elif kind == "system":
-        if "DAIKAN_BIN" in os.environ or build(tally, "asan", ["daikand", "daikan"]):
+        if build_web(tally) and ("DAIKAN_BIN" in os.environ or build(tally, "asan", ["daikand", "daikan"])):
             run_system(tally, pattern)
+    elif kind == "web":
+        run_web(tally, pattern)
+    elif kind == "browser":
+        if build_web(tally) and ("DAIKAN_BIN" in os.environ or build(tally, "asan", ["daikand", "daikan"])):
+            run_browser(tally, pattern)
     elif kind == "fuzz":
         if build(tally, "asan", [f"fuzz_{name}" for name in fuzz_targets(pattern)]):
             run_all_fuzz(tally, pattern)

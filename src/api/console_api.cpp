@@ -7,6 +7,7 @@
 
 #include "api/accountability.h"
 #include "api/idempotency.h"
+#include "api/response_headers.h"
 #include "api/routes.h"
 #include "api/static_files.h"
 #include "base/text.h"
@@ -17,11 +18,6 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr std::string_view kApiPrefix = "/api/v1";
-constexpr std::string_view kApiPolicy = "default-src 'none'; frame-ancestors 'none'";
-constexpr std::string_view kPagePolicy =
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; manifest-src "
-    "'self'; "
-    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 constexpr std::string_view kWelcome =
     "This is a Daikan Administration Server.\n\n"
     "Its console API is at /api/v1; /api/v1/openapi.yaml describes it.\n"
@@ -106,21 +102,6 @@ Error no_entry(std::string_view ip, std::string_view server) {
                "Come from an address on its list, or change the list on the server itself: daikan access set --from.");
 }
 
-void secure(net::Response& response, std::string_view request_id, bool page) {
-  auto& headers = response.headers;
-  headers.set("x-request-id", std::string(request_id));
-  headers.set("x-content-type-options", "nosniff");
-  headers.set("x-frame-options", "DENY");
-  headers.set("referrer-policy", "no-referrer");
-  headers.set("cross-origin-resource-policy", "same-origin");
-  headers.set("content-security-policy", std::string(page ? kPagePolicy : kApiPolicy));
-  if (page) {
-    headers.set("cross-origin-opener-policy", "same-origin");
-    headers.set("permissions-policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()");
-  }
-  if (!headers.find("cache-control")) headers.set("cache-control", "no-store");
-}
-
 }  // namespace
 
 std::string Call::parameter(std::string_view name) const {
@@ -188,7 +169,8 @@ awaitable<net::Response> ConsoleApi::State::serve(net::Request request, std::opt
     if (!response.body.is_stream()) response.headers.set("content-length", std::to_string(response.body.text().size()));
     response.body = net::Body();
   }
-  secure(response, attempt.request_id, attempt.page);
+  response.headers.set("x-request-id", attempt.request_id);
+  secure(response, attempt.page ? Content::page : Content::api);
   context.metrics.count(attempt.method, attempt.route, response.status, Clock::now() - started);
   co_return response;
 }

@@ -1,4 +1,5 @@
 // The command line of access (init, login, tokens …) and of the server itself (certificate, groups).
+#include "base/limits_console.h"
 #include "cli/command_line_parts.h"
 
 namespace daikan::cli {
@@ -56,6 +57,15 @@ void add_profiles(CLI::App& app, Command& chosen) {
   });
 }
 
+void add_console(CLI::App& app, Command& chosen) {
+  auto options = std::make_shared<ConsoleOptions>(limits::kLocalConsolePort, "");
+  auto* verb = add_verb(&app, "console", "Serve the web console on this machine, for all servers of your profiles; way 1 works from here",
+                        "  daikan console\n  daikan console --port 0 --web build/web");
+  verb->add_option("--port", options->port, "Port of 127.0.0.1; 13292 unless given, 0: any")->check(CLI::Range(0, 65535))->type_name("N");
+  verb->add_option("--web", options->web, "Folder with the pages; those installed with this program unless given")->type_name("DIR");
+  choose(verb, chosen, options, console_serve);
+}
+
 void add_tokens(CLI::App& app, Command& chosen) {
   auto none = std::make_shared<NoOptions>();
   auto* token = add_noun(app, "token", "API tokens for scripts");
@@ -96,6 +106,7 @@ void add_access_commands(CLI::App& app, Command& chosen) {
   add_init(app, chosen);
   add_login(app, chosen);
   add_profiles(app, chosen);
+  add_console(app, chosen);
   add_tokens(app, chosen);
   auto none = std::make_shared<NoOptions>();
   choose(add_verb(&app, "version", "The version of this program", "  daikan version"), chosen, none, version);

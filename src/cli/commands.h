@@ -41,6 +41,12 @@ struct CompletionShell {
   std::string shell;
 };
 awaitable<Result<>> completion_print(Context&, CompletionShell);
+struct ConsoleOptions {
+  int port;
+  std::string web;  ///< Folder of the pages; empty: those installed beside the program.
+};
+/// Runs until Ctrl-C; then takes back joins that still run.
+awaitable<Result<>> console_serve(Context&, ConsoleOptions);
 
 // The server itself.
 struct CertificateExport {

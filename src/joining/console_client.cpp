@@ -119,7 +119,7 @@ Error error_of_answer(int status, std::string_view body, std::string_view server
 
 struct ConsoleClient::State : std::enable_shared_from_this<ConsoleClient::State> {
   State(net::Executor executor_, Endpoint server_, std::string expected_)
-      : executor(executor_), server(std::move(server_)), expected(std::move(expected_)), tasks(executor_) {}
+      : executor(executor_), server(std::move(server_)), expected(std::move(expected_)), dialled(executor_), tasks(executor_) {}
 
   net::Executor executor;
   Endpoint server;
@@ -130,6 +130,8 @@ struct ConsoleClient::State : std::enable_shared_from_this<ConsoleClient::State>
   std::optional<CertificateRecord> certificate;
   std::shared_ptr<net::TlsContext> context;
   std::shared_ptr<Line> line;
+  bool dialling = false;  ///< Of forward(): the others wait for `dialled`.
+  net::Signal dialled;
   net::TaskGroup tasks;
 
   bool is_up() const { return line && !line->ended; }
@@ -164,6 +166,22 @@ struct ConsoleClient::State : std::enable_shared_from_this<ConsoleClient::State>
 };
 
 namespace {
+
+/// Holds the place of the one who dials; the next one gets it also when this one is cancelled.
+template <class StatePtr>
+class Dialling {
+ public:
+  explicit Dialling(StatePtr state) : state_(std::move(state)) { state_->dialling = true; }
+  ~Dialling() {
+    state_->dialling = false;
+    state_->dialled.notify_all();
+  }
+  Dialling(const Dialling&) = delete;
+  Dialling& operator=(const Dialling&) = delete;
+
+ private:
+  StatePtr state_;
+};
 
 /// Ends what a destroyed client left running.
 template <class StatePtr>
@@ -285,6 +303,26 @@ awaitable<Result<net::Response>> ConsoleClient::open(net::Request request) {
     auto body = co_await response->body.read_all(limits::kMaxJsonBytes);
     co_return fail(error_of_answer(response->status, body ? *body : std::string(), state->server.str()));
   }
+  co_return response;
+}
+
+awaitable<Result<net::Response>> ConsoleClient::forward(net::Request request) {
+  auto state = state_;
+  while (state->dialling) {
+    const bool woken = co_await state->dialled.wait();
+    if (!woken) co_return fail(Code::cancelled, "The request was given up.");
+  }
+  if (!state->is_up()) {
+    const Dialling<std::shared_ptr<State>> dialling(state);
+    auto connected = co_await connect();
+    if (!connected) co_return fail(std::move(connected.error()));
+  }
+  request.headers.set("host", state->server.str());
+  if (!state->secret.empty()) request.headers.set("authorization", "Bearer " + state->secret);
+  const auto line = state->line;
+  auto response = co_await line->connection.request(std::move(request));
+  if (!response && response.error().code == Code::closed && state->line == line) state->line.reset();
+  if (!response) co_return fail(state->worded(std::move(response.error())));
   co_return response;
 }
 

@@ -50,6 +50,9 @@ class ConsoleClient {
                                         net::Headers headers = {});
   /// The same without reading the body as JSON (SSE, files); `target` is a path as above. The body of an error is read nevertheless.
   awaitable<Result<net::Response>> open(net::Request request);
+  /// For passing requests on: sent as it is (target and headers, with the secret), answered as it is, whatever the status. Several may run
+  /// at once, beside nothing else. Fails as connect() does, or when the connection breaks before the head of the answer.
+  awaitable<Result<net::Response>> forward(net::Request request);
   /// Ends a session that log_in opened, so that none is left behind; never fails.
   awaitable<> log_out();
   awaitable<> close();

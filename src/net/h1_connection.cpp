@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "base/limits.h"
+#include "net/detail/h1_transport.h"
 #include "net/h1_request.h"
 #include "net/h2_connection.h"
 #include "net/read_buffer.h"
@@ -25,8 +26,8 @@ SteadyTime now() { return std::chrono::steady_clock::now(); }
 /// One connection: a reader that notices the peer's going at any time, and one request after another.
 struct H1 : std::enable_shared_from_this<H1> {
   using Ptr = std::shared_ptr<H1>;
-  H1(std::unique_ptr<TlsStream> stream, Handler h)
-      : tls(std::move(stream)), handler(std::move(h)), changed(tls->executor()), tasks(tls->executor()), work(tls->executor()) {}
+  H1(std::unique_ptr<detail::H1Transport> under, Handler h)
+      : wire(std::move(under)), handler(std::move(h)), changed(wire->executor()), tasks(wire->executor()), work(wire->executor()) {}
 
   static awaitable<> read(Ptr me);
   static awaitable<> serve(Ptr me);
@@ -40,7 +41,7 @@ struct H1 : std::enable_shared_from_this<H1> {
   std::string head_of(const Response& response, bool chunked) const;
   Result<std::string> parse_body();
 
-  const std::unique_ptr<TlsStream> tls;
+  const std::unique_ptr<detail::H1Transport> wire;
   const Handler handler;
   std::function<void(std::exception_ptr)> on_exception;
   Signal changed;   // bytes, room for bytes, `gone`, `answered`
@@ -78,10 +79,10 @@ awaitable<> H1::read(Ptr me) {
       const bool woken = co_await me->changed.wait();
       if (!woken) co_return;
     }
-    auto readable = co_await me->tls->wait_readable();
+    auto readable = co_await me->wire->wait_readable();
     if (!readable) break;
     ReadBuffer buffer;
-    auto taken = co_await me->tls->read_some(buffer.bytes());
+    auto taken = co_await me->wire->read_some(buffer.bytes());
     if (!taken || *taken == 0) break;
     me->requests.feed({reinterpret_cast<const char*>(buffer.bytes().data()), *taken});
     me->changed.notify_all();
@@ -151,7 +152,7 @@ awaitable<> H1::discard_rest(Ptr me) {
 
 awaitable<bool> H1::write(Ptr me, std::string bytes) {
   const std::span span(reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size());
-  auto written = co_await me->tls->write(span);
+  auto written = co_await me->wire->write(span);
   co_return written.has_value();
 }
 
@@ -194,7 +195,7 @@ awaitable<> H1::answer(Ptr me) {
   std::exception_ptr exception;
   try {
     auto request = me->requests.take_head();
-    request.remote_ip = me->tls->remote_ip();
+    request.remote_ip = me->wire->remote_ip();
     if (!me->requests.is_complete()) request.body = Body(std::make_unique<H1Source>(me));
     auto answered_with = co_await me->handler(std::move(request));
     response = std::move(answered_with);
@@ -265,8 +266,10 @@ awaitable<> H1::serve(Ptr me) {
 
 }  // namespace
 
-awaitable<> serve_h1(std::unique_ptr<TlsStream> stream, Handler handler, std::function<void(std::exception_ptr)> on_exception) {
-  const auto me = std::make_shared<H1>(std::move(stream), std::move(handler));
+namespace {
+
+awaitable<> serve_over(std::unique_ptr<detail::H1Transport> under, Handler handler, std::function<void(std::exception_ptr)> on_exception) {
+  const auto me = std::make_shared<H1>(std::move(under), std::move(handler));
   me->on_exception = std::move(on_exception);
   std::exception_ptr exception;
   try {
@@ -279,11 +282,21 @@ awaitable<> serve_h1(std::unique_ptr<TlsStream> stream, Handler handler, std::fu
   co_await asio::this_coro::throw_if_cancelled(false);
   me->work.cancel();
   co_await me->work.join();
-  me->tls->close();
+  me->wire->close();
   me->tasks.cancel();
   co_await me->tasks.join();
   co_await asio::this_coro::throw_if_cancelled(throws);
   if (exception) std::rethrow_exception(exception);
+}
+
+}  // namespace
+
+awaitable<> serve_h1(std::unique_ptr<TlsStream> stream, Handler handler, std::function<void(std::exception_ptr)> on_exception) {
+  return serve_over(detail::over_tls(std::move(stream)), std::move(handler), std::move(on_exception));
+}
+
+awaitable<> serve_plain_h1(TcpSocket socket, Handler handler, std::function<void(std::exception_ptr)> on_exception) {
+  return serve_over(detail::over_tcp(std::move(socket)), std::move(handler), std::move(on_exception));
 }
 
 awaitable<> serve_console_connection(std::unique_ptr<TlsStream> stream, Handler handler,

@@ -1,6 +1,7 @@
 import { useEffect, useState } from "react";
 import { QueryClientProvider } from "@tanstack/react-query";
 import { BrowserRouter } from "react-router-dom";
+import { base, isServerList } from "./api/local_console";
 import { makeQueryClient } from "./api/queries";
 import { Unreached } from "./api/problem";
 import { reach } from "./api/reach";
@@ -10,6 +11,7 @@ import { ProblemAlert } from "./parts/problem_alert";
 import { Waiting } from "./parts/loading";
 import { AwayBanner } from "./shell/away_banner";
 import { Shell } from "./shell/shell";
+import { ServerListPage } from "./shell/server_list_page";
 import { SignInPage } from "./shell/sign_in_page";
 
 function Start() {
@@ -44,8 +46,8 @@ export function App() {
   useEffect(() => () => client.clear(), [client, account]);
   return (
     <QueryClientProvider client={client}>
-      <BrowserRouter>
-        <Door />
+      <BrowserRouter basename={base === "" ? "/" : base}>
+        {isServerList ? <ServerListPage /> : <Door />}
       </BrowserRouter>
     </QueryClientProvider>
   );

@@ -20,6 +20,9 @@ export const routes: PageRoute[] = [
   { path: "/hierarchy", page: page(() => import("./pages/hierarchy/hierarchy_page"), "HierarchyPage") },
   { path: "/properties", page: page(() => import("./pages/properties/properties_page"), "PropertiesPage") },
   { path: "/properties/:section", page: page(() => import("./pages/properties/properties_page"), "PropertiesPage") },
+  { path: "/unrecognised", page: page(() => import("./pages/unrecognised/unrecognised_page"), "UnrecognisedPage") },
+  { path: "/events", page: page(() => import("./pages/history/events_page"), "EventsPage") },
+  { path: "/audit", page: page(() => import("./pages/history/audit_page"), "AuditPage") },
   { path: "/groups/:groupId", page: page(() => import("./pages/group/group_page"), "GroupPage") },
   { path: "/groups/:groupId/servers", page: page(() => import("./pages/group/group_page"), "ServersPage") },
   { path: "/secondaries/:id", page: page(() => import("./pages/secondary/secondary_page"), "SecondaryPage") },
@@ -39,5 +42,8 @@ export interface MenuEntry {
 export const menu: MenuEntry[] = [
   { name: "overview", path: "/" },
   { name: "hierarchy", path: "/hierarchy" },
+  { name: "unrecognised", path: "/unrecognised" },
+  { name: "events", path: "/events", right: "read" },
+  { name: "audit", path: "/audit", right: "read_audit" },
   { name: "properties", path: "/properties" },
 ];

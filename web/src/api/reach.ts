@@ -2,6 +2,7 @@
 //
 // Every request tells what it saw; while nothing answers, /healthz is asked until it does. Whoever waits for the server (the banner, the
 // queries, the live events) watches `reach`.
+import { base } from "./local_console";
 import { Signal } from "./signal";
 
 export interface Reach {
@@ -39,7 +40,7 @@ export function didNotAnswer(): void {
 /** Asks now; also what "Try now" does. */
 export async function askAgain(): Promise<void> {
   try {
-    const response = await fetch("/healthz", { cache: "no-store" });
+    const response = await fetch(`${base}/healthz`, { cache: "no-store" });
     if (response.ok) answered();
     else didNotAnswer();
   } catch {

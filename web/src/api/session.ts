@@ -2,6 +2,7 @@
 //
 // When a request finds the session ended, `phase` becomes `expired`: the page stays as it is, a dialog asks to sign in again, and every
 // request that waits in `signedInAgain` is sent once more. So nothing that was typed is lost.
+import { base } from "./local_console";
 import { Signal } from "./signal";
 import { ProblemError, problemOf, Unreached } from "./problem";
 import { answered, didNotAnswer } from "./reach";
@@ -47,7 +48,7 @@ function begin(current: Session): void {
 
 /** Finds out whether the browser still has a session. */
 export async function resumeSession(): Promise<void> {
-  const response = await ask("/api/v1/sessions/current", {});
+  const response = await ask(`${base}/api/v1/sessions/current`, {});
   if (response.ok) begin((await response.json()) as Session);
   else if (response.status === 401) session.set({ phase: "signed_out" });
   else throw await problemOf(response);
@@ -56,7 +57,7 @@ export async function resumeSession(): Promise<void> {
 /** Reads the session's CSRF token again; true when another tab had signed in anew. */
 export async function refreshCsrfToken(): Promise<boolean> {
   const before = csrfToken();
-  const response = await ask("/api/v1/sessions/current", {});
+  const response = await ask(`${base}/api/v1/sessions/current`, {});
   if (!response.ok) return false;
   const current = (await response.json()) as Session;
   begin(current);
@@ -71,7 +72,7 @@ export interface SignIn {
 
 /** Throws ProblemError: wrong_credentials, two_factor_required (ask for the code), rate_limited. */
 export async function signIn(what: SignIn): Promise<void> {
-  const response = await ask("/api/v1/sessions", {
+  const response = await ask(`${base}/api/v1/sessions`, {
     method: "POST",
     headers: { "content-type": "application/json" },
     body: JSON.stringify({ ...what, client: "console" }),
@@ -82,7 +83,7 @@ export async function signIn(what: SignIn): Promise<void> {
 
 export async function signOut(): Promise<void> {
   const token = csrfToken();
-  const response = await ask("/api/v1/sessions/current", { method: "DELETE", headers: token ? { "x-csrf-token": token } : {} });
+  const response = await ask(`${base}/api/v1/sessions/current`, { method: "DELETE", headers: token ? { "x-csrf-token": token } : {} });
   if (!response.ok && response.status !== 401) throw await problemOf(response);
   leave();
 }

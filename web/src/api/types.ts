@@ -28,6 +28,7 @@ export type RollOver = Schemas["RollOver"];
 export type TreeNode = Schemas["TreeNode"];
 export type TreeLink = TreeNode["secondaries"][number];
 export type ServerEvent = Schemas["Event"];
+export type Unrecognised = Schemas["UnrecognisedServer"];
 export type User = Schemas["User"];
 export type RightName = Schemas["RightName"];
 export type Session = Schemas["Session"];

@@ -1,5 +1,6 @@
 import { useState } from "react";
 import {
+  Button,
   Dropdown,
   DropdownItem,
   DropdownList,
@@ -19,6 +20,7 @@ import {
 import { UserIcon } from "@patternfly/react-icons";
 import { Link, useNavigate } from "react-router-dom";
 import { useTranslation } from "react-i18next";
+import { isLocalConsole } from "../api/local_console";
 import { session, signOut } from "../api/session";
 import { useSignal } from "../api/signal";
 import { useServerRecord } from "../api/queries";
@@ -73,6 +75,13 @@ export function DaikanMasthead() {
         <Toolbar isStatic>
           <ToolbarContent>
             <ToolbarGroup align={{ default: "alignEnd" }} gap={{ default: "gapNone" }}>
+              {isLocalConsole && (
+                <ToolbarItem>
+                  <Button variant="link" component="a" href="/at/">
+                    {t("console_servers.others")}
+                  </Button>
+                </ToolbarItem>
+              )}
               <ToolbarItem>
                 <LanguageSwitch />
               </ToolbarItem>

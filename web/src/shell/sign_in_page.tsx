@@ -3,6 +3,7 @@ import { Card, CardBody, CardTitle, Flex, FlexItem, Title } from "@patternfly/re
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { send } from "../api/client";
+import { apiRoot } from "../api/path";
 import type { Identity } from "../api/types";
 import { Fingerprint } from "../parts/fingerprint";
 import { AwayBanner } from "./away_banner";
@@ -14,7 +15,7 @@ export function SignInPage() {
   const { t } = useTranslation();
   const identity = useQuery({
     queryKey: ["identity"],
-    queryFn: async ({ signal }) => (await (await send("/api/v1/server/identity", { method: "GET", signal })).json()) as Identity,
+    queryFn: async ({ signal }) => (await (await send(`${apiRoot([])}/server/identity`, { method: "GET", signal })).json()) as Identity,
   });
   const name = identity.data?.name;
   useEffect(() => {

@@ -3,6 +3,7 @@ import { useEffect, useRef, useState, type ReactNode } from "react";
 import { PageSection, useWizardContext, Wizard, WizardFooterWrapper, WizardStep, Button } from "@patternfly/react-core";
 import { useLocation, useNavigate, useParams } from "react-router-dom";
 import { useTranslation } from "react-i18next";
+import { isLocalConsole } from "../../api/local_console";
 import { told } from "../../api/problem";
 import { useGroups, useServerRecord } from "../../api/queries";
 import type { Operation, Server } from "../../api/types";
@@ -37,7 +38,8 @@ function likelyAddress(server: Server, isOwn: boolean): string {
   const port = match?.[2] ?? "13000";
   const isWildcard = host === "" || host === "0.0.0.0" || host === "[::]" || host === "*";
   if (!isWildcard) return endpoint;
-  return isOwn ? `${window.location.hostname}:${port}` : "";
+  // The console of the administrator's own machine is on 127.0.0.1, which says nothing of where the server is.
+  return isOwn && !isLocalConsole ? `${window.location.hostname}:${port}` : "";
 }
 
 function Footer({ step, draft, onRefused }: { step: StepName; draft: Draft; onRefused: () => void }) {

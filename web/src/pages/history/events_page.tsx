@@ -1,0 +1,122 @@
+// What happened on a server: found by severity and text, live, and as a file.
+import { useState } from "react";
+import { Button, FormSelect, FormSelectOption, Label, PageSection, SearchInput, Toolbar, ToolbarContent, ToolbarItem } from "@patternfly/react-core";
+import { Table, Tbody, Td, Th, Thead, Tr } from "@patternfly/react-table";
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { Link } from "react-router-dom";
+import { useTranslation } from "react-i18next";
+import { apiRoot } from "../../api/path";
+import type { ServerEvent } from "../../api/types";
+import { useServer } from "../../app/place";
+import { Empty } from "../../parts/empty";
+import { Waiting } from "../../parts/loading";
+import { PageHeader } from "../../parts/page_header";
+import { ProblemAlert } from "../../parts/problem_alert";
+import { When } from "../../parts/when";
+import { Older } from "./pager";
+
+type Severity = ServerEvent["severity"];
+const kSeverities: Severity[] = ["info", "warning", "error", "critical"];
+const kColours = { info: "blue", warning: "orange", error: "red", critical: "red" } as const;
+const kPage = 100;
+
+export function EventsPage() {
+  const { t } = useTranslation();
+  const { api, path, key, href } = useServer();
+  const [severity, setSeverity] = useState<Severity>("info");
+  const [typed, setTyped] = useState("");
+  const [text, setText] = useState("");
+  const filter = { severity: severity === "info" ? undefined : severity, text: text || undefined };
+  // The key begins as app/live.ts expects it: every event of the server brings the list up to date.
+  const events = useInfiniteQuery({
+    queryKey: [key, "events", severity, text],
+    queryFn: async ({ pageParam, signal }) => (await api.get("events", { query: { limit: kPage, ...filter, before: pageParam }, signal })).data,
+    initialPageParam: undefined as number | undefined,
+    getNextPageParam: (last) => (last.next_cursor === null ? undefined : Number(last.next_cursor)),
+  });
+  const items = events.data?.pages.flatMap((page) => page.items) ?? [];
+  const download = (format: string) => `${apiRoot(path)}/events/export?${new URLSearchParams(Object.entries({ format, ...filter }).filter((pair): pair is [string, string] => pair[1] !== undefined)).toString()}`;
+  return (
+    <>
+      <PageHeader
+        title={t("history.events")}
+        lead={t("history.events_lead")}
+        actions={
+          <>
+            <Button variant="secondary" component="a" href={download("csv")} download="events.csv">
+              {t("history.export", { format: "CSV" })}
+            </Button>{" "}
+            <Button variant="secondary" component="a" href={download("jsonl")} download="events.jsonl">
+              {t("history.export", { format: "JSON" })}
+            </Button>
+          </>
+        }
+      />
+      <PageSection hasBodyWrapper={false}>
+        <Toolbar>
+          <ToolbarContent>
+            <ToolbarItem>
+              <SearchInput
+                aria-label={t("history.search")}
+                placeholder={t("history.search")}
+                value={typed}
+                onChange={(_, value) => setTyped(value)}
+                onSearch={() => setText(typed.trim())}
+                onClear={() => {
+                  setTyped("");
+                  setText("");
+                }}
+              />
+            </ToolbarItem>
+            <ToolbarItem>
+              <FormSelect aria-label={t("history.severity")} value={severity} onChange={(_, value) => setSeverity(value as Severity)}>
+                {kSeverities.map((each) => (
+                  <FormSelectOption key={each} value={each} label={t(`history.from_${each}`)} />
+                ))}
+              </FormSelect>
+            </ToolbarItem>
+            <ToolbarItem alignSelf="center">
+              <span role="status">{t("history.live")}</span>
+            </ToolbarItem>
+          </ToolbarContent>
+        </Toolbar>
+        <ProblemAlert problem={events.error} onRetry={() => void events.refetch()} />
+        {events.isPending && <Waiting />}
+        {events.data && items.length === 0 && <Empty title={t("history.none")}>{t("history.none_body")}</Empty>}
+        {items.length > 0 && (
+          <Table aria-label={t("history.events")} variant="compact">
+            <Thead>
+              <Tr>
+                <Th>{t("history.when")}</Th>
+                <Th>{t("history.severity")}</Th>
+                <Th>{t("history.what")}</Th>
+                <Th>{t("history.kind")}</Th>
+              </Tr>
+            </Thead>
+            <Tbody>
+              {items.map((event) => (
+                <Tr key={event.sequence}>
+                  <Td dataLabel={t("history.when")} modifier="nowrap">
+                    <When at={event.at} />
+                  </Td>
+                  <Td dataLabel={t("history.severity")}>
+                    <Label isCompact color={kColours[event.severity]}>
+                      {t(`history.${event.severity}`)}
+                    </Label>
+                  </Td>
+                  <Td dataLabel={t("history.what")} modifier="breakWord">
+                    {event.secondary_id === null ? event.message : <Link to={href(`/secondaries/${event.secondary_id}`)}>{event.message}</Link>}
+                  </Td>
+                  <Td dataLabel={t("history.kind")}>
+                    <code>{event.kind}</code>
+                  </Td>
+                </Tr>
+              ))}
+            </Tbody>
+          </Table>
+        )}
+        <Older query={events} />
+      </PageSection>
+    </>
+  );
+}

@@ -1,0 +1,145 @@
+// Servers that dialled this one and are not registered: one becomes a secondary with one choice of group, or is ignored.
+import { useState } from "react";
+import { Button, Form, Modal, ModalBody, ModalFooter, ModalHeader, PageSection, Switch } from "@patternfly/react-core";
+import { Table, Tbody, Td, Th, Thead, Tr } from "@patternfly/react-table";
+import { useMutation, useQuery } from "@tanstack/react-query";
+import { useTranslation } from "react-i18next";
+import { freshKey } from "../../api/client";
+import { useGroups, useReload } from "../../api/queries";
+import type { Unrecognised } from "../../api/types";
+import { useMay, useServer } from "../../app/place";
+import { Empty } from "../../parts/empty";
+import { Fingerprint } from "../../parts/fingerprint";
+import { GroupSelect } from "../../parts/group_select";
+import { Loaded } from "../../parts/loading";
+import { PageHeader } from "../../parts/page_header";
+import { ProblemAlert } from "../../parts/problem_alert";
+import { TextField } from "../../parts/text_field";
+import { When } from "../../parts/when";
+
+function AddDialog({ server, onClose }: { server: Unrecognised; onClose: () => void }) {
+  const { t } = useTranslation();
+  const { api, path } = useServer();
+  const groups = useGroups(path);
+  const reload = useReload(path);
+  const [group, setGroup] = useState("");
+  const [name, setName] = useState("");
+  const [idempotencyKey] = useState(freshKey);
+  const chosen = group || groups.data?.[0]?.path || "";
+  const add = useMutation({
+    mutationFn: async () => {
+      await api.post("secondaries", { body: { group: chosen, fingerprint: server.fingerprint, ...(name.trim() ? { name: name.trim() } : {}) }, idempotencyKey });
+      await reload();
+    },
+    onSuccess: onClose,
+  });
+  return (
+    <Modal isOpen variant="medium" onClose={onClose} aria-labelledby="unrecognised-add">
+      <ModalHeader title={t("unrecognised.add_title")} labelId="unrecognised-add" description={t("unrecognised.compare")} />
+      <ModalBody className="daikan-stack">
+        <Fingerprint value={server.fingerprint} />
+        <ProblemAlert problem={add.error} />
+        <Form
+          id="unrecognised-form"
+          onSubmit={(event) => {
+            event.preventDefault();
+            add.mutate();
+          }}
+        >
+          <GroupSelect id="group" groups={groups.data ?? []} value={chosen} onChange={setGroup} problem={add.error} />
+          <TextField id="name" label={t("add_secondary.name")} value={name} onChange={setName} problem={add.error} hint={t("add_secondary.name_hint")} maxLength={128} />
+        </Form>
+      </ModalBody>
+      <ModalFooter>
+        <Button type="submit" form="unrecognised-form" isLoading={add.isPending} isDisabled={add.isPending || chosen === ""}>
+          {t("unrecognised.add")}
+        </Button>
+        <Button variant="link" onClick={onClose} isDisabled={add.isPending}>
+          {t("common.cancel")}
+        </Button>
+      </ModalFooter>
+    </Modal>
+  );
+}
+
+export function UnrecognisedPage() {
+  const { t } = useTranslation();
+  const { api, key } = useServer();
+  const may = useMay("configure_hierarchy");
+  const [ignored, setIgnored] = useState(false);
+  const [adding, setAdding] = useState<Unrecognised | null>(null);
+  const list = useQuery({
+    queryKey: [key, "unrecognised", ignored],
+    queryFn: async ({ signal }) => (await api.get("unrecognised_servers", { query: { ignored: ignored ? "true" : "false" }, signal })).data.items,
+    refetchInterval: 10_000, // a server that dials again is no event
+  });
+  const change = useMutation({
+    mutationFn: async (server: Unrecognised) => {
+      const where = { path: { fingerprint: server.fingerprint } };
+      if (ignored) await api.delete("unrecognised_servers/{fingerprint}/ignored", where);
+      else await api.put("unrecognised_servers/{fingerprint}/ignored", where);
+      await list.refetch();
+    },
+  });
+  return (
+    <>
+      <PageHeader title={t("unrecognised.title")} lead={t("unrecognised.lead")} />
+      <PageSection hasBodyWrapper={false} className="daikan-stack">
+        <Switch id="ignored" label={t("unrecognised.show_ignored")} isChecked={ignored} onChange={(_, on) => setIgnored(on)} />
+        <ProblemAlert problem={change.error} />
+        <Loaded query={list}>
+          {(items) =>
+            items.length === 0 ? (
+              <Empty title={t(ignored ? "unrecognised.none_ignored" : "unrecognised.none")}>{t(ignored ? "unrecognised.none_ignored_body" : "unrecognised.none_body")}</Empty>
+            ) : (
+              <Table aria-label={t("unrecognised.title")} variant="compact">
+                <Thead>
+                  <Tr>
+                    <Th>{t("unrecognised.fingerprint")}</Th>
+                    <Th>{t("unrecognised.source")}</Th>
+                    <Th>{t("unrecognised.last_seen")}</Th>
+                    <Th>{t("unrecognised.attempts")}</Th>
+                    <Th screenReaderText={t("unrecognised.actions")} />
+                  </Tr>
+                </Thead>
+                <Tbody>
+                  {items.map((each) => (
+                    <Tr key={each.fingerprint}>
+                      <Td dataLabel={t("unrecognised.fingerprint")}>
+                        <Fingerprint value={each.fingerprint} />
+                      </Td>
+                      <Td dataLabel={t("unrecognised.source")}>{each.source}</Td>
+                      <Td dataLabel={t("unrecognised.last_seen")}>
+                        <When at={each.last_seen} />
+                      </Td>
+                      <Td dataLabel={t("unrecognised.attempts")}>{each.attempts}</Td>
+                      <Td isActionCell>
+                        {!ignored && (
+                          <Button variant="primary" size="sm" isDisabled={!may} onClick={() => setAdding(each)}>
+                            {t("unrecognised.add")}
+                          </Button>
+                        )}{" "}
+                        <Button variant="secondary" size="sm" isDisabled={!may || change.isPending} onClick={() => change.mutate(each)}>
+                          {t(ignored ? "unrecognised.unignore" : "unrecognised.ignore")}
+                        </Button>
+                      </Td>
+                    </Tr>
+                  ))}
+                </Tbody>
+              </Table>
+            )
+          }
+        </Loaded>
+      </PageSection>
+      {adding && (
+        <AddDialog
+          server={adding}
+          onClose={() => {
+            setAdding(null);
+            void list.refetch();
+          }}
+        />
+      )}
+    </>
+  );
+}
