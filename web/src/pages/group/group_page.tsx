@@ -1,6 +1,6 @@
 // One administration group: its Administration Servers folder and its subgroups.
 import { useState } from "react";
-import { Button, PageSection, Tab, Tabs, TabTitleText } from "@patternfly/react-core";
+import { Button, PageSection } from "@patternfly/react-core";
 import { ServerIcon, FolderIcon } from "@patternfly/react-icons";
 import { Table, Tbody, Td, Th, Thead, Tr } from "@patternfly/react-table";
 import { Link, useNavigate, useParams } from "react-router-dom";
@@ -13,6 +13,7 @@ import { useGroupNames } from "../../parts/group_names";
 import { Loaded } from "../../parts/loading";
 import { MenuButton, type MenuAction } from "../../parts/menu_button";
 import { PageHeader } from "../../parts/page_header";
+import { PageTabs } from "../../parts/page_tabs";
 import { ProblemAlert } from "../../parts/problem_alert";
 import { NotFoundPage } from "../not_found";
 import { useSecondaryActions } from "../secondary/secondary_dialogs";
@@ -132,10 +133,14 @@ function Shown({ group, groups, view }: { group: Group; groups: Group[]; view: "
           </>
         }
       >
-        <Tabs activeKey={view} onSelect={(_, key) => void navigate(href(key === "servers" ? `/groups/${group.id}/servers` : `/groups/${group.id}`))} aria-label={t("group.views")} component="nav">
-          <Tab eventKey="subgroups" href="#subgroups" title={<TabTitleText>{t("group.subgroups")}</TabTitleText>} onClick={(event) => event.preventDefault()} />
-          <Tab eventKey="servers" href="#servers" title={<TabTitleText>{t("group.servers_count", { count: group.secondaries })}</TabTitleText>} onClick={(event) => event.preventDefault()} />
-        </Tabs>
+        <PageTabs
+          label={t("group.views")}
+          current={view}
+          tabs={[
+            { name: "subgroups", text: t("group.subgroups"), to: href(`/groups/${group.id}`) },
+            { name: "servers", text: t("group.servers_count", { count: group.secondaries }), to: href(`/groups/${group.id}/servers`) },
+          ]}
+        />
       </PageHeader>
       <PageSection hasBodyWrapper={false}>
         {view === "servers" ? <Servers group={group} onAdd={mayJoin ? add : null} /> : <Subgroups group={group} groups={groups} onAdd={mayEdit ? () => setDialog("add") : null} />}

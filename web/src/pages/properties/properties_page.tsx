@@ -1,13 +1,14 @@
 // The properties of a server, this one or any that is opened through it: one tab for each subject.
 import { lazy, Suspense, type ComponentType, type LazyExoticComponent } from "react";
-import { PageSection, Tab, Tabs, TabTitleText } from "@patternfly/react-core";
-import { useNavigate, useParams } from "react-router-dom";
+import { PageSection } from "@patternfly/react-core";
+import { useParams } from "react-router-dom";
 import { useTranslation } from "react-i18next";
 import { useServerRecord } from "../../api/queries";
 import type { RightName } from "../../api/types";
 import { useMayOn, useServer } from "../../app/place";
 import { Waiting } from "../../parts/loading";
 import { PageHeader } from "../../parts/page_header";
+import { PageTabs } from "../../parts/page_tabs";
 import { NotFoundPage } from "../not_found";
 
 interface Section {
@@ -26,7 +27,6 @@ const sections: Section[] = [
 
 export function PropertiesPage() {
   const { t } = useTranslation();
-  const navigate = useNavigate();
   const { path, href } = useServer();
   const { section = "general" } = useParams();
   const server = useServerRecord(path);
@@ -38,11 +38,7 @@ export function PropertiesPage() {
   return (
     <>
       <PageHeader title={t("properties.title", { name: server.data?.name ?? "…" })}>
-        <Tabs activeKey={section} onSelect={(_, key) => void navigate(href(`/properties/${key}`))} aria-label={t("properties.sections")} component="nav">
-          {offered.map((each) => (
-            <Tab key={each.name} eventKey={each.name} href={href(`/properties/${each.name}`)} onClick={(event) => event.preventDefault()} title={<TabTitleText>{t(`properties.section_${each.name}`)}</TabTitleText>} />
-          ))}
-        </Tabs>
+        <PageTabs label={t("properties.sections")} current={section} tabs={offered.map((each) => ({ name: each.name, text: t(`properties.section_${each.name}`), to: href(`/properties/${each.name}`) }))} />
       </PageHeader>
       <PageSection hasBodyWrapper={false} className="daikan-stack">
         <Suspense fallback={<Waiting />}>
