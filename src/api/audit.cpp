@@ -37,7 +37,8 @@ awaitable<net::Response> export_audit(Context& context, Call call) {
   if (!format) co_return problem(format.error());
   auto chain = co_await context.services.history.audit_chain();
   if (!chain) co_return problem(chain.error());
-  co_return export_answer(context, make_audit_pages(context, std::move(*filter), chain->head.sequence), *format);
+  co_return export_answer(context, make_audit_pages(context, std::move(*filter), chain->head.sequence),
+                          {call.caller, *format, Right::read_audit});
 }
 
 json::object link_json(const hierarchy::AuditLink& link) { return {{"sequence", link.sequence}, {"hash", link.hash}}; }

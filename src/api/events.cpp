@@ -156,7 +156,8 @@ awaitable<net::Response> export_events(Context& context, Call call) {
   if (!format) co_return problem(format.error());
   auto newest = co_await context.services.history.events({.after = 0, .before = kNewest, .limit = 1});
   if (!newest) co_return problem(newest.error());
-  co_return export_answer(context, make_event_pages(context, std::move(*filter), newest->empty() ? 0 : newest->front().sequence), *format);
+  auto pages = make_event_pages(context, std::move(*filter), newest->empty() ? 0 : newest->front().sequence);
+  co_return export_answer(context, std::move(pages), {call.caller, *format, Right::read});
 }
 
 constexpr Route kRoutes[] = {

@@ -12,8 +12,19 @@
 
 namespace daikan::api {
 
+/// Who is asked; both outlive the stream.
+struct Guarded {
+  server::Accounts& accounts;
+  server::Primary& primary;
+};
+
 /// Whether what the secret's owner may now is still enough for the stream.
 using StillMay = bool (*)(const hierarchy::Permissions&);
+
+/// An export: asked again before its pieces, and broken off, not ended, so that nobody takes what came for the whole. An empty `secret`: it
+/// came down the link, and what counts is what this server lets its primary do.
+std::unique_ptr<net::BodySource> guard_export(std::unique_ptr<net::BodySource> inner, Guarded by, std::string secret,
+                                              hierarchy::Right right);
 
 /// `inner`, checked again every limits::kEventHeartbeat at a piece that arrives; `accounts` outlives the stream.
 std::unique_ptr<net::BodySource> guard_stream(std::unique_ptr<net::BodySource> inner, server::Accounts& accounts, std::string secret,

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "api/guarded_source.h"
 #include "api/routes.h"
 #include "api/views.h"
 
@@ -113,17 +114,18 @@ std::unique_ptr<RecordPages> make_audit_pages(Context& context, hierarchy::Audit
   return std::make_unique<AuditPages>(context, std::move(filter), last);
 }
 
-net::Response export_answer(Context& context, std::unique_ptr<RecordPages> pages, ExportFormat format) {
+net::Response export_answer(Context& context, std::unique_ptr<RecordPages> pages, const ExportRequest& request) {
   if (context.exports >= limits::kMaxExports) {
     return problem(Error(Code::unavailable, fmt::format("{} exports are running already.", limits::kMaxExports),
                          "Try again when one of them has ended."));
   }
-  const bool csv = format == ExportFormat::csv;
+  const bool csv = request.format == ExportFormat::csv;
   net::Response response;
   response.headers.add("content-type", csv ? "text/csv; charset=utf-8" : "application/x-ndjson");
   response.headers.add("content-disposition", fmt::format("attachment; filename=\"{}.{}\"", pages->name(), csv ? "csv" : "jsonl"));
-  std::unique_ptr<net::BodySource> source = std::make_unique<ExportSource>(context, std::move(pages), format);
-  response.body = std::move(source);
+  std::unique_ptr<net::BodySource> source = std::make_unique<ExportSource>(context, std::move(pages), request.format);
+  const auto& services = context.services;
+  response.body = guard_export(std::move(source), {services.accounts, services.primary}, request.caller.secret, request.right);
   return response;
 }
 

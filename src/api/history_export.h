@@ -10,10 +10,12 @@
 #include <boost/json/object.hpp>
 
 #include "api/history_filters.h"
+#include "hierarchy/rights.h"
 #include "net/http.h"
 
 namespace daikan::api {
 
+struct Caller;
 struct Context;
 
 /// One record after another, as JSON objects of which all have the same members in the same order.
@@ -30,8 +32,14 @@ class RecordPages {
 std::unique_ptr<RecordPages> make_event_pages(Context& context, hierarchy::EventFilter filter, std::int64_t last);
 std::unique_ptr<RecordPages> make_audit_pages(Context& context, hierarchy::AuditFilter filter, std::int64_t last);
 
+/// Who takes an export, in which form, and what they need for it until its end.
+struct ExportRequest {
+  const Caller& caller;
+  ExportFormat format;
+  hierarchy::Right right;
+};
 /// 200 with the stream, or 503 when limits::kMaxExports run.
-net::Response export_answer(Context& context, std::unique_ptr<RecordPages> pages, ExportFormat format);
+net::Response export_answer(Context& context, std::unique_ptr<RecordPages> pages, const ExportRequest& request);
 
 /// One field of a line (RFC 4180): in quotes where it must be. A text that a spreadsheet would compute begins with an apostrophe.
 std::string csv_field(const boost::json::value& value);

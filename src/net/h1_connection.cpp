@@ -307,7 +307,8 @@ awaitable<> serve_console_connection(std::unique_ptr<TlsStream> stream, Handler 
   }
   const H2Settings settings{.concurrent_streams = limits::kMaxConcurrentStreams,
                             .idle_close = limits::kIdleConnectionTime,
-                            .write_stall = limits::kWriteStallTime};
+                            .write_stall = limits::kWriteStallTime,
+                            .stream_stall = 2 * limits::kWriteStallTime};
   H2Connection connection(std::move(stream), H2Role::server, settings, std::move(handler), std::move(on_exception));
   co_await connection.run();
 }

@@ -11,6 +11,7 @@
 #include "joining/console_client.h"
 #include "net/identity.h"
 #include "server/access.h"
+#include "server/actor_now.h"
 #include "server/audit_events.h"
 #include "server/join_input.h"
 #include "server/local_primary_end.h"
@@ -98,6 +99,7 @@ struct Joins::State : std::enable_shared_from_this<Joins::State> {
   static awaitable<> operate(std::shared_ptr<State> self, RunningPtr run);
   static awaitable<> run_steps(std::shared_ptr<State> self, RunningPtr run, joining::ConsoleClient& client);
   static awaitable<> undo(std::shared_ptr<State> self, RunningPtr run);
+  static awaitable<Result<>> save_and_ask(std::shared_ptr<State> self, RunningPtr run, Progress progress);
   static awaitable<Result<>> save_progress(std::shared_ptr<State> self, RunningPtr run, std::string steps);
   awaitable<> finish(RunningPtr run);
   std::string_view final_state(const Running& run) const;
@@ -142,10 +144,30 @@ awaitable<Result<>> Joins::State::save_progress(std::shared_ptr<State> self, Run
   co_return Result<>{};
 }
 
+/// A join may take minutes; before each of its steps the person still has to have the right to it.
+awaitable<Result<>> Joins::State::save_and_ask(std::shared_ptr<State> self, RunningPtr run, Progress progress) {
+  auto saved = co_await save_progress(self, run, joining::to_json(progress));
+  const bool begins =
+      std::any_of(progress.steps.begin(), progress.steps.end(), [](const auto& s) { return s.state == StepState::running; });
+  if (!saved || !begins) co_return saved;
+  const auto ask = [actor = run->actor, path = run->request.group](store::Transaction& transaction) -> Result<Done> {
+    const hierarchy::GroupTree tree(store::all_groups(transaction));
+    const auto group = tree.at_path(path);
+    const auto who = as_of_now(transaction, actor);
+    // A group that was renamed or moved meanwhile has been asked for already, or refuses its step by itself.
+    if (!group) return who.permissions.anywhere(Right::configure_hierarchy) ? Result<Done>(Done{}) : fail(group.error());
+    auto may = require(transaction, who, Right::configure_hierarchy, {tree, group->id});
+    return may ? Result<Done>(Done{}) : fail(std::move(may.error()));
+  };
+  auto allowed = co_await self->storage.read<Done>(ask);
+  if (!allowed) co_return fail(std::move(allowed.error()));
+  co_return Result<>{};
+}
+
 awaitable<> Joins::State::run_steps(std::shared_ptr<State> self, RunningPtr run, joining::ConsoleClient& client) {
   const auto secondary = joining::make_secondary_end(client);
   LocalPrimaryEnd primary(self->parts, run->actor, run->record.created_at);
-  joining::OnProgress on_progress = [self, run](const Progress& progress) { return save_progress(self, run, joining::to_json(progress)); };
+  joining::OnProgress on_progress = [self, run](const Progress& progress) { return save_and_ask(self, run, progress); };
   auto outcome = co_await joining::run_join(primary, *secondary, run->request, run->progress, on_progress);
   run->outcome.emplace(std::move(outcome));
 }

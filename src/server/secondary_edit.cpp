@@ -7,6 +7,7 @@
 #include "hierarchy/group_tree.h"
 #include "hierarchy/registration_rules.h"
 #include "server/access.h"
+#include "server/dial_edition.h"
 #include "server/secondaries.h"
 #include "store/tables_keys.h"
 
@@ -118,7 +119,6 @@ awaitable<Result<SecondaryView>> Secondaries::edit(const Actor& actor, Registrat
   const auto at = now();
   auto certificate = certificate_of(edit.dial, at);
   if (!certificate) co_return fail(std::move(certificate.error()));
-  const bool tested = edit.dial.test == DialEdit::Test::first;
   Edition edition{.actor = actor,
                   .id = id,
                   .edit = std::move(edit),
@@ -128,21 +128,8 @@ awaitable<Result<SecondaryView>> Secondaries::edit(const Actor& actor, Registrat
                   .ancestors = links_.ancestors(),
                   .sealing = storage_.sealing(),
                   .at = at};
-  if (tested) {
-    const auto look = [edition](store::Transaction& transaction) { return plan(transaction, edition); };
-    auto planned = co_await storage_.read<Edited>(look);
-    if (!planned) co_return fail(std::move(planned.error()));
-    auto test = test_of(way_of(planned->before), way_of(planned->after), kOwnSideDials, edition.sealing);
-    if (!test) co_return fail(std::move(test.error()));
-    if (*test) {
-      auto reached = co_await test_edit(facts_, tests_, std::move(**test), planned->after.certificate);
-      if (!reached) co_return fail(std::move(reached.error()));
-      // What was tested is what is saved, or nothing is.
-      edition.edit.seen = Seen({planned->before.revision});
-    }
-  }
-  const auto work = [edition = std::move(edition)](store::Transaction& transaction) { return write(transaction, edition); };
-  auto stored = co_await storage_.write<Edited>(work);
+  const EditSteps<Edition, Edited> steps{plan, write, kOwnSideDials};
+  auto stored = co_await carry_out_edit(EditParts{storage_, facts_, tests_}, std::move(edition), steps);
   if (!stored) co_return fail(std::move(stored.error()));
   // No co_await from here on: what is committed is also told to the link host, even when the requester went away meanwhile.
   if (!stored->changed.empty()) {

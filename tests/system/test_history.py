@@ -3,9 +3,11 @@
 import contextlib
 import csv
 import hashlib
+import http.client
 import io
 import json
 import sqlite3
+import time
 
 import pytest
 from support.server import PASSWORD, USER, attach
@@ -421,6 +423,38 @@ def test_a_long_export_streams_and_is_bounded(start):
     text = hq.api.get("/events/export?kind=test")
     assert text.count("\n") == rows and len(text) > 30_000_000
     assert memory(hq) - used < 100_000_000  # 36 MB went through; with sanitizers' own, far below the size of eight copies
+
+
+def another(server, name):
+    """One more administrator, logged in."""
+    server.api.post("/users", {"name": name, "password": "a good long password", "assignments": [{"role": "administrator"}]})
+    return server.stranger.log_in(name, "a good long password")
+
+
+@pytest.mark.parametrize("end", ["session", "right"])
+def test_an_export_is_broken_off_when_its_session_or_the_right_to_it_ends(start, end):
+    hq = start.server("hq")
+    hq.stop()
+    with database(hq) as connection:
+        begin = connection.execute("SELECT value FROM counters WHERE name = 'events'").fetchone()[0]
+        connection.executemany("INSERT INTO events (sequence, at, severity, kind, message) VALUES (?, 1800000000000000, 'info', 'test', ?)",
+                               ((begin + n, "x" * 1000) for n in range(1, 40_000)))
+        connection.execute("UPDATE counters SET value = ? WHERE name = 'events'", (begin + 40_000,))
+    hq.start()
+    anna = another(hq, "anna")
+    reader = anna.connection()
+    reader.request("GET", "/api/v1/events/export", headers={"Authorization": f"Bearer {anna.secret}"})
+    response = reader.getresponse()
+    assert response.read(1000)
+    if end == "session":
+        anna.delete("/sessions/current")
+    else:
+        user = next(each for each in hq.api.get("/users")["items"] if each["name"] == "anna")
+        hq.api.put(f"/users/{user['id']}/assignments", {"assignments": []})
+    time.sleep(1.1)  # what was asked a moment ago counts for a second
+    with pytest.raises((http.client.IncompleteRead, ConnectionError, OSError)):
+        response.read()
+    wait_until(lambda: hq.api.call("GET", "/audit/export").status == 200, "its place is free again")
 
 
 def memory(server) -> int:

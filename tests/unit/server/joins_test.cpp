@@ -49,6 +49,7 @@ class Console {
 
   std::optional<Error> refuse_primary;  ///< Answer of PUT /primary instead of doing it.
   bool hang = false;                    ///< PUT /primary never answers.
+  bool hold_probes = false;             ///< They are answered once it is taken back.
 
  private:
   awaitable<net::Response> handle(net::Request request) {
@@ -63,6 +64,7 @@ class Console {
           201, {{"id", "x"}, {"token", "dks_x"}, {"expires_at", ""}, {"csrf_token", ""}, {"account", {{"id", "x"}, {"name", "olga"}}}});
     }
     if (path == "/sessions/current") co_return net::Response{.status = 204, .headers = {}, .body = {}};
+    while (path == "/probes" && hold_probes) co_await net::sleep_for(5ms);
     if (path == "/probes")
       co_return answer(200,
                        {{"ok", true}, {"fingerprint", nullptr}, {"certificate", nullptr}, {"steps", json::array()}, {"error", nullptr}});
@@ -274,6 +276,32 @@ TEST_F(JoinsTest, ARestartInterruptsAJoinAndItGoesOnAfterwards) {
   ASSERT_TRUE(loop.run(hq.joins->resume(olga(), begun.id, {"olga", "correct horse", ""})));
   EXPECT_EQ(ended(begun.id).state, "done");
   EXPECT_EQ(registered(), 1U);
+}
+
+TEST_F(JoinsTest, WhoLosesTheRightWhileAJoinRunsGetsNoFurther) {
+  const auto otto = hq.add_account("otto", "correct horse");
+  auto actor = olga();
+  actor.name = "otto";
+  actor.credential = TokenId::make(now());
+  for (const bool loses : {true, false}) {
+    console->hold_probes = true;
+    const auto begun = loop.run(hq.joins->begin(actor, request()));
+    ASSERT_TRUE(begun) << begun.error().text();
+    loop.run(wait_for_step(*hq.joins, begun->id, joining::Step::probe));
+    const auto& role = loses ? hierarchy::built_in_roles()[2] : hierarchy::administrator();
+    hq.write([&](store::Transaction& t) { store::replace_assignments(t, otto, std::vector<hierarchy::Assignment>{{role.id, {}}}); });
+    console->hold_probes = false;
+    const auto record = ended(begun->id);
+    const auto progress = progress_of(record);
+    if (loses) {
+      EXPECT_EQ(record.state, "failed");
+      EXPECT_EQ(report(progress, joining::Step::register_secondary).error->code, Code::permission_denied);
+      EXPECT_EQ(registered(), 0U);
+      EXPECT_FALSE(has_primary());
+    } else {
+      EXPECT_EQ(record.state, "done");
+    }
+  }
 }
 
 TEST_F(JoinsTest, CancellingARunningJoinUndoesItOnBothSides) {
