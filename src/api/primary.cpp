@@ -2,6 +2,7 @@
 #include "api/requests.h"
 #include "api/routes.h"
 #include "api/views.h"
+#include "server/primary_move.h"
 
 namespace daikan::api {
 namespace {
@@ -17,6 +18,17 @@ constexpr Field kSetFields[] = {
     {.name = "server_id", .max_bytes = kUuidBytes},
     {.name = "replace", .kind = FieldKind::boolean},
     {.name = "primary_may", .choices = kPrimaryMay}};
+constexpr std::int64_t kLeastWait = 5;
+constexpr std::int64_t kMostWait = 600;
+constexpr std::int64_t kUsualWait = 60;
+constexpr Field kMoveFields[] = {
+    {.name = "direction", .choices = kDirections},
+    {.name = "address", .max_bytes = kMaxAddressTextBytes},
+    {.name = "proxy", .kind = FieldKind::object, .members = kProxyFields},
+    {.name = "certificate", .kind = FieldKind::lines, .presence = Presence::required, .max_bytes = kMaxCertificateTextBytes},
+    {.name = "server_id", .max_bytes = kUuidBytes},
+    {.name = "primary_may", .choices = kPrimaryMay},
+    {.name = "wait_seconds", .kind = FieldKind::integer, .least = kLeastWait, .most = kMostWait}};
 constexpr Field kRightsFields[] = {{.name = "primary_may", .presence = Presence::required, .choices = kPrimaryMay}};
 
 Result<server::SetPrimary> set_request(const json::object& body) {
@@ -74,6 +86,35 @@ awaitable<net::Response> clear_primary(Context& context, Call call) {
   co_return no_content();
 }
 
+json::object move_json(const hierarchy::PrimaryMove& move) {
+  const auto& former = move.former;
+  return {{"state", to_string(move.state)},
+          {"by", move.by},
+          {"from", json::object{{"name", text_or_null(former.name)},
+                                {"address", former.address ? json::value(former.address->str()) : json::value(nullptr)},
+                                {"fingerprint", former.certificate.fingerprint}}},
+          {"to_fingerprint", move.to_fingerprint},
+          {"began_at", to_rfc3339(move.began_at)},
+          {"wait_seconds", move.wait.count()},
+          {"ended_at", time_json(move.ended_at)},
+          {"message", text_or_null(move.message)}};
+}
+
+awaitable<net::Response> begin_move(Context& context, Call call) {
+  auto request = set_request(call.body);
+  if (!request) co_return problem(request.error());
+  const std::chrono::seconds wait(integer_of(call.body, "wait_seconds").value_or(kUsualWait));
+  auto move = co_await context.services.primary.moves().begin(call.caller.actor, std::move(*request), wait);
+  if (!move) co_return problem(move.error());
+  co_return json_answer(202, move_json(*move));
+}
+
+awaitable<net::Response> show_move(Context& context, Call) {
+  auto move = co_await context.services.primary.moves().find();
+  if (!move) co_return problem(move.error());
+  co_return json_answer(200, move_json(*move));
+}
+
 constexpr Route kRoutes[] = {
     {.method = "GET", .pattern = "/api/v1/primary", .answer = show_primary, .needs = needs::on_server(Right::read)},
     {.method = "PUT",
@@ -88,6 +129,13 @@ constexpr Route kRoutes[] = {
      .needs = needs::on_server(Right::configure_hierarchy),
      .body = Body::json,
      .fields = kRightsFields},
+    {.method = "GET", .pattern = "/api/v1/primary/move", .answer = show_move, .needs = needs::on_server(Right::read)},
+    {.method = "POST",
+     .pattern = "/api/v1/primary/move",
+     .answer = begin_move,
+     .needs = needs::on_server(Right::configure_hierarchy),
+     .body = Body::json,
+     .fields = kMoveFields},
     {.method = "DELETE", .pattern = "/api/v1/primary", .answer = clear_primary, .needs = needs::on_server(Right::configure_hierarchy)},
 };
 

@@ -86,8 +86,9 @@ TaskText text_from(const json::object& body) {
   return text;
 }
 
-json::object run_json(const TaskRun& run) {
+json::object run_json(const TaskRun& run, std::string_view server = {}) {
   return {{"id", run.id.str()},
+          {"server", text_or_null(server)},
           {"task_id", run.task.str()},
           {"task_name", run.task_name},
           {"kind", to_string(run.kind)},
@@ -206,7 +207,7 @@ awaitable<net::Response> list_runs(Context& context, Call call) {
   auto runs = co_await context.services.tasks.runs(call.caller.actor, *id, *limit);
   if (!runs) co_return problem(runs.error());
   json::array items;
-  for (const auto& run : *runs) items.push_back(run_json(run));
+  for (const auto& run : *runs) items.push_back(run_json(run.run, run.server));
   co_return json_answer(200, json::object{{"items", std::move(items)}});
 }
 

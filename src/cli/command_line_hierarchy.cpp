@@ -1,5 +1,6 @@
 // The command line of the hierarchy: secondaries, the primary, the tree, and what happened.
 #include "cli/command_line_parts.h"
+#include "cli/commands_reparent.h"
 
 namespace daikan::cli {
 namespace {
@@ -84,6 +85,35 @@ void add_dial_options(CLI::App* verb, DialOptions& options, const char* other) {
   verb->add_flag("--untested", options.untested, "Save without trying the new way first");
 }
 
+/// To another group of the same primary, or to another primary with everything below it.
+awaitable<Result<>> move_either_way(Context& context, ApiSession& session, SecondaryReparent options) {
+  if (!options.to_primary.empty()) return secondary_reparent(context, session, std::move(options));
+  return secondary_move(context, session, SecondaryMove{std::move(options.secondary), std::move(options.group)});
+}
+
+void add_secondary_move(CLI::App* noun, Command& chosen) {
+  auto moved = std::make_shared<SecondaryReparent>();
+  auto* move = add_verb(noun, "move", "Move one to another group, or with everything below it to another primary",
+                        "  daikan secondary move branch1 --group \"Managed devices/North\"\n"
+                        "  daikan --server hq secondary move branch1 --to-primary hq2 --group \"Managed devices\"\n"
+                        "Without a machine that reaches both primaries: daikan primary move, on the secondary.");
+  move->add_option("NAME", moved->secondary, "Its name or id")->required();
+  auto* where = move->add_option_group("where to");
+  where->add_option("--group", moved->group, "Group it moves to; with --to-primary: of the new primary, its root group unless given")
+      ->type_name("PATH");
+  auto* to = where->add_option("--to-primary", moved->to_primary, "Its new primary: a profile, or the address of its console")
+                 ->type_name("PROFILE");
+  where->require_option(1, 2);
+  move->add_option("--primary-address", moved->primary_address, "Where it reaches the new primary; its console's host unless given")
+      ->type_name("A:P")
+      ->needs(to);
+  move->add_option("--wait", moved->wait_seconds, "It comes back unless it is connected within this time; 60 unless given")
+      ->check(CLI::Range(5, 600))
+      ->type_name("SECONDS")
+      ->needs(to);
+  choose(move, chosen, moved, move_either_way);
+}
+
 void add_secondary_edit(CLI::App* noun, Command& chosen) {
   auto options = std::make_shared<SecondaryEdit>();
   auto* verb = add_verb(noun, "edit", "Change a secondary in place; a new way that this server dials is tried first",
@@ -95,12 +125,7 @@ void add_secondary_edit(CLI::App* noun, Command& chosen) {
   verb->add_option("--group", options->group, "Group it moves to")->type_name("PATH");
   add_dial_options(verb, options->dial, "secondary");
   choose(verb, chosen, options, secondary_edit);
-  auto moved = std::make_shared<SecondaryMove>();
-  auto* move = add_verb(noun, "move", "Move one to another group; its link goes on",
-                        "  daikan secondary move branch1 --group \"Managed devices/North\"");
-  move->add_option("NAME", moved->secondary, "Its name or id")->required();
-  move->add_option("--group", moved->group, "Group it moves to")->required()->type_name("PATH");
-  choose(move, chosen, moved, secondary_move);
+  add_secondary_move(noun, chosen);
 }
 
 void add_operation_ends(CLI::App* noun, Command& chosen) {
@@ -123,6 +148,26 @@ void add_operation_ends(CLI::App* noun, Command& chosen) {
       add_verb(noun, "cancel", "Stop an operation and undo what it did", "  daikan operation cancel 01930c4e-5a00-7000-8000-000000000007");
   cancel->add_option("ID", cancelled->id, "As operation list shows it")->required();
   choose(cancel, chosen, cancelled, operation_cancel);
+}
+
+void add_primary_move(CLI::App* primary, Command& chosen) {
+  auto moved = std::make_shared<PrimaryMoveOptions>();
+  auto* move = add_verb(primary, "move",
+                        "Move this server, with everything below it, to another primary; it comes back unless the new link comes up",
+                        "  daikan primary move --address hq2.example.com --certificate hq2.cer\n"
+                        "  daikan primary move --dmz --certificate hq2.cer --wait 300\n"
+                        "The new primary knows this server before: daikan secondary add --certificate FILE, there.");
+  move->add_option("--certificate", moved->to.certificate, "The new primary's certificate, DER or PEM")->required()->type_name("FILE");
+  move->add_option("--address", moved->to.address, "Where this server reaches it; port 13000 unless given")->type_name("A:P");
+  move->add_option("--proxy", moved->to.proxy, "Proxy between this server and the new primary")->type_name("URL");
+  move->add_option("--proxy-password-file", moved->to.proxy_password_file, "That proxy's password")->type_name("FILE");
+  move->add_flag("--dmz", moved->to.dmz, "This server waits for the new primary to dial");
+  move->add_option("--wait", moved->wait_seconds, "So long the new link may take; 60 unless given")
+      ->check(CLI::Range(5, 600))
+      ->type_name("SECONDS");
+  choose(move, chosen, moved, primary_move);
+  choose(add_verb(primary, "move-status", "How the last move to another primary ended", "  daikan primary move-status"), chosen,
+         std::make_shared<NoOptions>(), primary_move_show);
 }
 
 }  // namespace
@@ -182,6 +227,7 @@ void add_primary_commands(CLI::App& app, Command& chosen) {
                         "  daikan primary edit --certificate primary-new.cer");
   add_dial_options(edit, *edited, "primary");
   choose(edit, chosen, edited, primary_edit);
+  add_primary_move(primary, chosen);
   choose(add_verb(primary, "show", "The primary and the state of the link to it", "  daikan primary show"), chosen, none, primary_show);
   choose(add_verb(primary, "clear", "Leave the primary", "  daikan primary clear"), chosen, none, primary_clear);
 

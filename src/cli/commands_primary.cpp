@@ -7,6 +7,7 @@
 #include "cli/commands.h"
 #include "cli/files.h"
 #include "cli/link_text.h"
+#include "cli/primary_body.h"
 #include "net/identity.h"
 
 namespace daikan::cli {
@@ -41,6 +42,8 @@ void print_primary(Context& context, const json::value& primary) {
   print_fields(context.terminal, fields);
 }
 
+}  // namespace
+
 Result<json::object> primary_body(const PrimarySet& options) {
   json::object body;
   if (options.dmz && !options.address.empty()) {
@@ -73,8 +76,6 @@ Result<json::object> primary_body(const PrimarySet& options) {
   if (!options.primary_may.empty()) body["primary_may"] = options.primary_may;
   return body;
 }
-
-}  // namespace
 
 awaitable<Result<>> primary_set(Context& context, ApiSession& session, PrimarySet options) {
   if (!options.primary_may.empty() && options.certificate.empty() && options.address.empty() && !options.dmz) {

@@ -223,9 +223,11 @@ awaitable<Result<>> task_runs(Context& context, ApiSession& session, TaskRuns op
     print_json(context.terminal, member(*runs, "items"));
     co_return Result<>{};
   }
-  Table table({"BEGUN", "ENDED", "BECAUSE OF", "STATE", "TOLD"});
+  Table table({"BEGUN", "ENDED", "SERVER", "BECAUSE OF", "STATE", "TOLD"});
   for (const auto& each : elements(*runs, "items")) {
-    table.add({local_time(text_of(each, "started_at")), local_time(text_of(each, "ended_at")), cause_words(each), run_cell(each),
+    const auto server = text_of(each, "server");
+    table.add({local_time(text_of(each, "started_at")), local_time(text_of(each, "ended_at")),
+               server.empty() ? std::string("this one") : shown(server), cause_words(each), run_cell(each),
                shown(text_of(each, "message"))});
   }
   table.print(context.terminal);

@@ -24,6 +24,7 @@
 #include "server/housekeeping.h"
 #include "server/initialise.h"
 #include "server/own_identity.h"
+#include "server/primary_move.h"
 #include "server/roll_over.h"
 #include "server/task_works.h"
 #include "server/tasks.h"
@@ -124,6 +125,7 @@ struct Parts {
   server::OwnIdentity& own_identity;
   server::RollOver& roll_over;
   ScheduledTasks& scheduled;
+  server::Primary& primary;
   Signals& signals;
 };
 
@@ -175,6 +177,7 @@ net::awaitable<ExitCode> start(Parts& parts) {
   if (!notifying) co_return cannot_start(parts, notifying.error());
   auto linked = co_await parts.links.start(parts.configuration.link, parts.api.relayed());
   if (!linked) co_return cannot_start(parts, linked.error());
+  if (auto moving = co_await parts.primary.moves().start(); !moving) co_return cannot_start(parts, moving.error());
   auto ruled = co_await parts.access_rules.start();
   if (!ruled) co_return cannot_start(parts, ruled.error());
   if (auto scheduled = co_await parts.scheduled.scheduler.start(); !scheduled) co_return cannot_start(parts, scheduled.error());
@@ -220,6 +223,7 @@ net::awaitable<> stop(Parts& parts) {
   parts.scheduled.works.stop();
   co_await parts.scheduled.scheduler.stop();
   co_await parts.joins.stop();
+  co_await parts.primary.moves().stop();
   co_await parts.links.stop();
   co_await parts.invitations.stop();
   co_await parts.roll_over.stop();
@@ -321,11 +325,10 @@ ExitCode run_server(const Configuration& configuration, Ground& ground, Log& log
   own_identity.on_change([&] { renew_ports(links, console, ground, log); });
   net::TaskGroup tasks(executor);
   tasks.on_error([&log](const std::exception_ptr& exception) { log.error("A background task ended: " + what(exception)); });
-  // The end.
   Signals signals(executor, SIGTERM, SIGINT, SIGHUP);
 
   Parts parts{configuration, ground, log,     facts, history,      links,        joins,     invitations, notifications, people.access_rules,
-              api,           drain,  console, tasks, housekeeping, own_identity, roll_over, scheduled,   signals};
+              api,           drain,  console, tasks, housekeeping, own_identity, roll_over, scheduled,   primary,       signals};
   auto exit_code = ExitCode::other;
   std::exception_ptr failure;
   net::asio::co_spawn(executor, serve(parts, exit_code), [&failure](std::exception_ptr exception) { failure = std::move(exception); });

@@ -7,22 +7,12 @@
 #include "base/limits.h"
 #include "hierarchy/registration_rules.h"
 #include "server/access.h"
+#include "server/detail/primary_change.h"
+#include "server/primary_move.h"
 #include "server/probe.h"
 #include "store/tables_keys.h"
 
 namespace daikan::server {
-
-/// Everything one set() needs inside its transaction.
-struct PrimaryChange {
-  Actor actor;
-  SetPrimary request;
-  CertificateRecord certificate;
-  hierarchy::PathEntry self;
-  Pin own_pin;
-  hierarchy::ServerPath ancestors;
-  Sealing sealing;
-  TimePoint at;
-};
 
 namespace {
 
@@ -40,11 +30,7 @@ hierarchy::PrimaryMay stored_may(store::Transaction& transaction) {
   return hierarchy::primary_may_from_string(*text).value_or(hierarchy::PrimaryMay::none);
 }
 
-struct Stored {
-  PrimaryRecord record;
-  hierarchy::PrimaryMay may = hierarchy::PrimaryMay::full;
-  enum class Was : std::uint8_t { there, changed, told } was = Was::there;  ///< told: only events are new.
-};
+using Stored = StoredPrimary;
 
 PrimaryRecord shown(PrimaryRecord record) {
   if (record.proxy) record.proxy->password.clear();
@@ -189,8 +175,16 @@ Result<Done> remove(store::Transaction& transaction, const Actor& actor, const S
 
 }  // namespace
 
+Result<StoredPrimary> put_primary_change(store::Transaction& transaction, const PrimaryChange& change) { return put(transaction, change); }
+
 Primary::Primary(Storage& storage, History& history, LinkHost& links, const Facts& facts)
-    : storage_(storage), history_(history), links_(links), facts_(facts) {}
+    : storage_(storage),
+      history_(history),
+      links_(links),
+      facts_(facts),
+      moves_(std::make_unique<PrimaryMoves>(storage, history, links, *this)) {}
+
+Primary::~Primary() = default;
 
 awaitable<Result<std::optional<PrimaryView>>> Primary::find() {
   const auto load = [](store::Transaction& transaction) -> Result<std::optional<Stored>> {

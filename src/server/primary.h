@@ -40,10 +40,15 @@ struct EditPrimary {
 };
 
 struct PrimaryChange;
+class PrimaryMoves;
 
 class Primary {
  public:
   Primary(Storage& storage, History& history, LinkHost& links, const Facts& facts);
+  ~Primary();
+
+  /// From this primary to another one (primary_move.h).
+  PrimaryMoves& moves() { return *moves_; }
 
   awaitable<Result<std::optional<PrimaryView>>> find();
   /// Idempotent: the same certificate, address, proxy and direction again is no change. Errors: hierarchy/registration_rules.h,
@@ -63,14 +68,15 @@ class Primary {
   /// name → TCP → proxy → TLS → ALPN → certificate, within limits::kDialTime. Writes nothing. At most limits::kMaxProbesAtOnce run; a
   /// further one answers rate_limited.
   awaitable<ProbeAnswer> probe(ProbeRequest request);
-
- private:
+  /// What set() hands to its transaction; for PrimaryMoves too.
   Result<PrimaryChange> prepared(const Actor& actor, SetPrimary request) const;
 
+ private:
   Storage& storage_;
   History& history_;
   LinkHost& links_;
   const Facts& facts_;
+  std::unique_ptr<PrimaryMoves> moves_;
   unsigned probes_ = 0;  ///< Running now, tests of edits included.
 };
 

@@ -11,6 +11,8 @@
 #include "base/limits_tasks.h"
 #include "base/text.h"
 #include "server/access.h"
+#include "server/task_content.h"
+#include "store/tables_feed.h"
 #include "store/tables_tasks.h"
 
 namespace daikan::server {
@@ -247,6 +249,14 @@ Result<PersonStart> start_by_person(store::Transaction& transaction, const Actor
 void end_run(store::Transaction& transaction, const TaskRun& run) {
   store::update_task_run(transaction, run);
   store::trim_task_runs(transaction, run.task, limits::kMaxRunsKept, run.started_at - limits::kRunsKept);
+  store::trim_rolled_up_results(transaction, run.started_at - limits::kRunsKept);
+  const TaskResult result{run, store::find_setting(transaction, "server_name").value_or("")};
+  store::append_feed(transaction, {.origin = {},
+                                   .origin_sequence = 0,
+                                   .kind = hierarchy::FeedKind::task_result,
+                                   .subject = run.task.str(),
+                                   .payload = payload_of(result),
+                                   .at = run.ended_at.value_or(run.started_at)});
   tell(transaction, run);
 }
 

@@ -9,6 +9,7 @@
 #include "base/limits_tasks.h"
 #include "hierarchy/names.h"
 #include "server/access.h"
+#include "store/tables_feed.h"
 #include "store/tables_notifications.h"
 #include "store/tables_tasks.h"
 
@@ -312,13 +313,22 @@ awaitable<Result<TaskView>> Tasks::cancel(const Actor& actor, TaskId id) {
   co_return co_await find(actor, id);
 }
 
-awaitable<Result<std::vector<TaskRun>>> Tasks::runs(const Actor& actor, TaskId id, unsigned limit) {
+awaitable<Result<std::vector<TaskResult>>> Tasks::runs(const Actor& actor, TaskId id, unsigned limit) {
   auto view = co_await find(actor, id);
   if (!view) co_return fail(std::move(view.error()));
-  const auto work = [id, limit](store::Transaction& transaction) -> Result<std::vector<TaskRun>> {
-    return store::task_runs(transaction, id, limit);
+  const auto work = [id, limit, self = facts_.id](store::Transaction& transaction) -> Result<std::vector<TaskResult>> {
+    std::vector<TaskResult> all;
+    for (auto& run : store::task_runs(transaction, id, limit)) all.push_back({std::move(run), {}});
+    for (const auto& below : store::rolled_up_results(transaction, limits::kLargestPage)) {
+      if (below.record.subject != id.str() || below.record.origin == self) continue;
+      // What a newer version below tells in words that are not known here is left out.
+      if (auto result = result_from_payload(below.record.payload)) all.push_back(std::move(*result));
+    }
+    std::stable_sort(all.begin(), all.end(), [](const TaskResult& a, const TaskResult& b) { return a.run.started_at > b.run.started_at; });
+    if (all.size() > limit) all.resize(limit);
+    return all;
   };
-  auto runs = co_await storage_.read<std::vector<TaskRun>>(work);
+  auto runs = co_await storage_.read<std::vector<TaskResult>>(work);
   co_return runs;
 }
 

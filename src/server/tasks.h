@@ -12,6 +12,7 @@
 
 #include "server/once.h"
 #include "server/seen.h"
+#include "server/task_content.h"
 #include "server/task_scheduler.h"
 
 namespace daikan::server {
@@ -58,8 +59,8 @@ class Tasks {
   awaitable<Result<TaskView>> start(const Actor& actor, TaskId id);
   /// Fails with not_found, permission_denied (also: inherited) or conflict (it is not running).
   awaitable<Result<TaskView>> cancel(const Actor& actor, TaskId id);
-  /// Newest first.
-  awaitable<Result<std::vector<TaskRun>>> runs(const Actor& actor, TaskId id, unsigned limit);
+  /// Of this server, and what came up from the servers below; newest first.
+  awaitable<Result<std::vector<TaskResult>>> runs(const Actor& actor, TaskId id, unsigned limit);
 
  private:
   Storage& storage_;

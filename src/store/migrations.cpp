@@ -12,6 +12,7 @@
 #include "store/migration_0007.h"
 #include "store/migration_0008.h"
 #include "store/migration_0009.h"
+#include "store/migration_0010.h"
 
 namespace daikan::store {
 namespace {
@@ -158,9 +159,16 @@ CREATE TABLE answers (
 CREATE INDEX answers_by_time ON answers (at);
 )sql";
 
-constexpr std::array kMigrations = {Migration{1, kFirst},          Migration{2, kMigration2},    Migration{3, kMigration3},
-                                    Migration{4, kMigration0004},  Migration{5, kMigration0005}, Migration{6, kMigration6},
-                                    Migration{7, kMigrationTasks}, Migration{8, kMigrationFeed}, Migration{9, kMigrationPolicies}};
+constexpr std::array kMigrations = {Migration{1, kFirst},
+                                    Migration{2, kMigration2},
+                                    Migration{3, kMigration3},
+                                    Migration{4, kMigration0004},
+                                    Migration{5, kMigration0005},
+                                    Migration{6, kMigration6},
+                                    Migration{7, kMigrationTasks},
+                                    Migration{8, kMigrationFeed},
+                                    Migration{9, kMigrationPolicies},
+                                    Migration{10, kMigrationPrimaryMove}};
 
 std::int64_t current_version(detail::Connection& connection) {
   const auto rows = connection.query("SELECT version FROM schema_version ORDER BY version DESC LIMIT 1");

@@ -197,6 +197,15 @@ def primary_and_probe(hq, branch):
     hq.wait_for_secondary("branch", deadline=90)
 
 
+def move(hq, branch, other):
+    """To a primary that does not know it, and back by itself."""
+    branch.api.call("GET", "/primary/move").refused(404, "not_found")
+    branch.api.post("/primary/move", {"address": str(other.link), "certificate": other.certificate_pem, "wait_seconds": 5})
+    ended = wait_until(lambda: (seen := branch.api.get("/primary/move"))["state"] != "running" and seen, "it ends")
+    assert ended["state"] == "undone" and ended["from"]["fingerprint"] == hq.fingerprint
+    hq.wait_for_secondary("branch", deadline=90)
+
+
 def joins(hq, other):
     body = {"secondary_console": str(other.console), "fingerprint": other.fingerprint, "credentials": {"user": USER, "password": "wrong"},
             "primary_address": str(hq.link)}
@@ -285,6 +294,7 @@ def test_every_operation_answers_as_the_spec_says(pair, shared, tmp_path):
     tasks(hq)
     secondaries(hq, branch, tmp_path)
     primary_and_probe(hq, branch)
+    move(hq, branch, other)
     users_and_roles(hq, branch)
     joins(hq, other)
     hierarchy_and_history(hq, branch)

@@ -6,6 +6,7 @@
 #include "base/limits_tasks.h"
 #include "base/time_text.h"
 #include "server/task_works.h"
+#include "store/tables_feed.h"
 #include "store/tables_tasks.h"
 #include "unit/server/test_site.h"
 
@@ -90,7 +91,12 @@ struct TasksTest : testing::Test {
   }
   Error refused(TaskText wanted) { return loop.run(tasks->add(olga(), std::move(wanted), std::nullopt)).error(); }
   TaskView view(const TaskId& id) { return loop.run(tasks->find(olga(), id)).value(); }
-  std::vector<TaskRun> runs(const TaskId& id) { return loop.run(tasks->runs(olga(), id, 100)).value(); }
+  std::vector<TaskRun> runs(const TaskId& id) {
+    std::vector<TaskRun> all;
+    auto results = loop.run(tasks->runs(olga(), id, 100)).value();
+    for (auto& result : results) all.push_back(std::move(result.run));
+    return all;
+  }
   /// "done" for each run, newest first.
   std::vector<std::string> states(const TaskId& id) {
     std::vector<std::string> all;
@@ -369,6 +375,33 @@ TEST_F(TasksTest, ManageTasksIsNeededOnTheGroupAndMoreForTheServer) {
   backup.passphrase = "several words that nobody guesses";
   EXPECT_NE(loop.run(tasks->add(ivan, backup, std::nullopt)).error().message.find("manage_users"), std::string::npos);
   settle();
+}
+
+TEST_F(TasksTest, WhatCameUpFromBelowStandsAmongTheRunsAndTheOwnResultGoesUp) {
+  const auto id = add(text("Check", "manual"));
+  EXPECT_TRUE(loop.run(tasks->start(olga(), id)));
+  settle();
+  const auto own = hq.read<std::vector<store::RolledUpResult>>([](store::Transaction& t) { return store::rolled_up_results(t, 10); });
+  ASSERT_EQ(own.size(), 1U);
+  EXPECT_EQ(own[0].record.origin, hq.facts.id);
+  auto below = result_from_payload(own[0].record.payload).value();
+  EXPECT_EQ(below.server, "hq");
+  below.server = "branch";
+  below.run.id = hierarchy::TaskRunId::make(clock);
+  below.run.started_at = clock + 1min;
+  const store::ArrivedRecord arrived{{.origin = ServerId::make(clock),
+                                      .origin_sequence = 1,
+                                      .kind = hierarchy::FeedKind::task_result,
+                                      .subject = id.str(),
+                                      .payload = payload_of(below),
+                                      .at = clock}};
+  hq.write([&](store::Transaction& t) {
+    store::take_feed(t, {.via = RegistrationId::make(clock), .at = clock}, std::vector{arrived, arrived});
+  });
+  const auto all = loop.run(tasks->runs(olga(), id, 100)).value();
+  ASSERT_EQ(all.size(), 2U) << "once, however often it arrives";
+  EXPECT_EQ(all[0].server, "branch");
+  EXPECT_EQ(all[1].server, "") << "its own, newest first";
 }
 
 TEST_F(TasksTest, AGroupThatHasATaskIsNotRemovedSilently) {
