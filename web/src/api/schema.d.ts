@@ -718,6 +718,29 @@ export interface paths {
         patch: operations["edit_primary"];
         trace?: never;
     };
+    "/api/v1/primary/move": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How the last move to another primary ended, or that it is running */
+        get: operations["show_primary_move"];
+        put?: never;
+        /**
+         * Move this server, with everything below it, to another primary
+         * @description The new primary has registered this server before. A moment after the answer this server leaves its primary and follows the new one; unless that
+         *     link is connected within `wait_seconds`, it goes back to the former, which still has it registered. The links to its own secondaries stay.
+         *     Refused with `not_found` without a primary to come from, and with `conflict` while a move is running.
+         */
+        post: operations["move_to_primary"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/primary/rights": {
         parameters: {
             query?: never;
@@ -1550,8 +1573,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The runs of a task on this server, newest first
-         * @description The newest 100 of the last 90 days are kept.
+         * The runs of a task, on this server and as they came up from the servers below, newest first
+         * @description The newest 100 of the last 90 days are kept on each server; of what came up, those among the newest 1000 results of all tasks are shown.
          */
         get: operations["list_task_runs"];
         put?: never;
@@ -2028,6 +2051,33 @@ export interface components {
             replace?: boolean;
             primary_may?: components["schemas"]["PrimaryMay"];
         };
+        MoveToPrimary: {
+            direction?: components["schemas"]["Direction"];
+            address?: components["schemas"]["Address"];
+            proxy?: components["schemas"]["ProxyRequest"];
+            certificate: components["schemas"]["CertificateText"];
+            /** Format: uuid */
+            server_id?: string;
+            primary_may?: components["schemas"]["PrimaryMay"];
+            /** @default 60 */
+            wait_seconds?: number;
+        };
+        PrimaryMove: {
+            /** @enum {string} */
+            state: "running" | "done" | "undone";
+            by: string;
+            from: {
+                name: string | null;
+                address: string | null;
+                fingerprint: components["schemas"]["Fingerprint"];
+            };
+            to_fingerprint: components["schemas"]["Fingerprint"];
+            began_at: components["schemas"]["Time"];
+            wait_seconds: number;
+            ended_at: string | null;
+            /** @description Why it was undone. */
+            message: string | null;
+        };
         EditPrimary: {
             direction?: components["schemas"]["Direction"];
             address?: components["schemas"]["Address"] | null;
@@ -2418,6 +2468,8 @@ export interface components {
         TaskRun: {
             /** Format: uuid */
             id: string;
+            /** @description Name of the server below that it ran on, by its own clock; null: this server. */
+            server: string | null;
             /** Format: uuid */
             task_id: string;
             task_name: string;
@@ -4615,6 +4667,71 @@ export interface operations {
             422: components["responses"]["Invalid"];
             429: components["responses"]["RateLimited"];
             502: components["responses"]["Unreached"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    show_primary_move: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The move. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PrimaryMove"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    move_to_primary: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "address": "hq2.example.com:13000",
+                 *       "certificate": "-----BEGIN CERTIFICATE-----\n...\n-----END CERTIFICATE-----\n",
+                 *       "wait_seconds": 60
+                 *     }
+                 */
+                "application/json": components["schemas"]["MoveToPrimary"];
+            };
+        };
+        responses: {
+            /** @description It begins. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PrimaryMove"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            408: components["responses"]["BodyTimedOut"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["NotJson"];
+            422: components["responses"]["Invalid"];
             503: components["responses"]["Unavailable"];
         };
     };
