@@ -1369,7 +1369,8 @@ export interface paths {
          * All events, or those that pass a filter, oldest first, as a file
          * @description Up to the newest event there is when the request begins, read page by page as the caller takes them. `jsonl` is one Event a line;
          *     `csv` is RFC 4180 with a head line: a text that a spreadsheet would take for a formula (it begins with `=`, `+`, `-`, `@`, a tab or a
-         *     carriage return) begins with an apostrophe there. At most 8 exports run at once.
+         *     carriage return) begins with an apostrophe there. At most 8 exports run at once. One is broken off when its reader takes nothing for a
+         *     minute, and when the session or the right to it ends.
          */
         get: operations["export_events"];
         put?: never;
