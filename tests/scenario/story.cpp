@@ -5,6 +5,7 @@
 #include <stdexcept>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <gtest/gtest.h>
 
 #include "scenario/world.h"
@@ -116,9 +117,10 @@ class Teller {
       dials_.clear();
       for (const auto& [name, unused] : world_.servers()) dials_[name] = world_.dials(name);
       for (const auto& [name, known] : world_.servers()) keys_[name] = known->certificate.pin;
+      for (const auto& [name, known] : world_.servers()) traffic_[name] = world_.traffic(name);
     } else if (w[0] == "expect") {
       expect({w.begin() + 1, w.end()});
-    } else if (!administrator(w) && !fault(w)) {
+    } else if (!administrator(w) && !flow(w) && !fault(w)) {
       throw std::invalid_argument("unknown command");
     }
   }
@@ -128,6 +130,7 @@ class Teller {
       world_.remove_secondary(w.at(1), w.at(2));
     } else if (w[0] == "leave") {
       world_.clear_primary(w.at(1));
+      world_.end_inheritance(w[1], w.size() > 2 && w[2] == "keep" ? World::Inherited::kept : World::Inherited::removed);
     } else if (w[0] == "rename") {
       world_.rename(w.at(1), w.at(2));
     } else if (w[0] == "address") {
@@ -161,6 +164,27 @@ class Teller {
     if (w.size() > 3 && w[3] == "maybe") return;
     const bool should = w.size() < 4 || w[3] != "fails";
     require(done.has_value() == should, done ? "it worked" : done.error().text());
+  }
+
+  bool flow(const Words& w) {
+    if (w[0] == "put") {
+      world_.put_object(w.at(1), w.at(2), w.size() > 3 ? w[3] : "");
+    } else if (w[0] == "drop") {
+      world_.drop_object(w.at(1), w.at(2));
+    } else if (w[0] == "move") {
+      world_.move_secondary(w.at(1), w.at(2), w.at(3));
+    } else if (w[0] == "backup") {
+      world_.back_up(w.at(1));
+    } else if (w[0] == "restore") {
+      world_.restore(w.at(1));
+    } else if (w[0] == "replay") {
+      world_.replay(w.at(1));
+    } else if (w[0] == "upgrade") {
+      world_.upgrade(w.at(1));
+    } else {
+      return false;
+    }
+    return true;
   }
 
   bool fault(const Words& w) {
@@ -280,12 +304,50 @@ class Teller {
       const auto& outcome = world_.server(w.at(1)).join_outcome;
       const auto seen = !outcome ? "none" : *outcome ? "done" : to_string(outcome->error().code);
       require(seen == w.at(2), fmt::format("it is {}", seen));
-    } else if (!counted(w)) {
+    } else if (!counted(w) && !inherited(w)) {
       const auto& status = view(w[0]);
       const bool right =
           hierarchy::to_string(status.state) == w.at(1) && (w.size() < 3 || (status.reason && to_string(status.reason->code) == w[2]));
       require(right, shown(status));
     }
+  }
+
+  bool inherited(const Words& w) {
+    if (w[0] == "agreed") {
+      for (std::size_t i = 3; i < w.size(); i += 2) {
+        const auto different = world_.disagreement(w[i - 2], w[i]);
+        require(different.empty(), different);
+      }
+    } else if (w[0] == "behind") {
+      require(!world_.disagreement(w.at(1), w.at(2)).empty(), "it is in force there");
+    } else if (w[0] == "inherits") {
+      inherits(w);
+    } else if (w[0] == "failure") {
+      const auto* const link = world_.upper_link(w.at(1), w.at(2));
+      const auto seen = !link ? "no link" : link->bringing.failure ? to_string(link->bringing.failure->code) : "none";
+      require(seen == w.at(3), fmt::format("it is {}", seen));
+    } else if (w[0] == "sent") {
+      const auto now = world_.traffic(w.at(1)), then = traffic_[w[1]];
+      const auto seen =
+          fmt::format("{} updates {} full {} objects", now.updates - then.updates, now.full - then.full, now.objects - then.objects);
+      require(seen == w.at(2), "it was " + seen);
+    } else {
+      return false;
+    }
+    return true;
+  }
+
+  /// inherits SERVER OBJECT…: the server has these of those above, and no others.
+  void inherits(const Words& w) {
+    std::vector<std::string> seen;
+    for (const auto& [key, object] : world_.server(w.at(1)).flow.applied.set.objects) {
+      const auto begin = object.content.find(":\"") + 2;
+      seen.push_back(object.content.substr(begin, object.content.find('"', begin) - begin));
+    }
+    std::vector<std::string> wanted(w.begin() + 2, w.end());
+    std::sort(seen.begin(), seen.end());
+    std::sort(wanted.begin(), wanted.end());
+    require(seen == wanted, fmt::format("it inherits “{}”", fmt::join(seen, " ")));
   }
 
   void pinned(const std::string& name, const std::string& peer) {
@@ -352,7 +414,8 @@ class Teller {
   int number_ = 0;
   TimePoint mark_;
   std::map<std::string, std::uint64_t> dials_;
-  std::map<std::string, Pin> keys_;  ///< At the mark.
+  std::map<std::string, Pin> keys_;                ///< At the mark.
+  std::map<std::string, World::Traffic> traffic_;  ///< At the mark.
 };
 
 /// The fault of "disturb …", to be done once after `step` steps.

@@ -21,6 +21,12 @@
 //   expect next UPPER/LOWER|LOWER MIN MAX      expect version UPPER/LOWER TEXT
 //   expect events SERVER KIND N [about]        expect dials SERVER MIN MAX      expect crowd UPPER joined
 //   expect spread UPPER DURATION PERCENT       since the mark no window of DURATION brought back more than PERCENT of the crowd
+//   put SERVER OBJECT [GROUP]  makes or edits an object of its own              drop SERVER OBJECT
+//   move UPPER LOWER GROUP     leave LOWER [keep]  (what was inherited stays as its own objects)
+//   backup SERVER    restore SERVER    upgrade SERVER    replay LOWER (every update ever sent, the newest first)
+//   expect agreed A > B > C    each has applied, and confirmed, what the one above computes      expect behind UPPER LOWER
+//   expect inherits SERVER OBJECT…             exactly these              expect failure UPPER LOWER none|CODE
+//   expect sent LOWER "N updates N full N objects"  since the mark
 //   disturb restart SERVER | disturb reset A B
 //                              the whole story is told again and again, each time with that fault after one more step
 #pragma once

@@ -69,7 +69,7 @@ link::SelfPtr World::self_of(const Server& server) const {
   self.max_depth = server.options.max_depth;
   self.protocol = server.options.protocol;
   if (!server.options.old) {
-    self.capabilities = {std::string(link::kNextIdentity)};
+    self.capabilities = {std::string(link::kNextIdentity), std::string(link::kDownstream)};
     self.certificate = server.next_key.value_or(server.certificate);
   }
   return std::make_shared<const link::Self>(std::move(self));
@@ -131,6 +131,8 @@ Result<> World::set_primary(std::string_view lower, std::string_view upper, Dire
   }
   leave_former(here, record.certificate.pin);
   here.primary = record;
+  here.flow.applied.revision = 0;  // Another one counts anew; what was inherited stays until it has sent its own.
+  here.flow.applied.hash.clear();
   if (here.running) open_lower(here);
   return {};
 }
@@ -160,7 +162,12 @@ void World::remove_secondary(std::string_view upper, std::string_view lower) {
     here.announced.erase(record.id);
     carry_out(here, here.roll_over.removed(record.id));
   }
-  std::erase_if(here.secondaries, [&](const auto& record) { return record.name == lower; });
+  std::erase_if(here.secondaries, [&](const auto& record) {
+    if (record.name != lower) return false;
+    here.flow.confirmed.erase(record.id);
+    here.groups.erase(record.id);
+    return true;
+  });
 }
 
 void World::clear_primary(std::string_view lower) {
@@ -176,6 +183,7 @@ void World::rename(std::string_view name, std::string new_name) {
   auto& here = server(name);
   here.options.name = std::move(new_name);  // What it calls itself; the story keeps the old word for it.
   spread(here);
+  flow_changed(here);
 }
 
 void World::move_address(std::string_view lower, std::string target) {
@@ -200,6 +208,8 @@ void World::wipe(std::string_view name) {
   here.id = numbered<struct daikan::ServerTag>(++next_id_);
   here.secondaries.clear();
   here.primary.reset();
+  here.flow = {};
+  here.groups.clear();
   start(name);
 }
 
@@ -305,6 +315,7 @@ void World::open_lower(Server& server) {
   auto peer = link::peer_of(*server.primary);
   if (const auto next = server.announced.find(std::nullopt); next != server.announced.end()) peer.announced = next->second;
   link.lower.emplace(std::move(peer), self_of(server), ++seeds_);
+  tell_progress(link);
   apply(link, link.lower->start(local(server)));
 }
 
@@ -360,6 +371,7 @@ void World::apply(Link& link, link::Effects effects) {
     here.events.push_back({now_, about, std::move(event)});
   }
   const auto serial = link.serial;
+  if (link.upper && effects.roll_over) heard_progress(link);
   const link::RollOver::PeerKey peer_key = link.upper ? std::optional(link.registration) : std::nullopt;
   if (link.lower && link.lower->ended()) {
     here.links.erase(serial);
@@ -520,6 +532,12 @@ void World::hear(Link& link, ConnectionId id, Kind kind, const std::string& byte
       return;
     case Kind::farewell:
       apply(link, link.lower->farewell(id, link::decode_farewell(bytes).value(), when));
+      return;
+    case Kind::update:
+      hear_update(link, id, bytes);
+      return;
+    case Kind::verdict:
+      hear_verdict(link, bytes);
       return;
     case Kind::close:
       apply(link, closed(link, id, {Code::closed, "The peer closed the connection."}, when));

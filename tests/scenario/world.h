@@ -14,6 +14,7 @@
 
 #include "hierarchy/invitation.h"
 #include "hierarchy/registration_rules.h"
+#include "link/downstream.h"
 #include "link/lower_end.h"
 #include "link/roll_over.h"
 #include "link/upper_end.h"
@@ -37,9 +38,31 @@ struct ServerOptions {
 enum class Rules : std::uint8_t { checked, unchecked };
 
 /// What a connection carries; in order, and lost with the connection.
-enum class Kind : std::uint8_t { hello, answer, farewell, close };
+enum class Kind : std::uint8_t { hello, answer, farewell, update, verdict, close };
 
 struct Server;
+
+/// What the host of an upper end remembers while it brings down what the secondary inherits.
+struct Bringing {
+  struct Sent {
+    std::uint64_t exchange;
+    link::ConnectionId connection;
+    link::DownstreamUpdate update;
+    hierarchy::InheritedSet wanted;
+  };
+  std::optional<Sent> sent;
+  bool later = false;  ///< It is looked at again in a while.
+  link::DownstreamApplied told;
+  std::optional<std::uint64_t> full_beyond;
+  std::optional<Error> failure;
+};
+
+/// What a server keeps of inherited objects; a backup holds it.
+struct Flow {
+  std::map<std::string, hierarchy::InheritedObject> own;  ///< By the word that the story has for it.
+  hierarchy::AppliedSet applied;
+  std::map<RegistrationId, hierarchy::ConfirmedSet> confirmed;
+};
 
 /// One end of a link with what its host knows.
 struct Link {
@@ -51,6 +74,7 @@ struct Link {
   std::optional<link::LowerEnd> lower;
   std::uint64_t dial = 0;   ///< The dial in progress or last made.
   std::uint64_t timer = 0;  ///< The tick that counts.
+  Bringing bringing;        ///< Upper: what the secondary inherits is on its way.
   bool accepts(const Pin& pin) const { return upper ? upper->accepts(pin) : lower->accepts(pin); }
   const LinkStatus& status() const { return upper ? upper->status() : lower->status(); }
   std::optional<link::ConnectionId> standing() const { return upper ? upper->standing() : lower->standing(); }
@@ -74,6 +98,9 @@ struct Server {
   std::map<std::optional<RegistrationId>, CertificateRecord> announced;  // stored: next keys of peers
   link::RollOver roll_over;                                              // stored
   std::optional<CertificateRecord> next_key;                             // stored
+  Flow flow;                                                             // stored
+  Flow backup;                                                           // elsewhere
+  std::map<RegistrationId, std::string> groups;                          // stored: of secondaries, when not the root group
   bool running = true;
   link::ServerPath ancestors;            // memory, as everything below
   std::optional<Result<>> join_outcome;  ///< Of the last join with an invitation.
@@ -104,6 +131,27 @@ class World {
   void revoke(std::string_view file);
   void join(std::string_view lower, std::string_view file);
   void wipe(std::string_view name);  ///< Set up anew with its old key: another id, no records.
+
+  // What flows down.
+  enum class Inherited : std::uint8_t { removed, kept };
+  void put_object(std::string_view owner, const std::string& object, const std::string& group);
+  void drop_object(std::string_view owner, const std::string& object);
+  void move_secondary(std::string_view upper, std::string_view lower, const std::string& group);
+  void end_inheritance(std::string_view lower, Inherited inherited);  ///< Beside clear_primary().
+  void back_up(std::string_view name);
+  void restore(std::string_view name);  ///< What flows, as it was when it was backed up; with a restart.
+  void replay(std::string_view lower);  ///< All updates that were ever sent to it come once more, the newest first.
+  void upgrade(std::string_view name);  ///< An old version becomes a new one.
+  /// What the primary computes for this secondary now.
+  hierarchy::InheritedSet wanted(std::string_view upper, std::string_view lower);
+  /// Empty when both ends agree on it; otherwise what is different.
+  std::string disagreement(std::string_view upper, std::string_view lower);
+  struct Traffic {
+    std::uint64_t updates = 0;
+    std::uint64_t full = 0;
+    std::uint64_t objects = 0;
+  };
+  Traffic traffic(std::string_view lower) const;  ///< Sent to it so far.
 
   // Faults.
   void cut(std::string_view a, std::string_view b);
@@ -194,6 +242,15 @@ class World {
   bool between(const Connection& connection, std::string_view a, std::string_view b) const;
   void kill(link::ConnectionId id, Connection& connection, const Error& reason, Duration longest);
 
+  hierarchy::InheritedSet wanted(const Server& here, const RegistrationId& id) const;
+  void flow_changed(Server& here);
+  void bring_down(Link& link);
+  void bring_later(Link& link);
+  void heard_progress(Link& link);
+  static void tell_progress(Link& link);
+  void hear_update(Link& link, link::ConnectionId id, const std::string& bytes);
+  void hear_verdict(Link& link, const std::string& bytes);
+  static link::DownstreamAnswer take(Server& here, const link::DownstreamUpdate& update);
   CertificateRecord made_certificate();
   void store_keys(Link& link, const std::vector<link::KeyChange>& keys);
   void carry_out(Server& server, const link::RollOver::Step& step);
@@ -213,8 +270,9 @@ class World {
   std::map<link::ConnectionId, Connection> connections_;
   std::map<std::pair<TimePoint, std::uint64_t>, std::function<void()>> queue_;
   std::map<std::string, std::uint64_t, std::less<>> dials_;
+  std::map<std::string, std::vector<std::string>, std::less<>> updates_;  ///< Ever sent, by the secondary they were for.
   TimePoint now_ = from_micros(1'790'000'000'000'000);
-  std::uint64_t order_ = 0, serial_ = 0, steps_ = 0, next_connection_ = 0, next_id_ = 0;
+  std::uint64_t order_ = 0, serial_ = 0, steps_ = 0, next_connection_ = 0, next_id_ = 0, exchanges_ = 0, edits_ = 0;
   link::Jitter jitter_;
   std::uint64_t seeds_;
 };
