@@ -18,6 +18,7 @@ export interface PageRoute {
 export const routes: PageRoute[] = [
   { path: "/", page: page(() => import("./pages/overview"), "OverviewPage") },
   { path: "/hierarchy", page: page(() => import("./pages/hierarchy/hierarchy_page"), "HierarchyPage") },
+  { path: "/tasks", page: page(() => import("./pages/tasks/tasks_page"), "TasksPage") },
   { path: "/properties", page: page(() => import("./pages/properties/properties_page"), "PropertiesPage") },
   { path: "/properties/:section", page: page(() => import("./pages/properties/properties_page"), "PropertiesPage") },
   { path: "/unrecognised", page: page(() => import("./pages/unrecognised/unrecognised_page"), "UnrecognisedPage") },
@@ -42,6 +43,7 @@ export interface MenuEntry {
 export const menu: MenuEntry[] = [
   { name: "overview", path: "/" },
   { name: "hierarchy", path: "/hierarchy" },
+  { name: "tasks", path: "/tasks" },
   { name: "unrecognised", path: "/unrecognised" },
   { name: "events", path: "/events", right: "read" },
   { name: "audit", path: "/audit", right: "read_audit" },

@@ -1,0 +1,200 @@
+// What a server does by itself: its tasks, when each runs next, how it went, and the runs before.
+import { useState } from "react";
+import { Button, Content, Label, Modal, ModalBody, ModalHeader, PageSection } from "@patternfly/react-core";
+import { CalendarAltIcon } from "@patternfly/react-icons";
+import { Table, Tbody, Td, Th, Thead, Tr } from "@patternfly/react-table";
+import { useQuery } from "@tanstack/react-query";
+import { useTranslation } from "react-i18next";
+import { pathKey } from "../../api/path";
+import { useReload } from "../../api/queries";
+import type { AnswerOf } from "../../api/types";
+import { tell } from "../../app/notices";
+import { useMay, useServer } from "../../app/place";
+import { ConfirmDialog } from "../../parts/confirm_dialog";
+import { Empty } from "../../parts/empty";
+import { useGroupNames } from "../../parts/group_names";
+import { Loaded } from "../../parts/loading";
+import { MenuButton, type MenuAction } from "../../parts/menu_button";
+import { PageHeader } from "../../parts/page_header";
+import { ProblemAlert } from "../../parts/problem_alert";
+import { When } from "../../parts/when";
+import { readSchedule } from "./model";
+import { TaskDialog } from "./task_dialog";
+
+type Task = NonNullable<AnswerOf<"get", "tasks">>["items"][number];
+type Run = NonNullable<Task["last_run"]>;
+
+const kColors = { running: "blue", done: "green", failed: "red", cancelled: "grey", interrupted: "orange", skipped: "grey" } as const;
+
+function RunMark({ run }: { run: Run }) {
+  const { t } = useTranslation();
+  return (
+    <Label isCompact variant="outline" color={kColors[run.state]} data-run={run.state}>
+      {t(`tasks.run_${run.state}`)}
+    </Label>
+  );
+}
+
+function Runs({ task, onClose }: { task: Task; onClose: () => void }) {
+  const { t } = useTranslation();
+  const { api, path } = useServer();
+  const runs = useQuery({ queryKey: [pathKey(path), "tasks", task.id, "runs"], queryFn: async ({ signal }) => (await api.get("tasks/{id}/runs", { path: { id: task.id }, signal })).data.items });
+  return (
+    <Modal isOpen variant="large" onClose={onClose} aria-labelledby="runs-title">
+      <ModalHeader title={t("tasks.runs_of", { name: task.name })} labelId="runs-title" />
+      <ModalBody tabIndex={0} aria-label={t("tasks.runs_of", { name: task.name })}>
+        <Loaded query={runs}>
+          {(all) =>
+            all.length === 0 ? (
+              <Content component="p">{t("tasks.no_runs")}</Content>
+            ) : (
+              <Table variant="compact" aria-label={t("tasks.runs_of", { name: task.name })}>
+                <Thead>
+                  <Tr>
+                    <Th>{t("tasks.started")}</Th>
+                    <Th>{t("tasks.result")}</Th>
+                    <Th>{t("tasks.cause")}</Th>
+                    <Th>{t("tasks.message")}</Th>
+                  </Tr>
+                </Thead>
+                <Tbody>
+                  {all.map((run) => (
+                    <Tr key={run.id}>
+                      <Td dataLabel={t("tasks.started")}>
+                        <When at={run.started_at} exact />
+                      </Td>
+                      <Td dataLabel={t("tasks.result")}>
+                        <RunMark run={run} />
+                      </Td>
+                      <Td dataLabel={t("tasks.cause")}>
+                        {t(`tasks.cause_${run.cause}`)} {run.by ?? ""}
+                      </Td>
+                      <Td dataLabel={t("tasks.message")}>{run.message}</Td>
+                    </Tr>
+                  ))}
+                </Tbody>
+              </Table>
+            )
+          }
+        </Loaded>
+      </ModalBody>
+    </Modal>
+  );
+}
+
+export function TasksPage() {
+  const { t } = useTranslation();
+  const { api, path } = useServer();
+  const reload = useReload(path);
+  const { pathOf } = useGroupNames();
+  const may = useMay("manage_tasks");
+  const tasks = useQuery({ queryKey: [pathKey(path), "tasks"], queryFn: async ({ signal }) => (await api.get("tasks", { signal })).data.items });
+  const [adds, setAdds] = useState(false);
+  const [shown, setShown] = useState<{ what: "runs" | "remove"; task: Task } | null>(null);
+  const [problem, setProblem] = useState<unknown>(null);
+
+  const run = async (work: () => Promise<unknown>, said: string) => {
+    setProblem(null);
+    try {
+      await work();
+      tell(said, "info");
+    } catch (error) {
+      setProblem(error);
+    }
+    await reload();
+  };
+  const actionsOf = (task: Task): MenuAction[] => {
+    const at = { path: { id: task.id } };
+    const list: MenuAction[] = [{ name: "runs", text: t("tasks.runs"), onClick: () => setShown({ what: "runs", task }) }];
+    if (!may || task.owner !== null) return list;
+    if (task.last_run?.state === "running") list.push({ name: "cancel", text: t("tasks.cancel"), onClick: () => void run(() => api.post("tasks/{id}/cancel", at), t("tasks.cancelled", { name: task.name })) });
+    else list.push({ name: "start", text: t("tasks.start"), onClick: () => void run(() => api.post("tasks/{id}/start", at), t("tasks.was_started", { name: task.name })) });
+    list.push({
+      name: "enable",
+      text: t(task.enabled ? "tasks.disable" : "tasks.enable"),
+      onClick: () => void run(() => api.patch("tasks/{id}", { ...at, body: { enabled: !task.enabled }, ifMatch: `"${task.revision}"` }), t(task.enabled ? "tasks.was_disabled" : "tasks.was_enabled", { name: task.name })),
+    });
+    list.push({ name: "remove", text: t("common.remove"), danger: true, onClick: () => setShown({ what: "remove", task }) });
+    return list;
+  };
+  const schedule = (task: Task) => {
+    const { when, text } = readSchedule(task.schedule);
+    return t(`tasks.schedule_${when}`, { text });
+  };
+
+  return (
+    <>
+      <PageHeader title={t("tasks.title")} lead={t("tasks.lead")} actions={may && <Button onClick={() => setAdds(true)}>{t("tasks.add")}</Button>} />
+      <PageSection hasBodyWrapper={false} className="daikan-stack">
+        <ProblemAlert problem={problem} />
+        <Loaded query={tasks}>
+          {(all) =>
+            all.length === 0 ? (
+              <Empty title={t("tasks.none")} icon={CalendarAltIcon} actions={may && <Button onClick={() => setAdds(true)}>{t("tasks.add")}</Button>}>
+                {t("tasks.none_body")}
+              </Empty>
+            ) : (
+              <Table aria-label={t("tasks.title")} variant="compact">
+                <Thead>
+                  <Tr>
+                    <Th>{t("common.name")}</Th>
+                    <Th>{t("tasks.kind")}</Th>
+                    <Th>{t("tasks.for")}</Th>
+                    <Th>{t("tasks.when")}</Th>
+                    <Th>{t("tasks.next")}</Th>
+                    <Th>{t("tasks.last")}</Th>
+                    <Th screenReaderText={t("servers.column_actions")} />
+                  </Tr>
+                </Thead>
+                <Tbody>
+                  {all.map((task) => (
+                    <Tr key={task.id} data-task={task.name}>
+                      <Td dataLabel={t("common.name")}>
+                        {task.name} {!task.enabled && <Label isCompact>{t("tasks.is_disabled")}</Label>}
+                      </Td>
+                      <Td dataLabel={t("tasks.kind")}>{t(`tasks.kind_${task.kind}`)}</Td>
+                      <Td dataLabel={t("tasks.for")}>
+                        {task.group === null ? t("tasks.for_server") : pathOf(task.group)}
+                        {task.owner && <div className="daikan-subtle">{t("tasks.inherited", { name: task.owner.name })}</div>}
+                      </Td>
+                      <Td dataLabel={t("tasks.when")}>{schedule(task)}</Td>
+                      <Td dataLabel={t("tasks.next")}>{task.next_start ? <When at={task.next_start} /> : "–"}</Td>
+                      <Td dataLabel={t("tasks.last")}>
+                        {task.last_run ? (
+                          <>
+                            <RunMark run={task.last_run} /> <When at={task.last_run.started_at} />
+                            {task.last_run.state === "failed" && <div className="daikan-error">{task.last_run.message}</div>}
+                          </>
+                        ) : (
+                          "–"
+                        )}
+                      </Td>
+                      <Td isActionCell>
+                        <MenuButton label={t("servers.actions_for", { name: task.name })} actions={actionsOf(task)} />
+                      </Td>
+                    </Tr>
+                  ))}
+                </Tbody>
+              </Table>
+            )
+          }
+        </Loaded>
+      </PageSection>
+      {adds && <TaskDialog onClose={() => setAdds(false)} />}
+      {shown?.what === "runs" && <Runs task={shown.task} onClose={() => setShown(null)} />}
+      {shown?.what === "remove" && (
+        <ConfirmDialog
+          title={t("tasks.remove_title", { name: shown.task.name })}
+          confirm={t("common.remove")}
+          onClose={() => setShown(null)}
+          onConfirm={async () => {
+            await api.delete("tasks/{id}", { path: { id: shown.task.id }, ifMatch: `"${shown.task.revision}"` });
+            await reload();
+          }}
+        >
+          <Content component="p">{t(shown.task.distribute ? "tasks.remove_affects_below" : "tasks.remove_affects")}</Content>
+        </ConfirmDialog>
+      )}
+    </>
+  );
+}
