@@ -43,7 +43,7 @@ void add_task_commands(CLI::App& app, Command& chosen) {
   auto* create =
       add_verb(task, "create", "Make a task of the server or of a group",
                "  daikan task create --name nightly --kind backup --schedule \"cron 30 3 * * *\" --keep 14 --passphrase-file pw\n"
-               "  daikan task create --name tidy --kind event_cleanup --group \"Managed devices\" --distribute --info-days 30 \\\n"
+               "  daikan task create --name tidy --kind event_cleanup --info-days 30 \\\n"
                "    --schedule \"cron 0 4 * * sun\" --random-delay 60\n"
                "  daikan task create --name weekly --kind report --destination ops --format csv --schedule \"cron 0 7 * * mon\"");
   create->add_option("--name", created->name, "What it is called")->required()->type_name("NAME");

@@ -152,6 +152,19 @@ struct Wish {
   TimePoint at;
 };
 
+/// A task that nobody would carry out is refused rather than kept as if somebody did.
+Result<> check_carried_out(store::Transaction& transaction, const Task& task) {
+  if (task.distribute == hierarchy::Distribute::to_secondaries) {
+    return fail(Code::invalid_request, "This version does not distribute tasks to secondary Administration Servers yet.",
+                "Make the task on each of them; daikan --relay NAME reaches them from here.", "distribute");
+  }
+  if (runs_here({task, std::nullopt}, GroupTree(store::all_groups(transaction)).root().id)) return {};
+  return fail(
+      Code::invalid_request,
+      fmt::format("A task of the kind “{}” of this group would run nowhere: this server stands in its root group.", to_string(task.kind)),
+      "Give it to the root group, or to the server: leave the group out.", "group");
+}
+
 /// Checks the whole and seals what is secret.
 Result<> make_ready(store::Transaction& transaction, Task& task, const Wish& wish) {
   const auto& text = wish.text;
@@ -162,6 +175,7 @@ Result<> make_ready(store::Transaction& transaction, Task& task, const Wish& wis
   if (!given && !sealed.empty()) task.settings.passphrase = std::string(limits::kMinPassphraseBytes, 'x');
   const auto over = text.schedule ? wish.at : TimePoint{};
   if (auto checked = hierarchy::check_task(task, over); !checked) return checked;
+  if (auto checked = check_carried_out(transaction, task); !checked) return checked;
   task.settings.passphrase = given ? wish.sealing.seal(task.settings.passphrase) : sealed;
   if (auto free = check_free_name(transaction, task); !free) return free;
   return check_destination(transaction, task);

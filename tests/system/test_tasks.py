@@ -238,12 +238,15 @@ def test_people_make_edit_start_and_remove_tasks_at_the_command_line(start):
 
 def test_what_a_task_cannot_be_is_refused_with_its_field(start):
     hq = start.server("hq")
+    hq.api.post("/groups", {"path": "Managed devices/Labs"})
     for body, field in (({"kind": "backup"}, "settings.passphrase"),
                         ({"kind": "backup", "group": "Managed devices", "settings": {"passphrase": PASSPHRASE}}, "group"),
                         ({"kind": "backup", "settings": {"passphrase": PASSPHRASE, "folder": "../outside"}}, "settings.folder"),
                         ({"kind": "link_check", "schedule": "cron 61 * * * *"}, "schedule"),
                         ({"kind": "link_check", "schedule": "on task_failed"}, "schedule"),
                         ({"kind": "link_check", "distribute": True}, "distribute"),
+                        ({"kind": "link_check", "group": "Managed devices", "distribute": True}, "distribute"),
+                        ({"kind": "event_cleanup", "group": "Labs", "settings": {"info_days": 3}}, "group"),
                         ({"kind": "event_cleanup"}, "settings"),
                         ({"kind": "link_check", "settings": {"keep": 3}}, "settings"),
                         ({"kind": "defragment"}, "kind"),

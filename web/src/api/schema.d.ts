@@ -1487,7 +1487,7 @@ export interface paths {
          *     - `link_check`: fails unless the links to all secondaries (of the group, or of the server) are connected, and says why not.
          *     - `report`: the secondaries and the states of their links into `folder`, by mail to a notification `destination`, or both.
          *
-         *     `backup` and `report` are tasks of a server; the others may be given to a group and distributed to its secondaries, which inherit them.
+         *     `backup` and `report` are tasks of a server; `link_check` may be given to any group, `event_cleanup` to the root group.
          */
         post: operations["create_task"];
         delete?: never;
@@ -2407,7 +2407,7 @@ export interface components {
             /** @default true */
             enabled?: boolean;
             /**
-             * @description Distribute to secondary Administration Servers: those of the group and its subgroups inherit it, and so on down.
+             * @description Distribute to secondary Administration Servers. Not carried out yet: true is refused.
              * @default false
              */
             distribute?: boolean;
@@ -2433,7 +2433,7 @@ export interface components {
             /** @default true */
             enabled?: boolean;
             /**
-             * @description Distribute to secondary Administration Servers: those of the group and its subgroups inherit it, and so on down.
+             * @description Distribute to secondary Administration Servers. Not carried out yet: true is refused.
              * @default false
              */
             distribute?: boolean;
