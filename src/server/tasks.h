@@ -49,7 +49,8 @@ class Tasks {
   awaitable<Result<std::vector<TaskView>>> list(const Actor& actor);
   /// not_found, permission_denied.
   awaitable<Result<TaskView>> find(const Actor& actor, TaskId id);
-  /// Fails with invalid_request (also: it would run nowhere), group_not_found, name_taken, permission_denied, or too_large (limits::kMaxTasks).
+  /// Fails with invalid_request (also: it would run nowhere), group_not_found, name_taken, permission_denied, or too_large
+  /// (limits::kMaxTasks).
   awaitable<Result<TaskView>> add(const Actor& actor, TaskText text, std::optional<Once> once);
   /// The schedule counts from the edit on. Fails as add(), with not_found or conflict (`seen`).
   awaitable<Result<TaskView>> edit(const Actor& actor, TaskId id, TaskText text, Seen seen);
