@@ -50,8 +50,7 @@ try {
       await olga.page.goto(hq.url);
       await olga.page.getByRole("button", { name: olga.t("sign_in.submit") }).waitFor();
       await keep("sign_in");
-      await olga.signIn();
-      await olga.page.locator("main").waitFor();
+      await olga.enter();
       for (const [name, path] of Object.entries(pages)) {
         await olga.page.goto(hq.url + path);
         await olga.page.locator("main h1").first().waitFor();

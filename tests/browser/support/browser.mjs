@@ -68,6 +68,12 @@ export class Person {
     await this.page.getByRole("button", { name: this.t("sign_in.submit") }).click();
   }
 
+  /** Signs in and waits until the pages are there. */
+  async enter(url) {
+    await this.signIn(url);
+    await this.page.locator(".daikan-brand-server").waitFor();
+  }
+
   /** Fails on anything serious that axe finds, and on any error of scripts or of the content security policy so far. */
   async isClean(where) {
     await this.page.evaluate(axe).catch(() => undefined); // the policy refuses no evaluation of the debugger

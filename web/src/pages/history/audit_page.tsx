@@ -61,6 +61,8 @@ export function AuditPage() {
                 placeholder={t("history.search_actor")}
                 value={typed}
                 onChange={(_, value) => setTyped(value)}
+                submitSearchButtonLabel={t("history.search_actor")}
+                resetButtonLabel={t("history.clear")}
                 onSearch={() => setActor(typed.trim())}
                 onClear={() => {
                   setTyped("");

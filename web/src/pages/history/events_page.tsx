@@ -61,6 +61,8 @@ export function EventsPage() {
                 placeholder={t("history.search")}
                 value={typed}
                 onChange={(_, value) => setTyped(value)}
+                submitSearchButtonLabel={t("history.search")}
+                resetButtonLabel={t("history.clear")}
                 onSearch={() => setText(typed.trim())}
                 onClear={() => {
                   setTyped("");
@@ -88,7 +90,7 @@ export function EventsPage() {
             <Thead>
               <Tr>
                 <Th>{t("history.when")}</Th>
-                <Th>{t("history.severity")}</Th>
+                <Th modifier="nowrap">{t("history.severity")}</Th>
                 <Th>{t("history.what")}</Th>
                 <Th>{t("history.kind")}</Th>
               </Tr>
