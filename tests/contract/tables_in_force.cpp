@@ -1,0 +1,158 @@
+// Proof of force: what primaries say of their secondaries, here and from below.
+#include "store/tables_in_force.h"
+
+#include <array>
+
+#include <gmock/gmock.h>
+
+#include "contract/fixture.h"
+#include "contract/samples.h"
+#include "store/tables.h"
+#include "store/tables_feed.h"
+
+namespace daikan::contract {
+namespace {
+
+using hierarchy::AppliedReport;
+using hierarchy::FeedKind;
+using hierarchy::ObjectForce;
+using store::InForce;
+using store::Transaction;
+using testing::IsEmpty;
+using testing::SizeIs;
+
+DAIKAN_ON_BOTH(InForceTables);
+
+const ServerId kSelf = ServerId::make(at(0));
+const ServerId kBranch = ServerId::make(at(1));
+const ServerId kShop = ServerId::make(at(2));
+const RegistrationId kVia = RegistrationId::make(at(3));
+
+hierarchy::SecondaryRecord registered(std::optional<ServerId> server) {
+  hierarchy::SecondaryRecord record;
+  record.id = kVia;
+  record.name = "branch";
+  record.server_id = server;
+  return record;
+}
+
+AppliedReport report(std::uint64_t revision) {
+  AppliedReport made;
+  made.revision = revision;
+  made.hash = std::string(64, 'a');
+  made.applied_at = at(5);
+  return made;
+}
+
+void say(store::Database& database, const ServerId& server, const AppliedReport& report, std::int64_t second) {
+  in_write(database, [&](Transaction& t) {
+    store::put_setting(t, "server_id", kSelf.str());
+    store::say_in_force(t, registered(server), report, at(second));
+    return 0;
+  });
+}
+
+struct Word {
+  ServerId origin;
+  ServerId server;
+  std::string payload;
+};
+/// What another primary says, by way of a secondary.
+void arrive(store::Database& database, const Word& word, std::int64_t received) {
+  const std::array<store::ArrivedRecord, 1> records = {
+      {{{word.origin, static_cast<std::uint64_t>(received), FeedKind::applied, word.server.str(), word.payload, at(20)}}}};
+  in_write(database, [&](Transaction& t) { return store::take_feed(t, {kVia, at(received)}, records); });
+}
+
+std::vector<InForce> all(store::Database& database) {
+  return in_read(database, [](Transaction& t) { return store::all_in_force(t); });
+}
+AppliedReport said(store::Database& database, const ServerId& server) {
+  return in_read(database, [&](Transaction& t) { return store::said_in_force(t, server); });
+}
+
+TEST_P(InForceTables, ASecondarysLastReportCounts) {
+  say(database(), kBranch, report(3), 10);
+  auto behind = report(3);
+  behind.behind_since = at(11);
+  say(database(), kBranch, behind, 11);
+  const auto seen = all(database());
+  ASSERT_THAT(seen, SizeIs(1));
+  EXPECT_EQ(seen[0].server, kBranch);
+  EXPECT_EQ(seen[0].primary, kSelf);
+  EXPECT_EQ(seen[0].report, behind);
+  EXPECT_EQ(seen[0].said_at, at(11));
+}
+
+TEST_P(InForceTables, TheLastReportIsThereToBeContinued) {
+  EXPECT_EQ(said(database(), kBranch), AppliedReport{});
+  say(database(), kBranch, report(3), 10);
+  arrive(database(), {kBranch, kShop, to_text(report(9))}, 30);
+  EXPECT_EQ(said(database(), kBranch), report(3));
+  EXPECT_EQ(said(database(), kShop), AppliedReport{});  // another server's word
+}
+
+TEST_P(InForceTables, NothingIsSaidOfAServerThatNeverConnected) {
+  in_write(database(), [](Transaction& t) {
+    store::say_in_force(t, registered(std::nullopt), report(3), at(10));
+    store::end_in_force(t, registered(std::nullopt), at(11));
+    return 0;
+  });
+  EXPECT_THAT(all(database()), IsEmpty());
+}
+
+TEST_P(InForceTables, ARemovedSecondaryIsNotSpokenOfAnyMore) {
+  say(database(), kBranch, report(3), 10);
+  say(database(), kShop, report(4), 10);
+  in_write(database(), [](Transaction& t) { return store::end_in_force(t, registered(kBranch), at(12)), 0; });
+  const auto seen = all(database());
+  ASSERT_THAT(seen, SizeIs(1));
+  EXPECT_EQ(seen[0].server, kShop);
+}
+
+TEST_P(InForceTables, WhatALowerServerSaysOfItsOwnSecondariesIsShownHere) {
+  say(database(), kBranch, report(3), 10);
+  auto failed = report(2);
+  failed.failure = AppliedReport::Failure{"too_large", "It is too large."};
+  arrive(database(), {kBranch, kShop, to_text(failed)}, 30);
+  const auto found = in_read(database(), [](Transaction& t) { return store::find_in_force(t, kShop); });
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->primary, kBranch);
+  EXPECT_EQ(force_of(found->report), ObjectForce::failed);
+  EXPECT_EQ(found->report.failure, failed.failure);
+  EXPECT_EQ(found->received_at, at(30));
+  EXPECT_THAT(all(database()), SizeIs(2));
+}
+
+TEST_P(InForceTables, OfAServerThatMovedTheReportThatArrivedLastCounts) {
+  arrive(database(), {ServerId::make(at(4)), kShop, to_text(report(9))}, 31);
+  arrive(database(), {kBranch, kShop, to_text(report(1))}, 32);
+  const auto seen = all(database());
+  ASSERT_THAT(seen, SizeIs(1));
+  EXPECT_EQ(seen[0].primary, kBranch);
+  EXPECT_EQ(seen[0].report.revision, 1U);
+}
+
+TEST_P(InForceTables, AReportThatCannotBeReadIsLeftOut) {
+  arrive(database(), {kBranch, kShop, "what is this"}, 30);
+  EXPECT_THAT(all(database()), IsEmpty());
+  EXPECT_FALSE(in_read(database(), [](Transaction& t) { return store::find_in_force(t, kShop); }));
+}
+
+TEST_P(InForceTables, AServerWithAPrimarySaysItOnceInItsFeed) {
+  in_write(database(), [](Transaction& t) {
+    store::put_setting(t, "server_id", kSelf.str());
+    store::put_primary(t, primary());
+    return 0;
+  });
+  say(database(), kBranch, report(3), 10);
+  say(database(), kBranch, report(3), 11);
+  const auto page = in_read(database(), [](Transaction& t) { return store::feed_page(t, 0, 100, 1'000'000); });
+  ASSERT_THAT(page, SizeIs(1));
+  EXPECT_EQ(page[0].record.kind, FeedKind::applied);
+  EXPECT_EQ(page[0].record.subject, kBranch.str());
+  EXPECT_EQ(hierarchy::applied_report_from_text(page[0].record.payload), report(3));
+}
+
+}  // namespace
+}  // namespace daikan::contract
