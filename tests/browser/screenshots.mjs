@@ -53,7 +53,7 @@ try {
       await olga.enter();
       for (const [name, path] of Object.entries(pages)) {
         await olga.page.goto(hq.url + path);
-        await olga.page.locator("main h1").first().waitFor();
+        await olga.page.locator("main").getByRole("heading").first().waitFor();
         await olga.page.waitForTimeout(700); // tables and pictures that are still being filled in; nothing depends on it but the look
         if ((await olga.page.getByText(olga.t("not_found.title")).count()) === 0) await keep(name);
       }
