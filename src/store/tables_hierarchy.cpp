@@ -149,6 +149,7 @@ bool update_secondary(Transaction& transaction, const hierarchy::SecondaryRecord
 
 bool remove_secondary(Transaction& transaction, const RegistrationId& id) {
   remove_announced_key(transaction, id);
+  transaction.execute("DELETE FROM downstream WHERE registration = $1", {to_value(id)});
   return transaction.execute("DELETE FROM secondaries WHERE id = $1", {to_value(id)}) == 1;
 }
 

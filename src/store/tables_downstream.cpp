@@ -1,0 +1,148 @@
+#include "store/tables_downstream.h"
+
+#include "store/detail/columns.h"
+
+namespace daikan::store {
+namespace {
+
+using namespace detail;
+
+/// Columns: registration, wanted_hash, behind_since, confirmed_revision, confirmed_hash, confirmed_at, manifest, failure_code,
+/// failure_message, failure_remedy, failed_at.
+DownstreamState read_downstream(const Row& row) {
+  DownstreamState state;
+  state.registration = read_id<RegistrationId>(row, 0);
+  state.wanted_hash = row.text(1);
+  state.behind_since = read_maybe_time(row, 2);
+  state.confirmed.revision = static_cast<std::uint64_t>(row.integer(3));
+  state.confirmed.hash = row.text(4);
+  state.confirmed_at = read_maybe_time(row, 5);
+  state.confirmed.manifest = require(hierarchy::manifest_from_text(row.text(6)), "a manifest");
+  if (!row.is_null(7)) {
+    state.failure.emplace(code_from_string(row.text(7)).value_or(Code::internal), row.text(8), row.text(9));
+    state.failed_at = read_maybe_time(row, 10);
+  }
+  return state;
+}
+
+}  // namespace
+
+hierarchy::AppliedSet applied_set(Transaction& transaction) {
+  hierarchy::AppliedSet applied;
+  const auto state = transaction.query("SELECT revision, hash, chain FROM inherited_state");
+  if (state.empty()) return applied;
+  applied.revision = static_cast<std::uint64_t>(state[0].integer(0));
+  applied.hash = state[0].text(1);
+  applied.set.chain = require(hierarchy::chain_from_text(state[0].text(2)), "a chain");
+  for (const auto& row : transaction.query("SELECT kind, id, owner, group_path, revision, content FROM inherited_objects")) {
+    hierarchy::InheritedObject object;
+    object.kind = require(hierarchy::inherited_kind_from_string(row.text(0)), "a kind");
+    object.id = require(uuid_from_string(row.text(1)), "an id");
+    object.owner = read_id<ServerId>(row, 2);
+    object.group = row.text(3);
+    object.revision = row.integer(4);
+    object.content = row.text(5);
+    applied.set.put(std::move(object));
+  }
+  return applied;
+}
+
+void put_applied_set(Transaction& transaction, const hierarchy::AppliedSet& applied, TimePoint at) {
+  remove_inherited(transaction);
+  transaction.execute("INSERT INTO inherited_state (slot, revision, hash, chain, applied_at) VALUES (1, $1, $2, $3, $4)",
+                      {static_cast<std::int64_t>(applied.revision), applied.hash, hierarchy::to_text(applied.set.chain), to_value(at)});
+  for (const auto& [key, object] : applied.set.objects) {
+    transaction.execute("INSERT INTO inherited_objects (kind, id, owner, group_path, revision, content) VALUES ($1, $2, $3, $4, $5, $6)",
+                        {to_value(to_string(object.kind)), uuid_to_string(object.id), to_value(object.owner), object.group, object.revision,
+                         object.content});
+  }
+}
+
+void forget_applied_revision(Transaction& transaction) { transaction.execute("UPDATE inherited_state SET revision = 0, hash = ''"); }
+
+void remove_inherited(Transaction& transaction) {
+  transaction.execute("DELETE FROM inherited_objects");
+  transaction.execute("DELETE FROM inherited_state");
+}
+
+std::optional<TimePoint> applied_at(Transaction& transaction) {
+  const auto rows = transaction.query("SELECT applied_at FROM inherited_state WHERE revision > 0");
+  return rows.empty() ? std::nullopt : std::optional(read_time(rows[0], 0));
+}
+
+namespace {
+
+std::vector<Row> not_wanting(Transaction& transaction, const GroupId& group, std::string_view hash) {
+  return transaction.query(
+      "SELECT id FROM secondaries LEFT JOIN downstream ON registration = id WHERE group_id = $1 AND (wanted_hash IS NULL OR wanted_hash "
+      "<> $2)",
+      {to_value(group), to_value(hash)});
+}
+
+}  // namespace
+
+bool is_another_wanted(Transaction& transaction, const GroupId& group, std::string_view hash) {
+  return !not_wanting(transaction, group, hash).empty();
+}
+
+std::vector<RegistrationId> put_wanted(Transaction& transaction, const GroupId& group, std::string_view hash, TimePoint at) {
+  std::vector<RegistrationId> changed;
+  for (const auto& row : not_wanting(transaction, group, hash)) {
+    changed.push_back(read_id<RegistrationId>(row, 0));
+    const auto updated = transaction.execute(
+        "UPDATE downstream SET behind_since = CASE WHEN confirmed_hash = $2 THEN NULL WHEN behind_since IS NULL THEN $3 ELSE behind_since "
+        "END, wanted_hash = $2 WHERE registration = $1",
+        {row.text(0), to_value(hash), to_value(at)});
+    if (updated > 0) continue;
+    transaction.execute(
+        "INSERT INTO downstream (registration, wanted_hash, behind_since, confirmed_revision, confirmed_hash, manifest, failure_message, "
+        "failure_remedy) VALUES ($1, $2, $3, 0, '', '', '', '')",
+        {row.text(0), to_value(hash), to_value(at)});
+  }
+  return changed;
+}
+
+#define DAIKAN_DOWNSTREAM_COLUMNS                                                                                                        \
+  "registration, wanted_hash, behind_since, confirmed_revision, confirmed_hash, confirmed_at, manifest, failure_code, failure_message, " \
+  "failure_remedy, failed_at"
+
+std::optional<DownstreamState> find_downstream(Transaction& transaction, const RegistrationId& id) {
+  const auto rows = transaction.query("SELECT " DAIKAN_DOWNSTREAM_COLUMNS " FROM downstream WHERE registration = $1", {to_value(id)});
+  if (rows.empty()) return std::nullopt;
+  return read_downstream(rows[0]);
+}
+
+std::vector<DownstreamState> all_downstream(Transaction& transaction) {
+  std::vector<DownstreamState> found;
+  for (const auto& row : transaction.query("SELECT " DAIKAN_DOWNSTREAM_COLUMNS " FROM downstream ORDER BY registration")) {
+    found.push_back(read_downstream(row));
+  }
+  return found;
+}
+
+std::vector<RegistrationId> behind_downstream(Transaction& transaction) {
+  std::vector<RegistrationId> found;
+  for (const auto& row : transaction.query("SELECT registration FROM downstream WHERE behind_since IS NOT NULL")) {
+    found.push_back(read_id<RegistrationId>(row, 0));
+  }
+  return found;
+}
+
+void put_confirmed(Transaction& transaction, const RegistrationId& id, const hierarchy::ConfirmedSet& confirmed, TimePoint at) {
+  transaction.execute(
+      "UPDATE downstream SET behind_since = CASE WHEN wanted_hash = $3 THEN NULL ELSE behind_since END, confirmed_revision = $2, "
+      "confirmed_hash = $3, confirmed_at = $4, manifest = $5, failure_code = NULL, failure_message = '', failure_remedy = '', failed_at = "
+      "NULL WHERE registration = $1",
+      {to_value(id), static_cast<std::int64_t>(confirmed.revision), confirmed.hash, to_value(at), hierarchy::to_text(confirmed.manifest)});
+}
+
+bool put_downstream_failure(Transaction& transaction, const RegistrationId& id, const Error& failure, TimePoint at) {
+  const auto known = find_downstream(transaction, id);
+  if (!known || (known->failure && known->failure->message == failure.message)) return false;
+  transaction.execute(
+      "UPDATE downstream SET failure_code = $2, failure_message = $3, failure_remedy = $4, failed_at = $5 WHERE registration = $1",
+      {to_value(id), to_value(to_string(failure.code)), failure.message, failure.remedy, to_value(at)});
+  return true;
+}
+
+}  // namespace daikan::store

@@ -1,0 +1,48 @@
+// What this server inherits from its primary, and what its secondaries confirmed. Functions on a Transaction, like tables.h; the rules are
+// link/downstream.h and the business of `server`.
+#pragma once
+
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "hierarchy/inherited.h"
+#include "store/database.h"
+
+namespace daikan::store {
+
+/// What the primary had this server apply; revision 0 when there is nothing.
+hierarchy::AppliedSet applied_set(Transaction&);
+void put_applied_set(Transaction&, const hierarchy::AppliedSet&, TimePoint at);
+/// Another primary begins to count anew; what was inherited stays until it has sent its own.
+void forget_applied_revision(Transaction&);
+void remove_inherited(Transaction&);
+std::optional<TimePoint> applied_at(Transaction&);
+
+/// What is known of one secondary.
+struct DownstreamState {
+  RegistrationId registration;
+  std::string wanted_hash;
+  std::optional<TimePoint> behind_since;
+  hierarchy::ConfirmedSet confirmed;
+  std::optional<TimePoint> confirmed_at;
+  std::optional<Error> failure;
+  std::optional<TimePoint> failed_at;
+};
+/// Whether put_wanted() with this hash would change anything.
+bool is_another_wanted(Transaction&, const GroupId& group, std::string_view hash);
+/// Every secondary of the group is to have the set with this hash; `at` is since when it is behind, if it is not behind already. Returns
+/// those for which it is another one than before.
+std::vector<RegistrationId> put_wanted(Transaction&, const GroupId& group, std::string_view hash, TimePoint at);
+std::optional<DownstreamState> find_downstream(Transaction&, const RegistrationId&);
+std::vector<DownstreamState> all_downstream(Transaction&);
+/// Those that are behind.
+std::vector<RegistrationId> behind_downstream(Transaction&);
+/// Ends a failure.
+void put_confirmed(Transaction&, const RegistrationId&, const hierarchy::ConfirmedSet&, TimePoint at);
+/// False when the same failure is known already.
+bool put_downstream_failure(Transaction&, const RegistrationId&, const Error&, TimePoint at);
+
+}  // namespace daikan::store

@@ -1,0 +1,124 @@
+// What is inherited, and what secondaries confirmed, on both engines.
+#include "store/tables_downstream.h"
+
+#include <gtest/gtest.h>
+
+#include "contract/fixture.h"
+#include "contract/samples.h"
+#include "store/tables.h"
+
+namespace daikan::contract {
+namespace {
+
+using hierarchy::AppliedSet;
+using hierarchy::ConfirmedSet;
+using store::Transaction;
+
+DAIKAN_ON_BOTH(DownstreamTables);
+
+AppliedSet applied(std::uint64_t revision, std::string content) {
+  AppliedSet made;
+  made.revision = revision;
+  hierarchy::InheritedObject object;
+  object.id = make_uuid(at(1));
+  object.owner = ServerId::make(at(2));
+  object.group = "Managed devices/Branches";
+  object.revision = 7;
+  object.content = std::move(content);
+  made.set.chain = {{object.owner, "hq", "Managed devices/Branches/North"}, {ServerId::make(at(3)), "branch", "Managed devices"}};
+  made.set.put(object);
+  made.hash = hash_of(made.set);
+  return made;
+}
+
+struct Registered {
+  hierarchy::Group group;
+  hierarchy::SecondaryRecord secondary;
+};
+
+Registered registered(store::Database& database) {
+  Registered made{root_group(), {}};
+  made.secondary = contract::secondary("branch", 1, made.group.id);
+  in_write(database, [&](Transaction& t) {
+    store::insert_group(t, made.group);
+    store::insert_secondary(t, made.secondary);
+    store::put_wanted(t, made.group.id, "a1", at(10));
+    return 0;
+  });
+  return made;
+}
+
+TEST_P(DownstreamTables, AnAppliedSetComesBackAndIsReplacedAsAWhole) {
+  const auto nothing = in_read(database(), [](Transaction& t) { return store::applied_set(t); });
+  EXPECT_EQ(nothing.revision, 0U);
+  const auto first = applied(1, "{\"a\":\"ä\"}");
+  in_write(database(), [&](Transaction& t) { return store::put_applied_set(t, first, at(5)), 0; });
+  const auto second = applied(2, "{}");
+  in_write(database(), [&](Transaction& t) { return store::put_applied_set(t, second, at(6)), 0; });
+  const auto found = in_read(database(), [](Transaction& t) { return store::applied_set(t); });
+  EXPECT_EQ(found.set, second.set);
+  EXPECT_EQ(found.revision, 2U);
+  EXPECT_EQ(found.hash, second.hash);
+  EXPECT_EQ(in_read(database(), [](Transaction& t) { return store::applied_at(t); }), at(6));
+}
+
+TEST_P(DownstreamTables, ForgettingTheRevisionKeepsWhatIsInForce) {
+  const auto made = applied(4, "{}");
+  in_write(database(), [&](Transaction& t) {
+    store::put_applied_set(t, made, at(5));
+    store::forget_applied_revision(t);
+    return 0;
+  });
+  const auto found = in_read(database(), [](Transaction& t) { return store::applied_set(t); });
+  EXPECT_EQ(found.revision, 0U);
+  EXPECT_EQ(found.hash, "");
+  EXPECT_EQ(found.set, made.set);
+  in_write(database(), [&](Transaction& t) { return store::remove_inherited(t), 0; });
+  EXPECT_TRUE(in_read(database(), [](Transaction& t) { return store::applied_set(t); }).set.objects.empty());
+}
+
+TEST_P(DownstreamTables, ASecondaryIsBehindSinceTheFirstChangeUntilItConfirmsWhatIsWanted) {
+  const auto made = registered(database());
+  in_write(database(), [&](Transaction& t) { return store::put_wanted(t, made.group.id, "b2", at(20)), 0; });
+  const auto find = [&] { return *in_read(database(), [&](Transaction& t) { return store::find_downstream(t, made.secondary.id); }); };
+  EXPECT_EQ(find().behind_since, at(10));
+  EXPECT_EQ(find().wanted_hash, "b2");
+  const ConfirmedSet old{1, "a1", {{{hierarchy::InheritedKind::policy, make_uuid(at(1))}, "d1"}}};
+  in_write(database(), [&](Transaction& t) { return store::put_confirmed(t, made.secondary.id, old, at(21)), 0; });
+  EXPECT_EQ(find().behind_since, at(10)) << "it confirmed what is not wanted any more";
+  EXPECT_EQ(find().confirmed.manifest, old.manifest);
+  EXPECT_EQ(in_read(database(), [](Transaction& t) { return store::behind_downstream(t); }), std::vector{made.secondary.id});
+  in_write(database(), [&](Transaction& t) { return store::put_confirmed(t, made.secondary.id, {2, "b2", {}}, at(22)), 0; });
+  EXPECT_EQ(find().behind_since, std::nullopt);
+  EXPECT_EQ(find().confirmed_at, at(22));
+  EXPECT_TRUE(in_read(database(), [](Transaction& t) { return store::behind_downstream(t); }).empty());
+  in_write(database(), [&](Transaction& t) { return store::put_wanted(t, made.group.id, "c3", at(30)), 0; });
+  EXPECT_EQ(find().behind_since, at(30));
+  in_write(database(), [&](Transaction& t) { return store::put_wanted(t, made.group.id, "b2", at(31)), 0; });
+  EXPECT_EQ(find().behind_since, std::nullopt) << "what it has is wanted again";
+}
+
+TEST_P(DownstreamTables, AFailureIsKeptOnceUntilSomethingIsConfirmed) {
+  const auto made = registered(database());
+  const Error failure(Code::too_large, "Too large.", "Make it smaller.");
+  const auto note = [&] {
+    return in_write(database(), [&](Transaction& t) { return store::put_downstream_failure(t, made.secondary.id, failure, at(11)); });
+  };
+  EXPECT_TRUE(note());
+  EXPECT_FALSE(note());
+  const auto find = [&] { return *in_read(database(), [&](Transaction& t) { return store::find_downstream(t, made.secondary.id); }); };
+  EXPECT_EQ(find().failure, failure);
+  EXPECT_EQ(find().failed_at, at(11));
+  in_write(database(), [&](Transaction& t) { return store::put_confirmed(t, made.secondary.id, {1, "a1", {}}, at(12)), 0; });
+  EXPECT_EQ(find().failure, std::nullopt);
+}
+
+TEST_P(DownstreamTables, GoWithTheSecondary) {
+  const auto made = registered(database());
+  EXPECT_EQ(in_read(database(), [](Transaction& t) { return store::all_downstream(t); }).size(), 1U);
+  in_write(database(), [&](Transaction& t) { return store::remove_secondary(t, made.secondary.id); });
+  EXPECT_TRUE(in_read(database(), [](Transaction& t) { return store::all_downstream(t); }).empty());
+}
+
+}  // namespace
+}  // namespace daikan::contract
