@@ -40,6 +40,10 @@ tl::unexpected<Error> not_authenticated() {
   return fail(Code::unauthenticated, "The session has ended or the token is not valid.", "Log in again, or use another token.");
 }
 
+std::string try_again_in(std::chrono::seconds wait) {
+  return fmt::format("Try again in {} second{}.", wait.count(), wait.count() == 1 ? "" : "s");
+}
+
 }  // namespace
 
 Result<> check_account(std::string_view name, std::string_view password) {
@@ -208,8 +212,7 @@ awaitable<Result<Login>> Accounts::login(LoginRequest request) {
   auto& state = *state_;
   if (const auto refusal = state.limiter.ask(request.name, request.source, std::chrono::steady_clock::now())) {
     if (refusal->told == LoginLimiter::Refusal::Told::first) co_await state.audit_refusal(request, Code::rate_limited);
-    co_return fail(Code::rate_limited, "Too many failed logins with this user name or from this address.",
-                   fmt::format("Try again in {} seconds.", refusal->wait.count()));
+    co_return fail(Code::rate_limited, "Too many failed logins with this user name or from this address.", try_again_in(refusal->wait));
   }
   auto account = co_await state.account_named(request.name);
   if (!account) co_return fail(std::move(account.error()));
@@ -257,8 +260,7 @@ awaitable<Result<>> Accounts::logout(const Actor& actor, TokenId id) {
 Result<> Accounts::may_guess(std::string_view name, std::string_view source) {
   const auto refusal = state_->limiter.ask(name, source, std::chrono::steady_clock::now());
   if (!refusal) return {};
-  return fail(Code::rate_limited, "Too many wrong guesses were made for this account or from this address.",
-              fmt::format("Try again in {} seconds.", refusal->wait.count()));
+  return fail(Code::rate_limited, "Too many wrong guesses were made for this account or from this address.", try_again_in(refusal->wait));
 }
 
 void Accounts::guessed_wrong(std::string_view name, std::string_view source) {
