@@ -26,6 +26,7 @@ struct KeyChange {
     announced,  ///< `certificate` is accepted beside the one that is registered.
     withdrawn,  ///< It is no longer.
     taken,      ///< The peer came with it: it is the registered one now, and the one before is not accepted any more.
+    renewed,    ///< The same key in another certificate: what is shown of the peer changes, what is accepted does not.
   } what = What::announced;
   CertificateRecord certificate;
 };
@@ -34,6 +35,8 @@ struct KeyChange {
 struct Keys {
   Pin own;
   Pin peer;
+  /// What the peer presented, where it is another certificate for the key that is registered; told once.
+  std::optional<CertificateRecord> renewed = {};
 };
 
 /// What an accepted hello, or its answer, says of this server's own roll-over.
@@ -56,7 +59,7 @@ struct HelloFacts {
 struct LinkEvent {
   hierarchy::Severity severity = hierarchy::Severity::info;
   /// link_connected, link_replaced, link_disconnected, link_refused, link_failed, secondary_left, removed_by_primary, leave_untold,
-  /// clock_skew
+  /// clock_skew, peer_certificate_announced, peer_certificate_changed, peer_certificate_renewed
   std::string kind;
   std::string message;
 };

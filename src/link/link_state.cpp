@@ -289,49 +289,6 @@ std::optional<TimePoint> LinkState::next_tick() const {
   return soonest;
 }
 
-std::vector<KeyChange> LinkState::keys_told(const Connection& connection, const std::optional<NextIdentity>& next, Effects& out) {
-  std::vector<KeyChange> changes;
-  if (peer_.announced && connection.keys.peer == peer_.announced->pin) {
-    peer_.certificate = *peer_.announced;
-    peer_.announced.reset();
-    changes.push_back({KeyChange::What::taken, peer_.certificate});
-    out.events.push_back(
-        {Severity::info, "peer_certificate_changed",
-         fmt::format("{} uses its new key now; the fingerprint of its certificate is {}. The old key is not accepted any more.",
-                     role_ == Role::upper ? "The secondary “" + peer_.name + "”" : "The primary “" + peer_.name + "”",
-                     peer_.certificate.fingerprint)});
-  }
-  // What a connection made with the registered key announces: that very key is no news.
-  const bool tells = next && next->certificate.pin != peer_.certificate.pin;
-  if (tells && (!peer_.announced || peer_.announced->pin != next->certificate.pin)) {
-    peer_.announced = next->certificate;
-    changes.push_back({KeyChange::What::announced, *peer_.announced});
-    out.events.push_back(
-        {Severity::info, "peer_certificate_announced",
-         fmt::format("{} announced a new key; the fingerprint of its certificate is {}. Both are accepted until it is used.",
-                     role_ == Role::upper ? "The secondary “" + peer_.name + "”" : "The primary “" + peer_.name + "”",
-                     peer_.announced->fingerprint)});
-  } else if (!tells && peer_.announced) {
-    changes.push_back({KeyChange::What::withdrawn, *peer_.announced});
-    peer_.announced.reset();
-  }
-  return changes;
-}
-
-void LinkState::keys_not_stored(const std::vector<KeyChange>& changes, const CertificateRecord& registered) {
-  for (auto change = changes.rbegin(); change != changes.rend(); ++change) {
-    const auto& [what, certificate] = *change;
-    if (what == KeyChange::What::announced) {
-      if (peer_.announced && peer_.announced->pin == certificate.pin) peer_.announced.reset();
-    } else if (what == KeyChange::What::withdrawn) {
-      if (!peer_.announced) peer_.announced = certificate;
-    } else if (peer_.certificate.pin == certificate.pin) {  // otherwise it was registered anew meanwhile
-      peer_.certificate = pinned(registered);
-      peer_.announced = certificate;
-    }
-  }
-}
-
 void LinkState::renew(const Error& reason, TimePoint now, Effects& out) {
   if (idle()) return;
   if (we_dial()) {

@@ -101,7 +101,7 @@ class LinkState {
   std::optional<TimePoint> next_tick() const;
 
   /// What the peer's accepted hello on `connection` says of its keys; `next` is what it announced in it. Both change peer().
-  std::vector<KeyChange> keys_told(const Connection& connection, const std::optional<NextIdentity>& next, Effects& out);
+  std::vector<KeyChange> keys_told(Connection& connection, const std::optional<NextIdentity>& next, Effects& out);
   /// What keys_told() returned could not be stored: undone, so that the next hello tells it again and nothing is confirmed that a restart
   /// would forget. `registered` is the certificate as the record holds it.
   void keys_not_stored(const std::vector<KeyChange>& changes, const CertificateRecord& registered);

@@ -96,6 +96,8 @@ LinkConnectionPtr LinkHost::State::open_connection(RunningEnd& end, std::unique_
   auto connection = std::make_shared<LinkConnection>();
   connection->id = link::ConnectionId{next_connection++};
   connection->keys = {stream->own_pin(), stream->peer()->pin()};
+  const auto& shown = stream->peer_certificate();
+  if (shown && shown->pin == end.pin() && shown->fingerprint != end.fingerprint()) connection->keys.renewed = *shown;
   net::Handler handler;
   if (end.role() == net::H2Role::server) {
     handler = [this, connection_id = connection->id](net::Request request) { return answer(connection_id, std::move(request)); };

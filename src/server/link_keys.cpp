@@ -61,6 +61,9 @@ void LinkHost::State::store_keys(store::Transaction& transaction, const std::opt
         store::remove_announced_key(transaction, peer);
         store::replace_certificate(transaction, peer, change.certificate);
         break;
+      case link::KeyChange::What::renewed:
+        store::renew_certificate(transaction, peer, change.certificate);
+        break;
     }
   }
 }
@@ -70,8 +73,9 @@ void LinkHost::State::take_keys(const RunningEndPtr& end, const std::vector<link
   const auto upper = std::dynamic_pointer_cast<UpperRunning>(end);
   const auto below = std::dynamic_pointer_cast<LowerRunning>(end);
   for (const auto& change : keys) {
-    if (change.what != link::KeyChange::What::taken) continue;
     auto& record = upper ? upper->record.certificate : below->record.certificate;
+    const bool renewed = change.what == link::KeyChange::What::renewed && record.pin == change.certificate.pin;
+    if (change.what != link::KeyChange::What::taken && !renewed) continue;
     auto& revision = upper ? upper->record.revision : below->record.revision;
     record = change.certificate;
     ++revision;

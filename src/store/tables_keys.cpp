@@ -50,6 +50,16 @@ void replace_certificate(Transaction& transaction, const PeerKey& peer, const Ce
   }
 }
 
+void renew_certificate(Transaction& transaction, const PeerKey& peer, const CertificateRecord& certificate) {
+  if (peer) {
+    transaction.execute("UPDATE secondaries SET certificate = $2, fingerprint = $4, revision = revision + 1 WHERE id = $1 AND pin = $3",
+                        {to_value(*peer), certificate_value(certificate), to_value(certificate.pin), certificate.fingerprint});
+  } else {
+    transaction.execute("UPDATE primary_server SET certificate = $1, fingerprint = $3, revision = revision + 1 WHERE pin = $2",
+                        {certificate_value(certificate), to_value(certificate.pin), certificate.fingerprint});
+  }
+}
+
 std::optional<RollOverRow> find_roll_over(Transaction& transaction) {
   const auto rows = transaction.query("SELECT phase, certificate, pin, fingerprint, started_at, started_by FROM roll_over");
   if (rows.empty()) return std::nullopt;

@@ -22,6 +22,9 @@ void remove_announced_key(Transaction&, const PeerKey&);
 /// The peer's registered certificate becomes `certificate`; its revision counts on.
 void replace_certificate(Transaction&, const PeerKey&, const CertificateRecord& certificate);
 
+/// Another certificate for the peer's registered key; nothing happens when another key is registered meanwhile.
+void renew_certificate(Transaction&, const PeerKey&, const CertificateRecord& certificate);
+
 struct RollOverPeer {
   std::optional<TimePoint> confirmed_at;
   std::optional<TimePoint> seen_at;

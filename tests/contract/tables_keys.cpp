@@ -120,6 +120,14 @@ TEST_P(KeyTables, AnnouncedKeysArePutReplacedTakenAndGoWithTheirSecondary) {
   EXPECT_EQ(keys.at(branch.id).pin, certificate(21).pin);
   EXPECT_EQ(keys.at(std::nullopt).fingerprint, certificate(22).fingerprint);
   in_write(database(), [&](Transaction& t) {
+    // Another certificate for the same key is taken; for a key that is not registered it changes nothing.
+    auto renewed = certificate(23);
+    renewed.pin = branch.certificate.pin;
+    store::renew_certificate(t, branch.id, renewed);
+    EXPECT_EQ(store::find_secondary(t, branch.id)->certificate.fingerprint, renewed.fingerprint);
+    EXPECT_EQ(store::find_secondary(t, branch.id)->certificate.pin, branch.certificate.pin);
+    store::renew_certificate(t, branch.id, certificate(24));
+    EXPECT_EQ(store::find_secondary(t, branch.id)->certificate.fingerprint, renewed.fingerprint);
     store::replace_certificate(t, branch.id, certificate(21));
     store::replace_certificate(t, std::nullopt, certificate(22));
     store::remove_announced_key(t, std::nullopt);
@@ -127,7 +135,7 @@ TEST_P(KeyTables, AnnouncedKeysArePutReplacedTakenAndGoWithTheirSecondary) {
   });
   const auto changed = in_read(database(), [&](Transaction& t) { return store::find_secondary(t, branch.id); });
   EXPECT_EQ(changed->certificate.pin, certificate(21).pin);
-  EXPECT_EQ(changed->revision, branch.revision + 1);
+  EXPECT_EQ(changed->revision, branch.revision + 2);
   EXPECT_EQ(in_read(database(), [](Transaction& t) { return store::find_primary(t); })->certificate.pin, certificate(22).pin);
   in_write(database(), [&](Transaction& t) { return store::remove_secondary(t, branch.id), 0; });
   EXPECT_TRUE(in_read(database(), [](Transaction& t) { return store::announced_keys(t); }).empty());

@@ -204,6 +204,13 @@ def test_a_certificate_near_its_end_is_renewed_with_the_same_key_and_no_link_not
     assert hq.api.get("/server")["fingerprint"] == hq.fingerprint
     hq.wait_for_secondary("branch", deadline=90)
     wait_until(lambda: "certificate_renewed" in kinds_of(hq) and "certificate.renew" in actions_of(hq), "it is on record")
+    # The other side shows the new one from the next connection on, which is one event and nobody's change.
+    hq.restart()
+    wait_until(lambda: branch.api.get("/primary")["fingerprint"] == hq.fingerprint, "branch shows the renewed certificate", 90)
+    branch.restart()
+    branch.wait_for_primary(deadline=90)
+    assert branch.api.get("/primary")["fingerprint"] == hq.fingerprint and kinds_of(branch).count("peer_certificate_renewed") == 1
+    assert not [each for each in actions_of(branch) if "certificate" in each]
     assert "certificate_expiring" not in kinds_of(hq)
 
 

@@ -1,4 +1,6 @@
 // Keys that a peer announces: accepted, confirmed, undone when they could not be stored, and kept over edits.
+#include <algorithm>
+
 #include <gtest/gtest.h>
 
 #include "link/lower_end.h"
@@ -54,6 +56,25 @@ TEST_F(AnnouncedKeys, OneThatCouldNotBeStoredIsNotConfirmedAndAnnouncedAnew) {
   ASSERT_TRUE(again.store && again.store->keys.size() == 1U);
   EXPECT_EQ(again.store->keys.front().what, KeyChange::What::announced);
   EXPECT_EQ(again.hello->hello.confirmed, key(2).pin);
+}
+
+TEST_F(AnnouncedKeys, AnotherCertificateForTheSameKeyIsToldOnce) {
+  auto renewed = key(1);
+  renewed.der = {1, 1};
+  renewed.fingerprint = "AB:CD";
+  end.connected(kFirst, "192.0.2.7:1", kStart, {key(9).pin, key(1).pin, renewed});
+  const auto told = answered(kFirst, HelloAccepted{branch->introduce(kStart), {}});
+  ASSERT_TRUE(told.store && told.store->keys.size() == 1U);
+  EXPECT_EQ(told.store->keys.front().what, KeyChange::What::renewed);
+  EXPECT_EQ(told.store->keys.front().certificate.der, renewed.der);
+  const auto is_news = [](const LinkEvent& event) { return event.kind == "peer_certificate_renewed"; };
+  EXPECT_EQ(std::count_if(told.events.begin(), told.events.end(), is_news), 1);
+  EXPECT_TRUE(end.accepts(key(1).pin));
+  end.keys_not_stored(told.store->keys, key(1));  // the connection ends with it; nothing is accepted or forgotten by it
+  EXPECT_TRUE(end.accepts(key(1).pin));
+  end.connected(kSecond, "192.0.2.7:2", kStart, {key(9).pin, key(1).pin, std::nullopt});
+  const auto again = answered(kSecond, HelloAccepted{branch->introduce(kStart), {}});
+  EXPECT_TRUE(again.store && again.store->keys.empty());
 }
 
 TEST_F(AnnouncedKeys, OneThatWasTakenAndNotStoredIsAnnouncedAsBefore) {
