@@ -136,17 +136,4 @@ server::Seen seen_of(const net::Headers& headers) {
   return server::Seen(std::move(revisions));
 }
 
-std::optional<std::int64_t> expected_revision(const net::Headers& headers) {
-  const auto header = headers.find("if-match");
-  if (!header || trim(*header) == "*") return std::nullopt;
-  auto tag = trim(*header);
-  if (tag.size() < 3 || !tag.starts_with('"') || !tag.ends_with('"')) return -1;
-  tag = tag.substr(1, tag.size() - 2);
-  std::int64_t revision = -1;
-  const auto [end, bad] = std::from_chars(tag.data(), tag.data() + tag.size(), revision);
-  return bad == std::errc() && end == tag.data() + tag.size() ? revision : -1;
-}
-
-net::Response refused_change(const Error& error) { return error.field == "If-Match" ? problem(error, 412) : problem(error); }
-
 }  // namespace daikan::api

@@ -59,10 +59,6 @@ Result<unsigned> limit_of(const Target& target);
 
 /// What If-Match (absent, "*", or a list of ETags) says the caller has seen.
 server::Seen seen_of(const net::Headers& headers);
-/// The revision in If-Match; nothing when absent or "*". What is no ETag of ours is a revision that nothing ever has.
-std::optional<std::int64_t> expected_revision(const net::Headers& headers);
-/// The answer to a use case's error: 412 when it names the field "If-Match".
-net::Response refused_change(const Error& error);
 std::string etag_of(std::int64_t revision);
 
 }  // namespace daikan::api

@@ -63,8 +63,8 @@ awaitable<net::Response> show_role(Context& context, Call call) {
 awaitable<net::Response> edit_role(Context& context, Call call) {
   const auto id = RoleId::parse(call.parameter("id"));
   if (!id) co_return problem(no_role());
-  auto view = co_await context.services.roles.edit(call.caller.actor, *id, role_text(call.body), expected_revision(call.request.headers));
-  if (!view) co_return refused_change(view.error());
+  auto view = co_await context.services.roles.edit(call.caller.actor, *id, role_text(call.body), seen_of(call.request.headers));
+  if (!view) co_return problem(view.error());
   co_return role_answer(200, *view);
 }
 

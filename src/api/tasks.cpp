@@ -171,7 +171,7 @@ awaitable<net::Response> edit_task(Context& context, Call call) {
   const auto id = TaskId::parse(call.parameter("id"));
   if (!id) co_return problem(no_task());
   auto view = co_await context.services.tasks.edit(call.caller.actor, *id, text_from(call.body), seen_of(call.request.headers));
-  if (!view) co_return refused_change(view.error());
+  if (!view) co_return problem(view.error());
   co_return task_answer(200, *view);
 }
 
@@ -179,7 +179,7 @@ awaitable<net::Response> remove_task(Context& context, Call call) {
   const auto id = TaskId::parse(call.parameter("id"));
   if (!id) co_return problem(no_task());
   auto removed = co_await context.services.tasks.remove(call.caller.actor, *id, seen_of(call.request.headers));
-  if (!removed) co_return refused_change(removed.error());
+  if (!removed) co_return problem(removed.error());
   co_return no_content();
 }
 

@@ -68,17 +68,16 @@ awaitable<net::Response> change_user(Context& context, Call call) {
   const auto id = AccountId::parse(call.parameter("id"));
   if (!id) co_return problem(no_user());
   const auto state = text_of(call.body, "state") == "disabled" ? State::disabled : State::enabled;
-  auto view = co_await context.services.users.set_state(call.caller.actor, *id, state, expected_revision(call.request.headers));
-  if (!view) co_return refused_change(view.error());
+  auto view = co_await context.services.users.set_state(call.caller.actor, *id, state, seen_of(call.request.headers));
+  if (!view) co_return problem(view.error());
   co_return user_answer(200, *view);
 }
 
 awaitable<net::Response> assign_roles(Context& context, Call call) {
   const auto id = AccountId::parse(call.parameter("id"));
   if (!id) co_return problem(no_user());
-  auto view =
-      co_await context.services.users.assign(call.caller.actor, *id, assignments_of(call.body), expected_revision(call.request.headers));
-  if (!view) co_return refused_change(view.error());
+  auto view = co_await context.services.users.assign(call.caller.actor, *id, assignments_of(call.body), seen_of(call.request.headers));
+  if (!view) co_return problem(view.error());
   co_return user_answer(200, *view);
 }
 
@@ -101,8 +100,8 @@ awaitable<net::Response> clear_two_factor(Context& context, Call call) {
 awaitable<net::Response> remove_user(Context& context, Call call) {
   const auto id = AccountId::parse(call.parameter("id"));
   if (!id) co_return problem(no_user());
-  auto removed = co_await context.services.users.remove(call.caller.actor, *id, expected_revision(call.request.headers));
-  if (!removed) co_return refused_change(removed.error());
+  auto removed = co_await context.services.users.remove(call.caller.actor, *id, seen_of(call.request.headers));
+  if (!removed) co_return problem(removed.error());
   co_return no_content();
 }
 

@@ -57,6 +57,13 @@ Result<> require_grant(store::Transaction& transaction, const Actor& actor, hier
       "primary_may");
 }
 
+hierarchy::PrimaryMay stored_primary_may(store::Transaction& transaction) {
+  const auto text = store::find_setting(transaction, kPrimaryMay);
+  if (!text) return hierarchy::PrimaryMay::full;
+  // What cannot be read allows nothing.
+  return hierarchy::primary_may_from_string(*text).value_or(hierarchy::PrimaryMay::none);
+}
+
 hierarchy::Permissions permissions_of(store::Transaction& transaction, const AccountId& account) {
   return hierarchy::permissions_of(store::assignments_of(transaction, account), store::all_roles(transaction));
 }

@@ -45,6 +45,12 @@ hierarchy::PrimaryMay most_grantable(const Actor& actor);
 /// A bound is a gift: who sets the primary lets it do so much. Fails with permission_denied on primary_may.
 Result<> require_grant(store::Transaction&, const Actor& actor, hierarchy::PrimaryMay may);
 
+/// With the server's settings and not in the primary's row: it is this server's own word, whoever the primary is. Absent: nobody said
+/// anything yet, and a primary that is there may do everything.
+inline constexpr std::string_view kPrimaryMay = "primary_may";
+/// What this server lets people do who come through its primary.
+hierarchy::PrimaryMay stored_primary_may(store::Transaction&);
+
 /// What an account may by its assignments.
 hierarchy::Permissions permissions_of(store::Transaction&, const AccountId& account);
 

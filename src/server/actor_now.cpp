@@ -3,21 +3,11 @@
 #include "store/tables.h"
 
 namespace daikan::server {
-namespace {
-
-/// What this server lets its primary do; nothing while it has none.
-hierarchy::Rights bound_now(store::Transaction& transaction) {
-  using hierarchy::PrimaryMay;
-  if (!store::find_primary(transaction)) return {};
-  const auto may = store::find_setting(transaction, "primary_may");
-  return hierarchy::bound_of(may ? hierarchy::primary_may_from_string(*may).value_or(PrimaryMay::none) : PrimaryMay::full);
-}
-
-}  // namespace
 
 Actor as_of_now(store::Transaction& transaction, Actor actor) {
   if (!actor.through.empty()) {
-    actor.permissions = actor.permissions.limited_to(bound_now(transaction));
+    const auto bound = store::find_primary(transaction) ? hierarchy::bound_of(stored_primary_may(transaction)) : hierarchy::Rights{};
+    actor.permissions = actor.permissions.limited_to(bound);
   } else if (actor.credential) {
     const auto account = store::find_account(transaction, actor.name);
     const bool enabled = account && account->state == hierarchy::Account::State::enabled;

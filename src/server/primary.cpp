@@ -19,17 +19,6 @@ namespace {
 using hierarchy::PrimaryRecord;
 using Change = PrimaryChange;
 
-/// With the server's settings and not in the primary's row: it is this server's own word, whoever the primary is. Absent: nobody said
-/// anything yet, and a primary that is there may do everything.
-constexpr std::string_view kPrimaryMay = "primary_may";
-
-hierarchy::PrimaryMay stored_may(store::Transaction& transaction) {
-  const auto text = store::find_setting(transaction, kPrimaryMay);
-  if (!text) return hierarchy::PrimaryMay::full;
-  // What cannot be read allows nothing.
-  return hierarchy::primary_may_from_string(*text).value_or(hierarchy::PrimaryMay::none);
-}
-
 using Stored = StoredPrimary;
 
 PrimaryRecord shown(PrimaryRecord record) {
@@ -83,7 +72,7 @@ Result<> check(store::Transaction& transaction, const Change& change, const std:
 hierarchy::PrimaryMay may_after(store::Transaction& transaction, const Change& change, const std::optional<PrimaryRecord>& there) {
   if (change.request.may) return *change.request.may;
   const bool same = there && there->certificate.pin == change.certificate.pin;
-  if (same || store::find_setting(transaction, kPrimaryMay)) return stored_may(transaction);
+  if (same || store::find_setting(transaction, kPrimaryMay)) return stored_primary_may(transaction);
   return most_grantable(change.actor);
 }
 
@@ -93,14 +82,14 @@ Result<> check_grant(store::Transaction& transaction, const Change& change, cons
   const auto& request = change.request;
   const bool another = !there || there->certificate.pin != change.certificate.pin || there->direction != request.direction ||
                        there->address != request.address;
-  const bool more = !hierarchy::bound_of(stored_may(transaction)).includes(hierarchy::bound_of(may));
+  const bool more = !hierarchy::bound_of(stored_primary_may(transaction)).includes(hierarchy::bound_of(may));
   if (!another && !more) return {};
   return require_grant(transaction, change.actor, may);
 }
 
 /// True when it was another.
 bool put_may(store::Transaction& transaction, const Actor& actor, TimePoint at, hierarchy::PrimaryMay may) {
-  if (stored_may(transaction) == may) return false;
+  if (stored_primary_may(transaction) == may) return false;
   store::put_setting(transaction, kPrimaryMay, to_string(may));
   History::audit(transaction, actor, at, "primary.may", fmt::format("the primary may: {}", to_string(may)));
   History::record(transaction, primary_event(at, "primary_may_set",
@@ -190,7 +179,7 @@ awaitable<Result<std::optional<PrimaryView>>> Primary::find() {
   const auto load = [](store::Transaction& transaction) -> Result<std::optional<Stored>> {
     auto record = store::find_primary(transaction);
     if (!record) return std::optional<Stored>();
-    return Stored{std::move(*record), stored_may(transaction)};
+    return Stored{std::move(*record), stored_primary_may(transaction)};
   };
   auto stored = co_await storage_.read<std::optional<Stored>>(load);
   if (!stored) co_return fail(std::move(stored.error()));
@@ -200,7 +189,7 @@ awaitable<Result<std::optional<PrimaryView>>> Primary::find() {
 
 awaitable<Result<hierarchy::PrimaryMay>> Primary::may() {
   return storage_.read<hierarchy::PrimaryMay>(
-      [](store::Transaction& transaction) -> Result<hierarchy::PrimaryMay> { return stored_may(transaction); });
+      [](store::Transaction& transaction) -> Result<hierarchy::PrimaryMay> { return stored_primary_may(transaction); });
 }
 
 awaitable<Result<PrimaryView>> Primary::set_may(const Actor& actor, hierarchy::PrimaryMay may) {

@@ -14,7 +14,6 @@ namespace daikan::server {
 namespace {
 
 using hierarchy::Direction;
-using hierarchy::PrimaryMay;
 using hierarchy::PrimaryRecord;
 
 constexpr auto kOwnSideDials = Direction::secondary_dials;
@@ -68,9 +67,8 @@ Result<Edited> write(store::Transaction& transaction, const Edition& edition) {
   const auto& before = edited->before;
   if (before.certificate.pin != after.certificate.pin || before.direction != after.direction || before.address != after.address) {
     // Whoever says where the primary is and which key it has gives it what it may do here.
-    const auto may = store::find_setting(transaction, "primary_may");
-    const auto bound = may ? hierarchy::primary_may_from_string(*may).value_or(PrimaryMay::none) : PrimaryMay::full;
-    if (auto allowed = require_grant(transaction, edition.actor, bound); !allowed) return fail(std::move(allowed.error()));
+    if (auto allowed = require_grant(transaction, edition.actor, stored_primary_may(transaction)); !allowed)
+      return fail(std::move(allowed.error()));
   }
   after.revision = edited->before.revision + 1;
   store::put_primary(transaction, after);

@@ -135,13 +135,11 @@ awaitable<Result<RoleView>> Roles::create(const Actor& actor, Text text) {
   co_return made;
 }
 
-awaitable<Result<RoleView>> Roles::edit(const Actor& actor, RoleId id, Text text, std::optional<std::int64_t> expected) {
-  const auto update = [actor, id, text = std::move(text), expected](store::Transaction& transaction) -> Result<RoleView> {
+awaitable<Result<RoleView>> Roles::edit(const Actor& actor, RoleId id, Text text, Seen seen) {
+  const auto update = [actor, id, text = std::move(text), seen](store::Transaction& transaction) -> Result<RoleView> {
     auto role = require_made_role(transaction, actor, id);
     if (!role) return fail(std::move(role.error()));
-    if (expected && *expected != role->revision) {
-      return fail(Code::conflict, "The role was changed since you read it.", "Read it again and decide anew.", "If-Match");
-    }
+    if (auto checked = seen.check(role->revision, "role"); !checked) return fail(std::move(checked.error()));
     if (auto filled = fill(transaction, actor, *role, text); !filled) return fail(std::move(filled.error()));
     ++role->revision;
     store::update_role(transaction, *role);

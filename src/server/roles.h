@@ -9,6 +9,7 @@
 
 #include "server/accounts.h"
 #include "server/history.h"
+#include "server/seen.h"
 
 namespace daikan::server {
 
@@ -31,9 +32,9 @@ class Roles {
   };
   /// Fails with name_taken ("name"), invalid_request ("name", "rights"), permission_denied.
   awaitable<Result<RoleView>> create(const Actor& actor, Text text);
-  /// Replaces all of it; whoever has the role has the new rights at once. Fails with permission_denied for a built-in one, conflict
-  /// ("If-Match") when its revision is not `expected`.
-  awaitable<Result<RoleView>> edit(const Actor& actor, hierarchy::RoleId id, Text text, std::optional<std::int64_t> expected);
+  /// Replaces all of it; whoever has the role has the new rights at once. Fails with permission_denied for a built-in one, as Seen::check()
+  /// when it is another than was seen.
+  awaitable<Result<RoleView>> edit(const Actor& actor, hierarchy::RoleId id, Text text, Seen seen);
   /// Fails with conflict while somebody has it.
   awaitable<Result<>> remove(const Actor& actor, hierarchy::RoleId id);
 

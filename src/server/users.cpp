@@ -107,17 +107,12 @@ Result<> keep_an_administrator(store::Transaction& transaction, std::string_view
               "Make another user administrator of the server first.");
 }
 
-Result<> check_expected(const Account& account, const Users::Expected& expected) {
-  if (!expected || *expected == account.revision) return {};
-  return fail(Code::conflict, "The user was changed since you read it.", "Read it again and decide anew.", "If-Match");
-}
-
 /// The account to be changed, when the caller may change it and saw its newest revision.
-Result<Account> begin_change(store::Transaction& transaction, const Actor& actor, const AccountId& id, const Users::Expected& expected) {
+Result<Account> begin_change(store::Transaction& transaction, const Actor& actor, const AccountId& id, const Seen& seen) {
   if (auto allowed = require_on_server(transaction, actor, Right::manage_users); !allowed) return fail(std::move(allowed.error()));
   auto account = require_account(transaction, id);
   if (!account) return account;
-  if (auto checked = check_expected(*account, expected); !checked) return fail(std::move(checked.error()));
+  if (auto checked = seen.check(account->revision, "user"); !checked) return fail(std::move(checked.error()));
   if (auto allowed = require_power_over(transaction, actor, *account); !allowed) return fail(std::move(allowed.error()));
   ++account->revision;
   return account;
@@ -214,9 +209,9 @@ awaitable<Result<UserView>> Users::create(const Actor& actor, Creation request) 
   co_return made;
 }
 
-awaitable<Result<UserView>> Users::set_state(const Actor& actor, AccountId id, Account::State state, Expected expected) {
-  const auto update = [actor, id, state, expected](store::Transaction& transaction) -> Result<UserView> {
-    auto account = begin_change(transaction, actor, id, expected);
+awaitable<Result<UserView>> Users::set_state(const Actor& actor, AccountId id, Account::State state, Seen seen) {
+  const auto update = [actor, id, state, seen](store::Transaction& transaction) -> Result<UserView> {
+    auto account = begin_change(transaction, actor, id, seen);
     if (!account) return fail(std::move(account.error()));
     if (account->state == state) return view_of(transaction, *store::find_account(transaction, id));
     account->state = state;
@@ -235,9 +230,9 @@ awaitable<Result<UserView>> Users::set_state(const Actor& actor, AccountId id, A
   co_return view;
 }
 
-awaitable<Result<UserView>> Users::assign(const Actor& actor, AccountId id, std::vector<AssignmentRequest> assignments, Expected expected) {
-  const auto update = [actor, id, assignments, expected](store::Transaction& transaction) -> Result<UserView> {
-    auto account = begin_change(transaction, actor, id, expected);
+awaitable<Result<UserView>> Users::assign(const Actor& actor, AccountId id, std::vector<AssignmentRequest> assignments, Seen seen) {
+  const auto update = [actor, id, assignments, seen](store::Transaction& transaction) -> Result<UserView> {
+    auto account = begin_change(transaction, actor, id, seen);
     if (!account) return fail(std::move(account.error()));
     if (auto put = put_assignments(transaction, actor, *account, assignments); !put) return fail(std::move(put.error()));
     if (auto kept = keep_an_administrator(transaction, "demoted"); !kept) return fail(std::move(kept.error()));
@@ -259,7 +254,7 @@ awaitable<Result<>> Users::set_password(const Actor& actor, AccountId id, std::s
   auto hash = co_await accounts_.hash(std::move(password));
   if (!hash) co_return fail(std::move(hash.error()));
   const auto update = [actor, id, hash = *hash](store::Transaction& transaction) -> Result<Done> {
-    auto account = begin_change(transaction, actor, id, std::nullopt);
+    auto account = begin_change(transaction, actor, id, {});
     if (!account) return fail(std::move(account.error()));
     if (auto other = require_other(actor, *account, "password", "Use daikan user password without a name; it asks for the current one.");
         !other) {
@@ -278,7 +273,7 @@ awaitable<Result<>> Users::set_password(const Actor& actor, AccountId id, std::s
 
 awaitable<Result<>> Users::clear_two_factor(const Actor& actor, AccountId id) {
   const auto update = [actor, id](store::Transaction& transaction) -> Result<Done> {
-    auto account = begin_change(transaction, actor, id, std::nullopt);
+    auto account = begin_change(transaction, actor, id, {});
     if (!account) return fail(std::move(account.error()));
     if (auto other = require_other(actor, *account, "second factor", "Use daikan two-factor off; it asks for a code."); !other) {
       return fail(std::move(other.error()));
@@ -294,9 +289,9 @@ awaitable<Result<>> Users::clear_two_factor(const Actor& actor, AccountId id) {
   co_return Result<>{};
 }
 
-awaitable<Result<>> Users::remove(const Actor& actor, AccountId id, Expected expected) {
-  const auto erase = [actor, id, expected](store::Transaction& transaction) -> Result<Done> {
-    auto account = begin_change(transaction, actor, id, expected);
+awaitable<Result<>> Users::remove(const Actor& actor, AccountId id, Seen seen) {
+  const auto erase = [actor, id, seen](store::Transaction& transaction) -> Result<Done> {
+    auto account = begin_change(transaction, actor, id, seen);
     if (!account) return fail(std::move(account.error()));
     store::remove_account(transaction, id);
     revoke_left_invitations(transaction, actor, account->name);

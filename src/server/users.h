@@ -11,6 +11,7 @@
 
 #include "server/accounts.h"
 #include "server/history.h"
+#include "server/seen.h"
 
 namespace daikan::server {
 
@@ -49,16 +50,15 @@ class Users {
   /// Fails with name_taken, invalid_request ("name", "password", "assignments"), group_not_found, permission_denied.
   awaitable<Result<UserView>> create(const Actor& actor, Creation request);
 
-  /// `expected`: the revision the caller saw; another one fails with conflict on the field "If-Match".
-  using Expected = std::optional<std::int64_t>;
+  /// `seen`: what the caller saw of the account; when it is another now, these fail as Seen::check().
   /// Disabling ends all sessions; tokens are worth nothing until the account is enabled again.
-  awaitable<Result<UserView>> set_state(const Actor& actor, AccountId id, hierarchy::Account::State state, Expected expected);
-  awaitable<Result<UserView>> assign(const Actor& actor, AccountId id, std::vector<AssignmentRequest> assignments, Expected expected);
+  awaitable<Result<UserView>> set_state(const Actor& actor, AccountId id, hierarchy::Account::State state, Seen seen);
+  awaitable<Result<UserView>> assign(const Actor& actor, AccountId id, std::vector<AssignmentRequest> assignments, Seen seen);
   /// Ends the account's sessions.
   awaitable<Result<>> set_password(const Actor& actor, AccountId id, std::string password);
   /// Takes the second factor off an account whose owner lost it.
   awaitable<Result<>> clear_two_factor(const Actor& actor, AccountId id);
-  awaitable<Result<>> remove(const Actor& actor, AccountId id, Expected expected);
+  awaitable<Result<>> remove(const Actor& actor, AccountId id, Seen seen);
 
   /// Sessions of everybody, with the names of their accounts.
   struct SessionView {

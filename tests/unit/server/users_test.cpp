@@ -66,10 +66,10 @@ TEST_F(UsersTest, ADisabledUserHasNoSessionsAndCannotLogInUntilEnabled) {
   const auto login = log_in("ivan", "a good password");
   ASSERT_TRUE(login);
   ASSERT_TRUE(loop.run(hq.accounts->authenticate(login->secret)));
-  ASSERT_TRUE(loop.run(hq.users->set_state(olga(), ivan->account.id, State::disabled, std::nullopt)));
+  ASSERT_TRUE(loop.run(hq.users->set_state(olga(), ivan->account.id, State::disabled, {})));
   EXPECT_EQ(loop.run(hq.accounts->authenticate(login->secret)).error().code, Code::unauthenticated);
   EXPECT_EQ(log_in("ivan", "a good password").error().code, Code::wrong_credentials);
-  ASSERT_TRUE(loop.run(hq.users->set_state(olga(), ivan->account.id, State::enabled, std::nullopt)));
+  ASSERT_TRUE(loop.run(hq.users->set_state(olga(), ivan->account.id, State::enabled, {})));
   EXPECT_TRUE(log_in("ivan", "a good password"));
 }
 
@@ -77,7 +77,7 @@ TEST_F(UsersTest, ATokenOfADisabledUserIsWorthNothing) {
   const auto ivan = create("ivan", {{"viewer", std::nullopt}});
   const auto token = loop.run(hq.accounts->create_token(olga(), {ivan->account.id, "ci", std::chrono::hours(1)}));
   ASSERT_TRUE(loop.run(hq.accounts->authenticate(token->secret)));
-  ASSERT_TRUE(loop.run(hq.users->set_state(olga(), ivan->account.id, State::disabled, std::nullopt)));
+  ASSERT_TRUE(loop.run(hq.users->set_state(olga(), ivan->account.id, State::disabled, {})));
   EXPECT_FALSE(loop.run(hq.accounts->authenticate(token->secret)));
 }
 
@@ -86,17 +86,17 @@ TEST_F(UsersTest, TheLastEnabledAdministratorCannotBeDisabledDemotedOrRemoved) {
     EXPECT_EQ(error.code, Code::conflict);
     EXPECT_THAT(error.message, HasSubstr("last enabled administrator"));
   };
-  is_refused(loop.run(hq.users->set_state(olga(), first, State::disabled, std::nullopt)).error());
-  is_refused(loop.run(hq.users->assign(olga(), first, {{"operator", std::nullopt}}, std::nullopt)).error());
-  is_refused(loop.run(hq.users->assign(olga(), first, {{"administrator", ""}}, std::nullopt)).error());
-  is_refused(loop.run(hq.users->remove(olga(), first, std::nullopt)).error());
+  is_refused(loop.run(hq.users->set_state(olga(), first, State::disabled, {})).error());
+  is_refused(loop.run(hq.users->assign(olga(), first, {{"operator", std::nullopt}}, {})).error());
+  is_refused(loop.run(hq.users->assign(olga(), first, {{"administrator", ""}}, {})).error());
+  is_refused(loop.run(hq.users->remove(olga(), first, {})).error());
   EXPECT_EQ(loop.run(hq.users->find(first))->assignments.front().role_name, "administrator");
   // A disabled administrator does not count; an enabled one does.
   const auto second = create("ivan", {{"administrator", std::nullopt}});
-  ASSERT_TRUE(loop.run(hq.users->set_state(olga(), second->account.id, State::disabled, std::nullopt)));
-  is_refused(loop.run(hq.users->remove(olga(), first, std::nullopt)).error());
-  ASSERT_TRUE(loop.run(hq.users->set_state(olga(), second->account.id, State::enabled, std::nullopt)));
-  EXPECT_TRUE(loop.run(hq.users->remove(olga(), first, std::nullopt)));
+  ASSERT_TRUE(loop.run(hq.users->set_state(olga(), second->account.id, State::disabled, {})));
+  is_refused(loop.run(hq.users->remove(olga(), first, {})).error());
+  ASSERT_TRUE(loop.run(hq.users->set_state(olga(), second->account.id, State::enabled, {})));
+  EXPECT_TRUE(loop.run(hq.users->remove(olga(), first, {})));
 }
 
 TEST_F(UsersTest, NobodyGivesRightsTheyDoNotHaveNorTakesOverWhoHasThem) {
@@ -105,10 +105,10 @@ TEST_F(UsersTest, NobodyGivesRightsTheyDoNotHaveNorTakesOverWhoHasThem) {
   EXPECT_EQ(create("eva", {{"operator", ""}}, clerk()).error().code, denied);
   const auto eva = create("eva", {}, clerk());
   ASSERT_TRUE(eva) << eva.error().text();
-  EXPECT_EQ(loop.run(hq.users->assign(clerk(), eva->account.id, {{"auditor", std::nullopt}}, std::nullopt)).error().code, denied);
+  EXPECT_EQ(loop.run(hq.users->assign(clerk(), eva->account.id, {{"auditor", std::nullopt}}, {})).error().code, denied);
   EXPECT_EQ(loop.run(hq.users->set_password(clerk(), first, "stolen password")).error().code, denied);
   EXPECT_EQ(loop.run(hq.users->clear_two_factor(clerk(), first)).error().code, denied);
-  EXPECT_EQ(loop.run(hq.users->remove(clerk(), first, std::nullopt)).error().code, denied);
+  EXPECT_EQ(loop.run(hq.users->remove(clerk(), first, {})).error().code, denied);
   const auto login = log_in("olga", "correct horse");
   EXPECT_EQ(loop.run(hq.users->end_session(clerk(), login->credential.id)).error().code, denied);
   EXPECT_TRUE(loop.run(hq.users->set_password(clerk(), eva->account.id, "another password")));
@@ -167,8 +167,8 @@ TEST_F(UsersTest, ANewPasswordByAnAdministratorOrDisablingEndsTokensToo) {
   ASSERT_TRUE(loop.run(hq.users->set_password(olga(), ivan->account.id, "a better password")));
   EXPECT_FALSE(loop.run(hq.accounts->authenticate(first_token->secret)));
   const auto second_token = token();
-  ASSERT_TRUE(loop.run(hq.users->set_state(olga(), ivan->account.id, State::disabled, std::nullopt)));
-  ASSERT_TRUE(loop.run(hq.users->set_state(olga(), ivan->account.id, State::enabled, std::nullopt)));
+  ASSERT_TRUE(loop.run(hq.users->set_state(olga(), ivan->account.id, State::disabled, {})));
+  ASSERT_TRUE(loop.run(hq.users->set_state(olga(), ivan->account.id, State::enabled, {})));
   EXPECT_FALSE(loop.run(hq.accounts->authenticate(second_token->secret)));
 }
 
@@ -189,7 +189,7 @@ TEST_F(UsersTest, ALoginThatIsStillBeingCheckedDoesNotOutliveDisabling) {
   std::optional<Result<Login>> login;
   net::asio::co_spawn(loop.executor(), hq.accounts->login({"ivan", "a good password", "192.0.2.7", "test"}),
                       [&](std::exception_ptr, Result<Login> answer) { login.emplace(std::move(answer)); });
-  ASSERT_TRUE(loop.run(hq.users->set_state(olga(), ivan->account.id, State::disabled, std::nullopt)));
+  ASSERT_TRUE(loop.run(hq.users->set_state(olga(), ivan->account.id, State::disabled, {})));
   ASSERT_TRUE(loop.run_until([&] { return login.has_value(); }));
   ASSERT_FALSE(*login);
   EXPECT_EQ(login->error().code, Code::wrong_credentials);
@@ -197,8 +197,8 @@ TEST_F(UsersTest, ALoginThatIsStillBeingCheckedDoesNotOutliveDisabling) {
 
 TEST_F(UsersTest, AnEditOfWhatWasChangedMeanwhileIsRefused) {
   const auto ivan = create("ivan");
-  ASSERT_TRUE(loop.run(hq.users->assign(olga(), ivan->account.id, {{"viewer", std::nullopt}}, ivan->account.revision)));
-  const auto stale = loop.run(hq.users->assign(olga(), ivan->account.id, {}, ivan->account.revision));
+  ASSERT_TRUE(loop.run(hq.users->assign(olga(), ivan->account.id, {{"viewer", std::nullopt}}, Seen({ivan->account.revision}))));
+  const auto stale = loop.run(hq.users->assign(olga(), ivan->account.id, {}, Seen({ivan->account.revision})));
   EXPECT_EQ(stale.error().field, "If-Match");
 }
 
@@ -208,11 +208,11 @@ TEST_F(UsersTest, ARoleIsMadeUsedEditedAndRemovedOnlyWhenNobodyHasIt) {
   const auto ivan = create("ivan", {{"keeper", std::nullopt}});
   const auto login = log_in("ivan", "a good password");
   EXPECT_TRUE(loop.run(hq.accounts->authenticate(login->secret))->permissions.on_server(Right::configure_hierarchy));
-  ASSERT_TRUE(loop.run(hq.roles->edit(olga(), role->role.id, {"keeper", "Looks", {"read"}}, 1)));
+  ASSERT_TRUE(loop.run(hq.roles->edit(olga(), role->role.id, {"keeper", "Looks", {"read"}}, Seen({1}))));
   EXPECT_FALSE(loop.run(hq.accounts->authenticate(login->secret))->permissions.on_server(Right::configure_hierarchy));
-  EXPECT_EQ(loop.run(hq.roles->edit(olga(), role->role.id, {"keeper", "", {"read"}}, 1)).error().field, "If-Match");
+  EXPECT_EQ(loop.run(hq.roles->edit(olga(), role->role.id, {"keeper", "", {"read"}}, Seen({1}))).error().field, "If-Match");
   EXPECT_THAT(loop.run(hq.roles->remove(olga(), role->role.id)).error().message, HasSubstr("1 user(s)"));
-  ASSERT_TRUE(loop.run(hq.users->remove(olga(), ivan->account.id, std::nullopt)));
+  ASSERT_TRUE(loop.run(hq.users->remove(olga(), ivan->account.id, {})));
   EXPECT_TRUE(loop.run(hq.roles->remove(olga(), role->role.id)));
   EXPECT_EQ(loop.run(hq.roles->remove(olga(), role->role.id)).error().code, Code::not_found);
 }
@@ -222,7 +222,7 @@ TEST_F(UsersTest, RolesThatAreBuiltInWrongOrBeyondTheMakersRightsAreRefused) {
   EXPECT_EQ(loop.run(hq.roles->create(olga(), {"x", "", {"fly"}})).error().field, "rights");
   EXPECT_EQ(loop.run(hq.roles->create(clerk(), {"x", "", {"manage_server"}})).error().code, Code::permission_denied);
   const auto viewer = hierarchy::built_in_roles()[2].id;
-  EXPECT_EQ(loop.run(hq.roles->edit(olga(), viewer, {"x", "", {"read"}}, std::nullopt)).error().code, Code::permission_denied);
+  EXPECT_EQ(loop.run(hq.roles->edit(olga(), viewer, {"x", "", {"read"}}, {})).error().code, Code::permission_denied);
   EXPECT_EQ(loop.run(hq.roles->remove(olga(), viewer)).error().code, Code::permission_denied);
 }
 
