@@ -13,6 +13,8 @@ namespace {
 
 namespace json = boost::json;
 
+constexpr unsigned kMaxExportsPerAccount = 2;  // of limits::kMaxExports, so that one person leaves places to others
+
 class EventPages final : public RecordPages {
  public:
   EventPages(Context& context, hierarchy::EventFilter filter, std::int64_t last)
@@ -71,11 +73,11 @@ class AuditPages final : public RecordPages {
 
 class ExportSource final : public net::BodySource {
  public:
-  ExportSource(Context& context, std::unique_ptr<RecordPages> pages, ExportFormat format)
-      : context_(context), pages_(std::move(pages)), format_(format) {
-    ++context_.exports;
+  ExportSource(Context& context, std::string owner, std::unique_ptr<RecordPages> pages, ExportFormat format)
+      : context_(context), owner_(std::move(owner)), pages_(std::move(pages)), format_(format) {
+    context_.exports.insert(owner_);
   }
-  ~ExportSource() override { --context_.exports; }
+  ~ExportSource() override { context_.exports.erase(context_.exports.find(owner_)); }
   ExportSource(const ExportSource&) = delete;
   ExportSource& operator=(const ExportSource&) = delete;
 
@@ -99,10 +101,14 @@ class ExportSource final : public net::BodySource {
   }
 
   Context& context_;
+  std::string owner_;
   std::unique_ptr<RecordPages> pages_;
   ExportFormat format_;
   bool begun_ = false;
 };
+
+/// An account of this server, or of the servers above that a request came through.
+std::string owner_of(const server::Actor& actor) { return fmt::format("{} {}", fmt::join(actor.through, "/"), actor.name); }
 
 }  // namespace
 
@@ -115,7 +121,12 @@ std::unique_ptr<RecordPages> make_audit_pages(Context& context, hierarchy::Audit
 }
 
 net::Response export_answer(Context& context, std::unique_ptr<RecordPages> pages, const ExportRequest& request) {
-  if (context.exports >= limits::kMaxExports) {
+  const auto owner = owner_of(request.caller.actor);
+  if (context.exports.count(owner) >= kMaxExportsPerAccount) {
+    return problem(Error(Code::unavailable, fmt::format("{} exports of yours are running already.", kMaxExportsPerAccount),
+                         "Try again when one of them has ended."));
+  }
+  if (context.exports.size() >= limits::kMaxExports) {
     return problem(Error(Code::unavailable, fmt::format("{} exports are running already.", limits::kMaxExports),
                          "Try again when one of them has ended."));
   }
@@ -123,7 +134,7 @@ net::Response export_answer(Context& context, std::unique_ptr<RecordPages> pages
   net::Response response;
   response.headers.add("content-type", csv ? "text/csv; charset=utf-8" : "application/x-ndjson");
   response.headers.add("content-disposition", fmt::format("attachment; filename=\"{}.{}\"", pages->name(), csv ? "csv" : "jsonl"));
-  std::unique_ptr<net::BodySource> source = std::make_unique<ExportSource>(context, std::move(pages), request.format);
+  std::unique_ptr<net::BodySource> source = std::make_unique<ExportSource>(context, owner, std::move(pages), request.format);
   const auto& services = context.services;
   response.body = guard_export(std::move(source), {services.accounts, services.primary}, request.caller.secret, request.right);
   return response;

@@ -38,7 +38,7 @@ struct ExportRequest {
   ExportFormat format;
   hierarchy::Right right;
 };
-/// 200 with the stream, or 503 when limits::kMaxExports run.
+/// 200 with the stream, or 503 when limits::kMaxExports run, or two of this account's.
 net::Response export_answer(Context& context, std::unique_ptr<RecordPages> pages, const ExportRequest& request);
 
 /// One field of a line (RFC 4180): in quotes where it must be. A text that a spreadsheet would compute begins with an apostrophe.

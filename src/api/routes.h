@@ -36,7 +36,7 @@ struct Context {
   std::set<std::string> checking;         ///< Who has a link check running: name and source.
   std::set<std::string> creating;         ///< Account and Idempotency-Key of creates now running.
   std::shared_ptr<RelayCounts> relaying;  ///< Shared with the bodies that still stream.
-  unsigned exports = 0;                   ///< Exports of events and audit records now.
+  std::multiset<std::string> exports;     ///< Whose exports of events and audit records run now.
 };
 
 /// One checked request.

@@ -411,11 +411,15 @@ def test_a_long_export_streams_and_is_bounded(start):
     assert hq.api.get("/server")
     # Callers that do not read hold a place and one page each; the next is told to wait.
     held = []
-    for _ in range(8):
-        connection = hq.api.connection()
-        connection.request("GET", "/api/v1/events/export", headers={"Authorization": f"Bearer {hq.api.secret}"})
-        held.append((connection, connection.getresponse()))
-    hq.api.call("GET", "/audit/export").refused(503, "unavailable")
+    people = [hq.api, *(another(hq, name) for name in ("anna", "boris", "clara"))]
+    for person in people:
+        for _ in range(2):
+            connection = hq.api.connection()
+            connection.request("GET", "/api/v1/events/export", headers={"Authorization": f"Bearer {person.secret}"})
+            held.append((connection, connection.getresponse()))
+        # One account has two of them at most; others are not kept out by it.
+        assert "of yours" in person.call("GET", "/audit/export").refused(503, "unavailable")["detail"]
+    assert "of yours" not in another(hq, "dora").call("GET", "/audit/export").refused(503, "unavailable")["detail"]
     used = memory(hq)
     for connection, _ in held:
         connection.close()
