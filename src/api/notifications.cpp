@@ -9,6 +9,7 @@
 #include "api/requests.h"
 #include "api/routes.h"
 #include "api/views.h"
+#include "base/limits.h"
 #include "base/limits_notifications.h"
 #include "net/http_post.h"
 
@@ -118,6 +119,7 @@ json::object destination_json(const Destination& destination) {
           {"recipients", fmt::format("{}", fmt::join(destination.recipients, " "))},
           {"severity", to_string(destination.least)},
           {"kinds", fmt::format("{}", fmt::join(destination.kinds, " "))},
+          {"revision", destination.revision},
           {"created_at", to_rfc3339(destination.created_at)},
           {"delivered_through", destination.delivered_through},
           {"last_delivered_at", time_json(destination.last_delivered_at)},
@@ -148,7 +150,9 @@ awaitable<net::Response> show_destination(Context& context, Call call) {
   if (!id) co_return problem(no_destination());
   auto destination = co_await context.services.notifications.find(*id);
   if (!destination) co_return problem(destination.error());
-  co_return json_answer(200, destination_json(*destination));
+  auto response = json_answer(200, destination_json(*destination));
+  response.headers.add("etag", etag_of(destination->revision));
+  co_return response;
 }
 
 awaitable<net::Response> remove_destination(Context& context, Call call) {
@@ -173,6 +177,64 @@ awaitable<net::Response> test_destination(Context& context, Call call) {
   co_return json_answer(200, json::object{{"ok", !error}, {"error", reason_or_null(error)}});
 }
 
+constexpr Field kEditFields[] = {{.name = "name"},
+                                 {.name = "address", .max_bytes = limits::kMaxWebhookUrlBytes},
+                                 {.name = "transport", .choices = kTransports},
+                                 {.name = "fingerprint", .max_bytes = kMaxFingerprintBytes},
+                                 {.name = "user", .max_bytes = limits::kMaxAddressBytes},
+                                 {.name = "secret", .max_bytes = limits::kMaxPasswordBytes},
+                                 {.name = "sender", .max_bytes = limits::kMaxAddressBytes + 1},
+                                 {.name = "recipients", .max_bytes = limits::kMaxMailRecipients * (limits::kMaxAddressBytes + 2)},
+                                 {.name = "severity", .choices = kSeverities},
+                                 {.name = "kinds", .max_bytes = limits::kMaxRuleKinds * (limits::kMaxEventKindBytes + 1)}};
+
+/// What is absent stays as it is; null takes away what there need not be.
+Result<server::DestinationEdit> edit_of(const json::object& body, Destination before) {
+  server::DestinationEdit edit{.wanted = std::move(before), .secret = {}, .seen = {}};
+  auto& wanted = edit.wanted;
+  const auto names = [&](std::string_view field) { return body.if_contains(field) != nullptr; };
+  for (const std::string_view field : {"name", "address", "transport", "severity"}) {
+    if (!names(field) || !body.at(field).is_null()) continue;
+    return fail(Code::invalid_request, fmt::format("The field {} cannot be taken away.", field), "Leave it out, or give a new value.",
+                std::string(field));
+  }
+  if (names("name")) wanted.name = text_of(body, "name");
+  if (names("address") || names("transport")) {
+    json::object where{{"address", text_of(body, "address", address_of(wanted))}};
+    if (wanted.kind != DestinationKind::webhook || names("transport"))
+      where["transport"] = text_of(body, "transport", to_string(wanted.transport));
+    if (auto taken = take_address(where, wanted); !taken) return fail(std::move(taken.error()));
+  }
+  auto fingerprint = fingerprint_of(body, "fingerprint");
+  if (!fingerprint) return fail(std::move(fingerprint.error()));
+  if (names("fingerprint")) wanted.fingerprint = std::move(*fingerprint);
+  if (names("user")) wanted.user = text_of(body, "user");
+  if (names("secret")) edit.secret = text_of(body, "secret");
+  if (names("sender")) wanted.sender = text_of(body, "sender");
+  if (names("recipients")) wanted.recipients = words_of(body, "recipients");
+  if (names("severity")) wanted.least = hierarchy::severity_from_string(text_of(body, "severity")).value_or(wanted.least);
+  if (names("kinds")) wanted.kinds = words_of(body, "kinds");
+  return edit;
+}
+
+awaitable<net::Response> edit_destination(Context& context, Call call) {
+  const auto id = DestinationId::parse(call.parameter("id"));
+  if (!id) co_return problem(no_destination());
+  auto before = co_await context.services.notifications.find(*id);
+  if (!before) co_return problem(before.error());
+  const auto revision = before->revision;
+  auto edit = edit_of(call.body, std::move(*before));
+  if (!edit) co_return problem(edit.error());
+  if (auto seen = seen_of(call.request.headers).check(revision, "notification destination"); !seen) co_return problem(seen.error());
+  // What is absent is what was read just now: of two who edit at once only one wins, also without If-Match.
+  edit->seen = server::Seen({revision});
+  auto stored = co_await context.services.notifications.edit(call.caller.actor, std::move(*edit));
+  if (!stored) co_return problem(stored.error());
+  auto response = json_answer(200, destination_json(*stored));
+  response.headers.add("etag", etag_of(stored->revision));
+  co_return response;
+}
+
 constexpr Route kRoutes[] = {
     {.method = "GET", .pattern = "/api/v1/notifications", .answer = list_destinations, .needs = needs::on_server(Right::manage_server)},
     {.method = "POST",
@@ -184,6 +246,12 @@ constexpr Route kRoutes[] = {
      .repeat = Repeat::by_key,
      .recall = show_destination},
     {.method = "GET", .pattern = "/api/v1/notifications/{id}", .answer = show_destination, .needs = needs::on_server(Right::manage_server)},
+    {.method = "PATCH",
+     .pattern = "/api/v1/notifications/{id}",
+     .answer = edit_destination,
+     .needs = needs::on_server(Right::manage_server),
+     .body = Body::json,
+     .fields = kEditFields},
     {.method = "DELETE",
      .pattern = "/api/v1/notifications/{id}",
      .answer = remove_destination,

@@ -27,6 +27,29 @@ void add_options(CLI::App* verb, NotificationAdd& options) {
   verb->add_option("--kind", options.kinds, "Only events of this kind; may be given several times")->type_name("KIND");
 }
 
+void add_edit_options(CLI::App* verb, NotificationEdit& options) {
+  verb->add_option("NAME", options.destination, "Its name or id")->required();
+  verb->add_option("--name", options.name, "Another name")->type_name("NAME");
+  verb->add_option("--address", options.address, "email, syslog: another server; webhook: another URL")->type_name("SERVER");
+  verb->add_option("--transport", options.transport, "email: starttls, tls, plain; syslog: tls, plain (TCP), udp")
+      ->check(CLI::IsMember({"starttls", "tls", "plain", "udp"}))
+      ->type_name("HOW");
+  auto* fingerprint = verb->add_option("--fingerprint", options.fingerprint, "The server's certificate")->type_name("SHA256");
+  verb->add_flag("--no-fingerprint", options.no_fingerprint, "Let the machine's authorities decide")->excludes(fingerprint);
+  verb->add_option("--from", options.from, "email: the sender")->type_name("ADDRESS");
+  verb->add_option("--to", options.to, "email: a recipient, in place of all; may be given several times")->type_name("ADDRESS");
+  auto* user = verb->add_option("--user", options.user, "email: the login; its password is in --secret-file")->type_name("NAME");
+  auto* secret =
+      verb->add_option("--secret-file", options.secret_file, "email: the password; webhook: the key of the signature; - is standard input")
+          ->type_name("FILE");
+  verb->add_flag("--no-login", options.no_login, "Without user, password or key")->excludes(user)->excludes(secret);
+  verb->add_option("--severity", options.severity, "At least this: info, warning, error or critical")
+      ->check(CLI::IsMember({"info", "warning", "error", "critical"}))
+      ->type_name("SEVERITY");
+  auto* kinds = verb->add_option("--kind", options.kinds, "Only events of this kind; may be given several times")->type_name("KIND");
+  verb->add_flag("--every-kind", options.every_kind, "Events of every kind")->excludes(kinds);
+}
+
 }  // namespace
 
 void add_notification_commands(CLI::App& app, Command& chosen) {
@@ -39,6 +62,12 @@ void add_notification_commands(CLI::App& app, Command& chosen) {
                "  daikan notification add --name log --syslog log.example.com --severity info");
   add_options(add, *added);
   choose(add, chosen, added, notification_add);
+  auto changed = std::make_shared<NotificationEdit>();
+  auto* edit = add_verb(notification, "edit", "Change what is named; the rest stays, and nothing is lost on the way",
+                        "  daikan notification edit ops --severity error\n"
+                        "  daikan notification edit ops --address mail2.example.com --secret-file password");
+  add_edit_options(edit, *changed);
+  choose(edit, chosen, changed, notification_edit);
   choose(add_verb(notification, "list", "The destinations and whether they work", "  daikan notification list"), chosen,
          std::make_shared<NoOptions>(), notification_list);
   const auto with_name = [&](CLI::App* verb, awaitable<Result<>> (*run)(Context&, ApiSession&, DestinationName)) {

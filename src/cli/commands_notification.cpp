@@ -1,4 +1,4 @@
-// notification add, list, show, test, remove.
+// notification add, edit, list, show, test, remove.
 #include "cli/commands_notification.h"
 
 #include <boost/json.hpp>
@@ -60,6 +60,28 @@ awaitable<Result<json::value>> find_destination(ApiSession& session, std::string
       "daikan notification list shows them.");
 }
 
+Result<json::object> changes_of(const NotificationEdit& options) {
+  json::object body;
+  const std::pair<std::string_view, const std::string*> texts[] = {
+      {"name", &options.name}, {"address", &options.address}, {"transport", &options.transport}, {"fingerprint", &options.fingerprint},
+      {"user", &options.user}, {"sender", &options.from},     {"severity", &options.severity}};
+  for (const auto& [name, text] : texts) {
+    if (!text->empty()) body[name] = *text;
+  }
+  if (!options.to.empty()) body["recipients"] = fmt::format("{}", fmt::join(options.to, " "));
+  if (!options.kinds.empty()) body["kinds"] = fmt::format("{}", fmt::join(options.kinds, " "));
+  if (options.no_fingerprint) body["fingerprint"] = nullptr;
+  if (options.every_kind) body["kinds"] = nullptr;
+  if (options.no_login) body["user"] = body["secret"] = nullptr;
+  if (!options.secret_file.empty()) {
+    auto secret = read_secret(options.secret_file);
+    if (!secret) return fail(std::move(secret.error()));
+    body["secret"] = std::move(*secret);
+  }
+  if (!body.empty()) return body;
+  return fail(Code::invalid_request, "Nothing is to be changed.", "Say what: daikan notification edit --help shows the options.");
+}
+
 std::string rule_words(const json::value& destination) {
   const auto kinds = text_of(destination, "kinds");
   return fmt::format("{}{}", text_of(destination, "severity"), kinds.empty() ? "" : ": " + kinds);
@@ -96,6 +118,17 @@ awaitable<Result<>> notification_add(Context& context, ApiSession& session, Noti
   auto added = co_await session.call("POST", "/notifications", json::value(std::move(*body)));
   if (!added) co_return fail(std::move(added.error()));
   print_destination(context, *added);
+  co_return Result<>{};
+}
+
+awaitable<Result<>> notification_edit(Context& context, ApiSession& session, NotificationEdit options) {
+  auto body = changes_of(options);
+  if (!body) co_return fail(std::move(body.error()));
+  auto found = co_await find_destination(session, options.destination);
+  if (!found) co_return fail(std::move(found.error()));
+  auto edited = co_await session.patch("/notifications/" + text_of(*found, "id"), *found, std::move(*body));
+  if (!edited) co_return fail(std::move(edited.error()));
+  print_destination(context, *edited);
   co_return Result<>{};
 }
 

@@ -42,6 +42,7 @@ struct Destination {
   std::optional<TimePoint> last_delivered_at;
   std::optional<TimePoint> failing_since;
   std::string last_error;
+  std::int64_t revision = 1;  ///< Counts edits; the ETag.
 };
 
 /// Whether `event` is told to `destination`.

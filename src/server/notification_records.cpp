@@ -51,6 +51,46 @@ Result<NotificationBatch> next_batch(store::Transaction& transaction, const Dest
   return batch;
 }
 
+static Result<> check_name_free(const std::vector<Destination>& all, const Destination& wanted) {
+  const auto lower = [](std::string text) {
+    std::transform(text.begin(), text.end(), text.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+    return text;
+  };
+  const auto same = [&](const Destination& each) { return each.id != wanted.id && lower(each.name) == lower(wanted.name); };
+  if (std::none_of(all.begin(), all.end(), same)) return {};
+  return fail(Code::name_taken, fmt::format("A notification destination is called “{}” already.", wanted.name), "Choose another name.",
+              "name");
+}
+
+/// Whoever may edit a destination need not know its password, and must not have it sent to a server of their own.
+static Result<> check_secret(const Destination& before, const DestinationEdit& edit) {
+  const auto& after = edit.wanted;
+  const bool same = before.endpoint == after.endpoint && before.transport == after.transport && before.fingerprint == after.fingerprint &&
+                    before.user == after.user;
+  if (edit.secret || before.secret.empty() || before.kind != DestinationKind::email || same) return {};
+  return fail(Code::invalid_request,
+              "The stored password is not sent to another server, for another user, or trusting another certificate.",
+              "Give the password as well.", "secret");
+}
+
+Result<Destination> update_notification(store::Transaction& transaction, const Actor& actor, const DestinationEdit& edit) {
+  const auto before = store::find_destination(transaction, edit.wanted.id);
+  if (!before) return no_such_destination();
+  if (auto checked = edit.seen.check(before->revision, "notification destination"); !checked) return fail(std::move(checked.error()));
+  if (auto checked = check_secret(*before, edit); !checked) return fail(std::move(checked.error()));
+  auto after = edit.wanted;
+  after.secret = edit.secret.value_or(before->secret);
+  after.revision = before->revision + 1;
+  if (auto checked = check_name_free(store::all_destinations(transaction), after); !checked) return fail(std::move(checked.error()));
+  const auto at = now();
+  store::update_destination(transaction, after, before->revision);
+  History::audit(transaction, actor, at, "notification.edit",
+                 fmt::format("{} destination {} ({})", to_string(after.kind), before->name, after.endpoint.str()));
+  History::record(transaction, told(at, "notification_edited",
+                                    fmt::format("The notification destination “{}” was changed by {}.", before->name, actor.name)));
+  return std::move(*store::find_destination(transaction, after.id));
+}
+
 Result<Destination> insert_notification(store::Transaction& transaction, const Actor& actor, Destination destination,
                                         const std::optional<Once>& once) {
   const auto all = store::all_destinations(transaction);
@@ -58,14 +98,7 @@ Result<Destination> insert_notification(store::Transaction& transaction, const A
     return fail(Code::conflict, fmt::format("There are {} notification destinations already.", all.size()),
                 "Remove one that is not needed.");
   }
-  const auto lower = [](std::string text) {
-    std::transform(text.begin(), text.end(), text.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-    return text;
-  };
-  if (std::any_of(all.begin(), all.end(), [&](const Destination& each) { return lower(each.name) == lower(destination.name); })) {
-    return fail(Code::name_taken, fmt::format("A notification destination is called “{}” already.", destination.name),
-                "Choose another name.", "name");
-  }
+  if (auto checked = check_name_free(all, destination); !checked) return fail(std::move(checked.error()));
   History::audit(transaction, actor, destination.created_at, "notification.add",
                  fmt::format("{} destination {} ({})", to_string(destination.kind), destination.name, destination.endpoint.str()));
   destination.delivered_through = store::append_event(

@@ -9,6 +9,7 @@
 
 #include "hierarchy/notification.h"
 #include "server/history.h"
+#include "server/notifications.h"
 #include "server/once.h"
 
 namespace daikan::server {
@@ -27,6 +28,9 @@ Result<NotificationBatch> next_batch(store::Transaction&, const hierarchy::Desti
 
 /// Fails with name_taken or conflict.
 Result<hierarchy::Destination> insert_notification(store::Transaction&, const Actor&, hierarchy::Destination, const std::optional<Once>&);
+/// Puts `wanted` in the place of the destination as it was seen. Fails with not_found, name_taken, invalid_request on "secret" (a
+/// stored password never goes to another server), or as Seen::check().
+Result<hierarchy::Destination> update_notification(store::Transaction&, const Actor&, const DestinationEdit&);
 /// Fails with not_found.
 Result<Done> erase_notification(store::Transaction&, const Actor&, hierarchy::DestinationId);
 

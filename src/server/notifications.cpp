@@ -73,6 +73,7 @@ struct Notifications::State {
   awaitable<> failed(RunningPtr run, Error error);
   Result<Destination> opened(Destination destination) const;
   void begin(const std::shared_ptr<State>& self, Destination destination);
+  void end(DestinationId id);
   Notification notification(std::vector<Event> events, std::size_t more) const {
     return {.server_name = facts.name, .server_id = facts.id.str(), .host = host_name(), .events = std::move(events), .more = more};
   }
@@ -105,6 +106,14 @@ void Notifications::State::begin(const std::shared_ptr<State>& self, Destination
   auto run = std::make_shared<Running>(storage.executor(), std::move(*ready));
   running.insert_or_assign(destination.id, run);
   tasks.spawn(work(self, run));
+}
+
+void Notifications::State::end(DestinationId id) {
+  const auto found = running.find(id);
+  if (found == running.end()) return;
+  found->second->ended = true;
+  found->second->wake.notify_all();
+  running.erase(found);
 }
 
 awaitable<Result<NotificationBatch>> Notifications::State::next(RunningPtr run) {
@@ -301,15 +310,29 @@ awaitable<Result<Destination>> Notifications::add(const Actor& actor, Destinatio
   co_return stored;
 }
 
+awaitable<Result<Destination>> Notifications::edit(const Actor& actor, DestinationEdit edit) {
+  auto judged = edit.wanted;
+  if (edit.secret) judged.secret = *edit.secret;
+  if (auto checked = check_destination(judged); !checked) co_return fail(std::move(checked.error()));
+  if (edit.secret) edit.secret = state_->storage.sealing().seal(*edit.secret);
+  const auto work = [actor, edit = std::move(edit)](store::Transaction& transaction) {
+    return update_notification(transaction, actor, edit);
+  };
+  auto stored = co_await state_->storage.write<Destination>(work);
+  if (!stored) co_return stored;
+  // No co_await from here on: what is committed is also begun, even when the requester went away meanwhile. What the one before is sending
+  // at this moment may come twice.
+  state_->end(stored->id);
+  state_->begin(state_, *stored);
+  state_->history.committed();
+  co_return stored;
+}
+
 awaitable<Result<>> Notifications::remove(const Actor& actor, DestinationId id) {
   const auto work = [actor, id](store::Transaction& transaction) { return erase_notification(transaction, actor, id); };
   auto removed = co_await state_->storage.write<Done>(work);
   if (!removed) co_return fail(std::move(removed.error()));
-  if (const auto found = state_->running.find(id); found != state_->running.end()) {
-    found->second->ended = true;
-    found->second->wake.notify_all();
-    state_->running.erase(found);
-  }
+  state_->end(id);
   state_->history.committed();
   co_return Result<>{};
 }

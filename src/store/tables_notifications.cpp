@@ -14,7 +14,7 @@ using namespace detail;
 
 #define DAIKAN_DESTINATION_COLUMNS                                                                                           \
   "id, name, kind, transport, host, port, path, fingerprint, user_name, secret, sender, recipients, least_severity, kinds, " \
-  "created_at, delivered_through, last_delivered_at, failing_since, last_error"
+  "created_at, delivered_through, last_delivered_at, failing_since, last_error, revision"
 
 // Neither addresses nor kinds hold spaces.
 std::string joined(const std::vector<std::string>& words) { return fmt::format("{}", fmt::join(words, " ")); }
@@ -44,7 +44,8 @@ hierarchy::Destination read_destination(const Row& row) {
           .delivered_through = row.integer(15),
           .last_delivered_at = read_maybe_time(row, 16),
           .failing_since = read_maybe_time(row, 17),
-          .last_error = row.text(18)};
+          .last_error = row.text(18),
+          .revision = row.integer(19)};
 }
 
 }  // namespace
@@ -65,7 +66,7 @@ std::optional<hierarchy::Destination> find_destination(Transaction& transaction,
 
 void insert_destination(Transaction& transaction, const hierarchy::Destination& destination) {
   transaction.execute("INSERT INTO notification_destinations (" DAIKAN_DESTINATION_COLUMNS
-                      ", name_key) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)",
+                      ", name_key) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)",
                       {to_value(destination.id),
                        destination.name,
                        to_value(to_string(destination.kind)),
@@ -85,7 +86,19 @@ void insert_destination(Transaction& transaction, const hierarchy::Destination& 
                        to_value(destination.last_delivered_at),
                        to_value(destination.failing_since),
                        destination.last_error,
+                       destination.revision,
                        name_key(destination.name)});
+}
+
+bool update_destination(Transaction& transaction, const hierarchy::Destination& destination, std::int64_t expected_revision) {
+  return transaction.execute(
+             "UPDATE notification_destinations SET name = $1, name_key = $2, transport = $3, host = $4, port = $5, path = $6, "
+             "fingerprint = $7, user_name = $8, secret = $9, sender = $10, recipients = $11, least_severity = $12, kinds = $13, "
+             "revision = $14 WHERE id = $15 AND revision = $16",
+             {destination.name, name_key(destination.name), to_value(to_string(destination.transport)), destination.endpoint.host,
+              static_cast<std::int64_t>(destination.endpoint.port), destination.path, destination.fingerprint, destination.user,
+              destination.secret, destination.sender, joined(destination.recipients), to_value(to_string(destination.least)),
+              joined(destination.kinds), destination.revision, to_value(destination.id), expected_revision}) > 0;
 }
 
 bool remove_destination(Transaction& transaction, const hierarchy::DestinationId& id) {

@@ -14,6 +14,8 @@ std::vector<hierarchy::Destination> all_destinations(Transaction&);
 std::optional<hierarchy::Destination> find_destination(Transaction&, const hierarchy::DestinationId&);
 /// Unique by name without regard to ASCII case; a second one throws StorageFailure.
 void insert_destination(Transaction&, const hierarchy::Destination&);
+/// Writes what an administrator chooses, and the revision. False when the destination is gone or its revision is not `expected`.
+bool update_destination(Transaction&, const hierarchy::Destination&, std::int64_t expected_revision);
 bool remove_destination(Transaction&, const hierarchy::DestinationId&);
 /// Everything through `sequence` was delivered: what failed before is over. False when the destination is gone.
 bool record_delivery(Transaction&, const hierarchy::DestinationId&, std::int64_t sequence, TimePoint at);

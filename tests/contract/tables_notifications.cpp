@@ -56,6 +56,29 @@ TEST_P(NotificationTables, DestinationComesBackWithEveryField) {
   EXPECT_EQ(found->last_error, "");
 }
 
+TEST_P(NotificationTables, EditWritesWhatIsChosenAndKeepsTheStateOnceForEachRevision) {
+  const auto made = destination("Ops", 1);
+  in_write(database(), [&](Transaction& t) { return store::insert_destination(t, made), 0; });
+  auto wanted = destination("Room", 2);
+  wanted.id = made.id;
+  wanted.endpoint = {"mail2.example.com", 465};
+  wanted.transport = hierarchy::Transport::tls;
+  wanted.recipients = {"c@example.com"};
+  wanted.kinds = {};
+  wanted.delivered_through = 99;
+  wanted.revision = 2;
+  EXPECT_TRUE(in_write(database(), [&](Transaction& t) { return store::update_destination(t, wanted, 1); }));
+  EXPECT_FALSE(in_write(database(), [&](Transaction& t) { return store::update_destination(t, wanted, 1); }));
+  const auto found = in_read(database(), [&](Transaction& t) { return store::find_destination(t, made.id); });
+  EXPECT_EQ(found->name, "Room");
+  EXPECT_EQ(found->endpoint, wanted.endpoint);
+  EXPECT_EQ(found->recipients, wanted.recipients);
+  EXPECT_TRUE(found->kinds.empty());
+  EXPECT_EQ(found->revision, 2);
+  EXPECT_EQ(found->delivered_through, made.delivered_through);
+  EXPECT_EQ(found->created_at, made.created_at);
+}
+
 TEST_P(NotificationTables, NamesAreUniqueWithoutRegardToCaseAndListsAreByName) {
   in_write(database(), [&](Transaction& t) {
     store::insert_destination(t, destination("b", 1));

@@ -574,6 +574,47 @@ def test_destinations_are_managed_by_command(start, tmp_path):
         "notification.remove", "notification.test", "notification.test", "notification.add"]
 
 
+def test_a_destination_is_edited_in_place_and_loses_nothing(start):
+    hq = start.server("hq")
+    cli = start.cli(hq)
+    with Web() as web:
+        added = add(hq, "chat", "webhook", f"http://127.0.0.1:{free_port()}/dead", secret="key", severity="info", kinds="group_added")
+        assert added["revision"] == 1
+        make_group(hq, "Before")
+        wait_until(lambda: hq.api.get(f"/notifications/{added['id']}")["failing_since"], "nobody is there")
+        told = cli.json("notification", "edit", "chat", "--address", f"http://127.0.0.1:{web.port}/b", "--name", "room", server="hq")
+        assert (told["name"], told["revision"], told["has_secret"]) == ("room", 2, True)
+        wait_until(lambda: web.posts, "what waited for the dead address goes to the new one")
+        cli.ok("notification", "edit", "room", "--every-kind", "--no-login", "--severity", "warning", server="hq")
+        make_group(hq, "Quiet")
+        shown = hq.api.get(f"/notifications/{added['id']}")
+        assert (shown["severity"], shown["kinds"], shown["has_secret"], shown["revision"]) == ("warning", "", False, 3)
+        stays(lambda: "Quiet" not in str(web.events()), 1)
+    actions = [each["action"] for each in hq.api.get("/audit?limit=100")["items"]]
+    assert actions.count("notification.edit") == 2
+    # Of two who saw the same, one wins; what is absent stays; what must be there cannot be taken away.
+    path = f"/notifications/{added['id']}"
+    hq.api.call("PATCH", path, {"severity": "error"}, headers={"if-match": '"2"'}).refused(412, "conflict")
+    assert hq.api.call("PATCH", path, {"severity": "error"}, headers={"if-match": '"3"'}).ok()["revision"] == 4
+    assert hq.api.call("PATCH", path, {"name": None}).refused(422, "invalid_request")["field"] == "name"
+    assert hq.api.call("PATCH", path, {"kinds": "no kind!"}).refused(422, "invalid_request")["field"] == "kinds"
+    assert hq.api.call("PATCH", path, {"kind": "email"}).refused(422, "invalid_request")
+    add(hq, "other", "webhook", "http://127.0.0.1:9/")
+    hq.api.call("PATCH", path, {"name": "OTHER"}).refused(409, "name_taken")
+    hq.api.call("PATCH", path.replace(added["id"], "01930c4e-5a00-7000-8000-000000000009"), {"name": "x"}).refused(404, "not_found")
+
+
+def test_a_stored_password_goes_to_no_other_server_unless_it_is_given_again(start):
+    hq = start.server("hq")
+    added = add(hq, "mail", "email", "127.0.0.1:9", transport="tls", user="olga", secret="s3cret", sender="a@example.com", recipients="b@example.com")
+    path = f"/notifications/{added['id']}"
+    for change in ({"address": "127.0.0.2:9"}, {"transport": "starttls"}, {"user": "ivan"}, {"fingerprint": "AB" * 32}):
+        assert hq.api.call("PATCH", path, change).refused(422, "invalid_request")["field"] == "secret", change
+    assert hq.api.call("PATCH", path, {"recipients": "c@example.com"}).ok()["recipients"] == "c@example.com"
+    changed = hq.api.call("PATCH", path, {"address": "127.0.0.2:9", "secret": "s3cret"}).ok()
+    assert changed["address"] == "127.0.0.2:9" and changed["has_secret"] and "s3cret" not in hq.text()
+
+
 def test_a_secret_that_cannot_be_opened_costs_that_destination_only(start):
     hq = start.server("hq")
     with Web() as web:

@@ -270,6 +270,7 @@ def hierarchy_and_history(hq, branch):
     destination = hq.api.post("/notifications", {"name": "spec", "kind": "syslog", "address": "127.0.0.1:9", "transport": "plain"})
     assert destination in hq.api.get("/notifications")["items"] and hq.api.get(f"/notifications/{destination['id']}") == destination
     assert hq.api.post(f"/notifications/{destination['id']}/test")["error"]["code"] == "refused"
+    assert hq.api.call("PATCH", f"/notifications/{destination['id']}", {"severity": "error"}).ok()["revision"] == 2
     hq.api.delete(f"/notifications/{destination['id']}")
     hq.api.call("DELETE", f"/notifications/{destination['id']}").refused(404, "not_found")
     for path in ("/events", "/audit"):

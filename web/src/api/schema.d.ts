@@ -1369,8 +1369,8 @@ export interface paths {
          * All events, or those that pass a filter, oldest first, as a file
          * @description Up to the newest event there is when the request begins, read page by page as the caller takes them. `jsonl` is one Event a line;
          *     `csv` is RFC 4180 with a head line: a text that a spreadsheet would take for a formula (it begins with `=`, `+`, `-`, `@`, a tab or a
-         *     carriage return) begins with an apostrophe there. At most 8 exports run at once. One is broken off when its reader takes nothing for a
-         *     minute, and when the session or the right to it ends.
+         *     carriage return) begins with an apostrophe there. At most 8 exports run at once, 2 of one account. One is broken off when its reader takes
+         *     nothing for a minute, and when the session or the right to it ends.
          */
         get: operations["export_events"];
         put?: never;
@@ -1442,7 +1442,12 @@ export interface paths {
         delete: operations["remove_notification"];
         options?: never;
         head?: never;
-        patch?: never;
+        /**
+         * Change a destination in place
+         * @description What is absent stays as it is, the secret included; null takes away what there need not be. It goes on with the events it has not been told
+         *     yet. A stored password of a mail server goes with another address, transport, user or fingerprint only when it is given again.
+         */
+        patch: operations["edit_notification"];
         trace?: never;
     };
     "/api/v1/notifications/{id}/test": {
@@ -2338,6 +2343,21 @@ export interface components {
             /** @description Only events of these kinds, separated by spaces; all without it. */
             kinds?: string;
         };
+        /** @description As AddNotification; the kind stays. */
+        EditNotification: {
+            name?: string;
+            address?: string;
+            /** @enum {string} */
+            transport?: "plain" | "starttls" | "tls" | "udp";
+            fingerprint?: string | null;
+            user?: string | null;
+            secret?: string | null;
+            sender?: string | null;
+            recipients?: string | null;
+            /** @enum {string} */
+            severity?: "info" | "warning" | "error" | "critical";
+            kinds?: string | null;
+        };
         NotificationDestination: {
             /** Format: uuid */
             id: string;
@@ -2355,6 +2375,7 @@ export interface components {
             /** @enum {string} */
             severity: "info" | "warning" | "error" | "critical";
             kinds: string;
+            revision: number;
             created_at: components["schemas"]["Time"];
             /** @description Sequence of the last event that was delivered or did not concern it. */
             delivered_through: number;
@@ -5508,6 +5529,7 @@ export interface operations {
             /** @description The destination. */
             200: {
                 headers: {
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5541,6 +5563,53 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    edit_notification: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag one has seen; 412 when it is not the present one. */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "severity": "error",
+                 *       "kinds": "link_refused login_refused"
+                 *     }
+                 */
+                "application/json": components["schemas"]["EditNotification"];
+            };
+        };
+        responses: {
+            /** @description The destination as it is now. */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotificationDestination"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            408: components["responses"]["BodyTimedOut"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["Changed"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["NotJson"];
+            422: components["responses"]["Invalid"];
             503: components["responses"]["Unavailable"];
         };
     };
