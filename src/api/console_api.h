@@ -28,6 +28,7 @@
 #include "server/joins.h"
 #include "server/link_host.h"
 #include "server/notifications.h"
+#include "server/policies.h"
 #include "server/primary.h"
 #include "server/roles.h"
 #include "server/roll_over.h"
@@ -59,6 +60,7 @@ struct Services {
   server::InvitedJoin& invited_join;
   server::RollOver& roll_over;
   server::Tasks& tasks;
+  server::Policies& policies;
 };
 
 struct Options {

@@ -182,6 +182,9 @@ Result<> check_field(const json::value& value, const Field& field, const std::st
     case FieldKind::object:
       if (const auto* object = value.if_object()) return check_members(*object, field.members, path + ".");
       return bad_field(path, "is not an object", "Send a JSON object.");
+    case FieldKind::members:
+      if (value.is_object()) return {};
+      return bad_field(path, "is not an object", "Send a JSON object.");
     case FieldKind::texts:
     case FieldKind::objects:
       return check_list(value, field, path);

@@ -37,6 +37,7 @@ enum class FieldKind : std::uint8_t {
   object,   ///< With `members`.
   texts,    ///< At most `most` (limits::kMaxListItems unless less) texts of `max_bytes`, each one of `choices`.
   objects,  ///< The same of objects with `members`.
+  members,  ///< An object whose members the handler checks: their names are not fixed.
 };
 enum class Presence : std::uint8_t { optional, required };
 

@@ -16,12 +16,12 @@
 #include "daemon/command_line.h"
 #include "daemon/drain.h"
 #include "daemon/event_log.h"
+#include "daemon/governing.h"
 #include "daemon/log.h"
 #include "daemon/process.h"
 #include "net/h1_connection.h"
 #include "net/listener.h"
 #include "server/data_folder.h"
-#include "server/housekeeping.h"
 #include "server/initialise.h"
 #include "server/own_identity.h"
 #include "server/primary_move.h"
@@ -85,15 +85,6 @@ server::Facts make_facts(const Configuration& configuration, const Ground& groun
   return facts;
 }
 
-server::Retention retention_of(const Configuration& configuration) {
-  const auto or_all = [&](std::chrono::days own) { return own.count() > 0 ? own : configuration.event_retention; };
-  server::Retention retention(configuration.event_retention);
-  retention.warning = or_all(configuration.warning_retention);
-  retention.error = retention.critical = or_all(configuration.error_retention);
-  retention.audit = configuration.audit_retention;
-  return retention;
-}
-
 /// Tasks: what they do, when, and what people do to them.
 struct ScheduledTasks {
   ScheduledTasks(server::TaskWorks::Parts parts)  // NOLINT: one argument, built in place
@@ -121,11 +112,11 @@ struct Parts {
   Drain& drain;
   net::Listener& console;
   net::TaskGroup& tasks;
-  server::Housekeeping& housekeeping;
   server::OwnIdentity& own_identity;
   server::RollOver& roll_over;
   ScheduledTasks& scheduled;
   server::Primary& primary;
+  Governing& governing;
   Signals& signals;
 };
 
@@ -181,13 +172,15 @@ net::awaitable<ExitCode> start(Parts& parts) {
   auto ruled = co_await parts.access_rules.start();
   if (!ruled) co_return cannot_start(parts, ruled.error());
   if (auto scheduled = co_await parts.scheduled.scheduler.start(); !scheduled) co_return cannot_start(parts, scheduled.error());
+  if (auto governed = co_await parts.governing.governed.start(); !governed) co_return cannot_start(parts, governed.error());
   if (auto listening = start_console(parts); !listening) co_return cannot_start(parts, listening.error());
   parts.facts.link_endpoints = parts.links.endpoints();
   parts.facts.console_endpoints = parts.console.endpoints();
   if (auto written = write_endpoints(parts); !written) co_return cannot_start(parts, written.error());
   parts.tasks.spawn(log_events(parts.history, parts.log));
   parts.tasks.spawn(parts.own_identity.run());
-  parts.tasks.spawn(parts.housekeeping.run());
+  parts.tasks.spawn(parts.governing.housekeeping.run());
+  parts.tasks.spawn(parts.governing.governed.run());
   std::vector<hierarchy::Event> started(1);
   started[0].at = parts.facts.started_at;
   started[0].kind = "server_started";
@@ -306,29 +299,30 @@ ExitCode run_server(const Configuration& configuration, Ground& ground, Log& log
   server::RollOver roll_over(storage, history, links, own_identity);
   server::Backups backups(storage, history, facts, ground.folder.path());
   server::Notifications notifications(storage, history, facts);
+  Governing governing({configuration, storage, history, facts, people.accounts, log});
   ScheduledTasks scheduled({storage, history, links, backups, facts, ground.folder.path()});
   // The console API, and the way for requests to finish before the end.
+  auto& [accounts, users, roles, two_factor, access_rules] = people;
+  const api::Services services{
+      storage,       facts, history, accounts,   groups,       links,       secondaries,  primary,   joins,           backups,
+      notifications, users, roles,   two_factor, access_rules, invitations, invited_join, roll_over, scheduled.tasks, governing.policies};
   api::ConsoleApi api(
-      {storage, facts, history, people.accounts, groups, links, secondaries, primary, joins, backups, notifications, people.users,
-       people.roles, people.two_factor, people.access_rules, invitations, invited_join, roll_over, scheduled.tasks},
-      {api::web_folder(configuration.web, api::this_program()), [&log](const std::exception_ptr& exception, std::string_view id) {
-         log.error(fmt::format("request {} ended by an error in this program: {}", id, what(exception)));
-       }});
+      services, {api::web_folder(configuration.web, api::this_program()), [&log](const std::exception_ptr& exception, std::string_view id) {
+                   log.error(fmt::format("request {} ended by an error in this program: {}", id, what(exception)));
+                 }});
   Drain drain(executor, api.handler());
   // The console's port.
   auto context = net::TlsContext::console_server(ground.identity);
   if (!context) return log.error(context.error().text()), ExitCode::other;
   net::Listener console(executor, *context, [](const Pin&, const CertificateRecord&) { return true; },
                         {limits::kMaxHandshakesInProgress, limits::kMaxConsoleConnections, limits::kMaxConsoleConnectionsPerSource});
-  // Work that goes on by itself.
-  server::Housekeeping housekeeping(storage, history, facts, retention_of(configuration));
   own_identity.on_change([&] { renew_ports(links, console, ground, log); });
   net::TaskGroup tasks(executor);
   tasks.on_error([&log](const std::exception_ptr& exception) { log.error("A background task ended: " + what(exception)); });
   Signals signals(executor, SIGTERM, SIGINT, SIGHUP);
 
-  Parts parts{configuration, ground, log,     facts, history,      links,        joins,     invitations, notifications, people.access_rules,
-              api,           drain,  console, tasks, housekeeping, own_identity, roll_over, scheduled,   primary,       signals};
+  Parts parts{configuration, ground, log,     facts, history,      links,     joins,     invitations, notifications, people.access_rules,
+              api,           drain,  console, tasks, own_identity, roll_over, scheduled, primary,     governing,     signals};
   auto exit_code = ExitCode::other;
   std::exception_ptr failure;
   net::asio::co_spawn(executor, serve(parts, exit_code), [&failure](std::exception_ptr exception) { failure = std::move(exception); });

@@ -81,6 +81,8 @@ Log::Log(std::string_view level, LogFormat format)
 
 Log::~Log() = default;
 
+void Log::set_level(std::string_view level) { logger_->set_level(level_of(level)); }
+
 void Log::debug(std::string_view message) { logger_->log(spdlog::level::debug, as_view(message)); }
 void Log::info(std::string_view message) { logger_->log(spdlog::level::info, as_view(message)); }
 void Log::warning(std::string_view message) { logger_->log(spdlog::level::warn, as_view(message)); }

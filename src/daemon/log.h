@@ -23,6 +23,9 @@ class Log {
   Log(const Log&) = delete;
   Log& operator=(const Log&) = delete;
 
+  /// Lines of this severity and more are written from now on.
+  void set_level(std::string_view level);
+
   void debug(std::string_view message);
   void info(std::string_view message);
   void warning(std::string_view message);

@@ -10,7 +10,7 @@
 namespace daikan::hierarchy {
 namespace {
 
-constexpr std::array<RightText, 8> kRights = {{
+constexpr std::array<RightText, 9> kRights = {{
     {Right::read, "read", "Read", Reach::groups, "See groups and the secondaries in them; on the server also its events and its primary."},
     {Right::read_audit, "read_audit", "Read audit", Reach::server, "See who did what."},
     {Right::edit_groups, "edit_groups", "Edit groups", Reach::groups, "Make, rename, move and remove groups below the group."},
@@ -24,6 +24,8 @@ constexpr std::array<RightText, 8> kRights = {{
      "Change the settings of the server itself: its certificate, who may reach its console, its notifications, its backups."},
     {Right::manage_tasks, "manage_tasks", "Manage tasks", Reach::groups,
      "Make, edit, remove, start and cancel the tasks of a group; with “Manage server” also those of the server itself."},
+    {Right::edit_policies, "edit_policies", "Edit policies", Reach::groups,
+     "Make, edit, activate and remove the policies of a group, which reach its secondaries; of the root group with “Manage server” only."},
 }};
 
 /// The number of a built-in role is the end of its id, so that an id never means another role on another server.
@@ -40,7 +42,7 @@ const std::array<Role, 4>& built_ins() {
   static const std::array<Role, 4> roles = {
       built_in(1, "administrator", "May do everything.", Rights::all()),
       built_in(2, "operator", "Runs the hierarchy: groups, secondaries and lower servers.",
-               {Right::read, Right::edit_groups, Right::configure_hierarchy, Right::relay, Right::manage_tasks}),
+               {Right::read, Right::edit_groups, Right::configure_hierarchy, Right::relay, Right::manage_tasks, Right::edit_policies}),
       built_in(3, "viewer", "Sees everything but the audit, here and on lower servers.", {Right::read, Right::relay}),
       built_in(4, "auditor", "Sees everything and the audit, here and on lower servers.", {Right::read, Right::read_audit, Right::relay})};
   return roles;

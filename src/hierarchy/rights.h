@@ -23,7 +23,17 @@ namespace daikan::hierarchy {
 class GroupTree;
 
 /// Stable: stored and told on the API and on links by name. A new one goes to the end, and into the table in rights.cpp.
-enum class Right : std::uint8_t { read, read_audit, edit_groups, configure_hierarchy, relay, manage_users, manage_server, manage_tasks };
+enum class Right : std::uint8_t {
+  read,
+  read_audit,
+  edit_groups,
+  configure_hierarchy,
+  relay,
+  manage_users,
+  manage_server,
+  manage_tasks,
+  edit_policies
+};
 
 /// Whether a right can be given for a group and what is below it, or for the whole server only.
 enum class Reach : std::uint8_t { groups, server };

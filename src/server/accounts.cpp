@@ -26,8 +26,7 @@ using hierarchy::Account;
 using hierarchy::Credential;
 using hierarchy::CredentialKind;
 
-constexpr auto kSessionTime = 12h;
-constexpr auto kTouchAfter = 1min;  // how stale last_used_at may be: one write a minute, not one a request
+constexpr auto kTouchAfter = 1min;  // how stale last_used_at may be: one write a minute, not one a request; of short sessions a tenth
 constexpr auto kCachedFor = 5s;
 constexpr unsigned kLeastPassword = 8;
 constexpr auto kLongestToken = std::chrono::hours(24 * 365);
@@ -76,6 +75,7 @@ struct Accounts::State {
   LoginLimiter limiter;
   std::unordered_map<std::string, Cached> cache;  ///< by stored form of the secret
   std::uint64_t revocations = 0;
+  std::chrono::minutes session_idle{12 * 60};
 
   void forget_all() {
     cache.clear();
@@ -127,7 +127,7 @@ awaitable<Result<Login>> Accounts::State::open_session(const LoginRequest& reque
                       .secret_hash = stored_form(login.secret),
                       .source = request.source,
                       .created_at = at,
-                      .expires_at = at + kSessionTime,
+                      .expires_at = at + session_idle,
                       .last_used_at = at};
   const Actor actor{.name = login.account.name, .source = request.source, .through = {}, .credential = login.credential.id};
   enum class Made : std::uint8_t { free_place, made_room };
@@ -192,9 +192,12 @@ awaitable<Result<Authenticated>> Accounts::State::authenticate(std::string secre
   if (!found) co_return fail(std::move(found.error()));
   if (!*found || (*found)->credential.expires_at <= at) co_return not_authenticated();
   auto who = std::move(**found);
-  if (at - who.credential.last_used_at >= kTouchAfter) {
+  const bool is_session = who.credential.kind == CredentialKind::session;
+  // A session that was opened under a longer limit ends by the present one.
+  if (is_session && at - who.credential.last_used_at >= session_idle) co_return not_authenticated();
+  if (at - who.credential.last_used_at >= std::min<Duration>(kTouchAfter, session_idle / 10)) {
     who.credential.last_used_at = at;
-    if (who.credential.kind == CredentialKind::session) who.credential.expires_at = at + kSessionTime;
+    if (is_session) who.credential.expires_at = at + session_idle;
     // The proof stands even when the disk is full; the next request tries again.
     auto touched = co_await touch(who.credential);
     (void)touched;
@@ -207,6 +210,12 @@ awaitable<Result<Authenticated>> Accounts::State::authenticate(std::string secre
 Accounts::Accounts(Storage& storage, History& history) : state_(std::make_unique<State>(storage, history)) {}
 
 Accounts::~Accounts() = default;
+
+void Accounts::set_session_idle(std::chrono::minutes idle) {
+  if (state_->session_idle == idle) return;
+  state_->session_idle = idle;
+  state_->forget_all();
+}
 
 awaitable<Result<Login>> Accounts::login(LoginRequest request) {
   auto& state = *state_;

@@ -36,7 +36,10 @@ class Accounts {
   Accounts(Storage& storage, History& history);
   ~Accounts();
 
-  /// Checks the password, then the second factor if the account has one, and opens a session (12 hours, renewed by use). Fails with
+  /// Sessions end that long after their last request, those that are open too; 12 hours at first. A use may count up to a tenth less.
+  void set_session_idle(std::chrono::minutes idle);
+
+  /// Checks the password, then the second factor if the account has one, and opens a session (renewed by use). Fails with
   /// two_factor_required (the password was right), wrong_credentials (the same for an unknown name, at
   /// the same cost), rate_limited (per account and per source, with the seconds to wait in the remedy), or unavailable when
   /// limits::kMaxPasswordChecksAtOnce are already running and the queue is long. Every outcome is audited.

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "server/access.h"
+#include "store/tables_policies.h"
 #include "store/tables_tasks.h"
 
 namespace daikan::server {
@@ -75,12 +76,17 @@ std::string held_by(store::Transaction& transaction, const GroupTree& tree, Grou
   for (const auto& task : store::all_tasks(transaction)) {
     if (task.group == id) tasks.push_back(task.name);
   }
+  std::vector<std::string> policies;
+  for (const auto& policy : store::all_policies(transaction)) {
+    if (policy.group == id) policies.push_back(policy.name);
+  }
   std::string held;
   if (!groups.empty()) held = fmt::format("{} subgroup(s): {}", groups.size(), some_of(groups));
   if (!secondaries.empty()) {
     held += fmt::format("{}{} secondary Administration Server(s): {}", held.empty() ? "" : "; ", secondaries.size(), some_of(secondaries));
   }
   if (!tasks.empty()) held += fmt::format("{}{} task(s): {}", held.empty() ? "" : "; ", tasks.size(), some_of(tasks));
+  if (!policies.empty()) held += fmt::format("{}{} policy(ies): {}", held.empty() ? "" : "; ", policies.size(), some_of(policies));
   return held;
 }
 

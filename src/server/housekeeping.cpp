@@ -108,15 +108,26 @@ Swept note_audit_head(store::Transaction& transaction, TimePoint at) {
 }  // namespace
 
 Housekeeping::Housekeeping(Storage& storage, History& history, const Facts& facts, Retention retention)
-    : storage_(storage), history_(history), facts_(facts), retention_(retention) {}
+    : storage_(storage), history_(history), facts_(facts), retention_(retention), changed_(storage.executor()) {}
 
 awaitable<> Housekeeping::run() {
   for (;;) {
+    const auto seen = changes_;
     auto swept = co_await sweep(now());
     static_cast<void>(swept);
-    const bool on = co_await net::sleep_for(kBetweenSweeps);
-    if (!on) co_return;
+    if (seen != changes_) continue;
+    const auto until = std::chrono::steady_clock::now() + kBetweenSweeps;
+    const bool changed = co_await changed_.wait(until);
+    if (!changed && std::chrono::steady_clock::now() < until) co_return;
   }
+}
+
+void Housekeeping::set_events(const Retention& events) {
+  const auto audit = retention_.audit;
+  retention_ = events;
+  retention_.audit = audit;
+  ++changes_;
+  changed_.notify_all();
 }
 
 awaitable<Result<>> Housekeeping::sweep(TimePoint at) {

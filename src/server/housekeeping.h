@@ -24,6 +24,8 @@ class Housekeeping {
 
   /// Sweeps at once and then every hour until it is cancelled. A sweep that fails is tried again an hour later.
   awaitable<> run();
+  /// Of events, from now on: run() sweeps at once. How long audit records are kept stays.
+  void set_events(const Retention& events);
   /// One sweep as of `at`. The certificate is announced ("certificate_expiring") 30, 14, 7 and one day before its end and once a day after
   /// it, the head of the audit chain ("audit_head") once a day when it is another than the day before.
   awaitable<Result<>> sweep(TimePoint at);
@@ -33,6 +35,8 @@ class Housekeeping {
   History& history_;
   const Facts& facts_;
   Retention retention_;
+  net::Signal changed_;
+  std::uint64_t changes_ = 0;  ///< One more with every set_events().
 };
 
 }  // namespace daikan::server

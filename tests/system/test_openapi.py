@@ -139,6 +139,28 @@ def tasks(hq):
         hq.api.call("DELETE", each).refused(404, "not_found")
 
 
+def policies(hq):
+    schema = hq.api.get(f"/applications/{hq.api.get('/applications')['items'][0]['name']}")["schema"]
+    assert schema["properties"]["log"]["properties"]["level"]["enum"][0] == "debug"
+    hq.api.call("GET", "/applications/nothing").refused(404, "not_found")
+    key = {"Idempotency-Key": "policy-1"}
+    body = {"name": "spec", "settings": {"log.level": {"value": "info", "locked": False}}}
+    first, second = (hq.api.call("POST", "/policies", body, key) for _ in range(2))
+    assert first.status == 201 and second.body["id"] == first.body["id"]
+    path = f"/policies/{first.body['id']}"
+    assert first.body["id"] in {each["id"] for each in hq.api.get("/policies")["items"]} and hq.api.get(path)["revision"] == 1
+    hq.api.post("/policies/preview", {"policy_id": first.body["id"], "active": True})
+    hq.api.call("PATCH", path, {"active": True}, {"If-Match": '"1"'}).ok()
+    hq.api.call("PATCH", path, {"settings": {"no.such": {"value": 1}}}).refused(422, "invalid_request")
+    assert hq.api.post(f"{path}/revisions/{hq.api.get(f'{path}/revisions')['items'][-1]['revision']}/restore")["active"]
+    hq.api.get(f"/groups/{first.body['group_id']}/effective_settings")
+    hq.api.call("GET", "/server/effective_settings?application=nothing").refused(404, "not_found")
+    assert hq.api.get("/server/effective_settings")["unusable"] == []
+    hq.api.call("PATCH", "/server/settings", {"settings": {"log.level": None}}).ok()
+    hq.api.delete(path)
+    hq.api.call("DELETE", path).refused(404, "not_found")
+
+
 def secondaries(hq, branch, folder):
     branch.follow(hq)  # first: hq does not know it yet
     listed = wait_until(lambda: hq.api.get("/unrecognised_servers")["items"], "listed")
@@ -293,6 +315,7 @@ def test_every_operation_answers_as_the_spec_says(pair, shared, tmp_path):
     server_and_groups(hq)
     backups(hq)
     tasks(hq)
+    policies(hq)
     secondaries(hq, branch, tmp_path)
     primary_and_probe(hq, branch)
     move(hq, branch, other)

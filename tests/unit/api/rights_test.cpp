@@ -122,6 +122,10 @@ TEST_F(RightsOfRoutes, WhoMayOnlyOnAnotherGroupIsRefusedByTheUseCaseNamingTheGro
   const auto task = hq.ask("POST", "/api/v1/tasks", check);
   ASSERT_EQ(task.status, 201) << task.text;
   const auto task_path = "/api/v1/tasks/" + task.at("id");
+  const std::string rule = R"({"name":"Rule","group":"Theirs"})";
+  const auto policy = hq.ask("POST", "/api/v1/policies", rule);
+  ASSERT_EQ(policy.status, 201) << policy.text;
+  const auto policy_path = "/api/v1/policies/" + policy.at("id");
   struct Try {
     std::string path;
     std::string body;
@@ -139,6 +143,14 @@ TEST_F(RightsOfRoutes, WhoMayOnlyOnAnotherGroupIsRefusedByTheUseCaseNamingTheGro
       {"POST /api/v1/joins", {"/api/v1/joins", join}},
       {"POST /api/v1/invitations", {"/api/v1/invitations", invitation}},
       {"DELETE /api/v1/invitations/{id}", {"/api/v1/invitations/" + invited_id, ""}},
+      {"POST /api/v1/policies", {"/api/v1/policies", R"({"name":"x","group":"Theirs"})"}},
+      {"POST /api/v1/policies/preview", {"/api/v1/policies/preview", R"({"name":"x","group":"Theirs"})"}},
+      {"GET /api/v1/policies/{id}", {policy_path, ""}},
+      {"PATCH /api/v1/policies/{id}", {policy_path, R"({"active":true})"}},
+      {"DELETE /api/v1/policies/{id}", {policy_path, ""}},
+      {"GET /api/v1/policies/{id}/revisions", {policy_path + "/revisions", ""}},
+      {"POST /api/v1/policies/{id}/revisions/{revision}/restore", {policy_path + "/revisions/1/restore", ""}},
+      {"GET /api/v1/groups/{id}/effective_settings", {"/api/v1/groups/" + theirs.str() + "/effective_settings", ""}},
       {"POST /api/v1/tasks", {"/api/v1/tasks", R"({"name":"x","kind":"link_check","group":"Theirs"})"}},
       {"GET /api/v1/tasks/{id}", {task_path, ""}},
       {"PATCH /api/v1/tasks/{id}", {task_path, R"({"enabled":false})"}},

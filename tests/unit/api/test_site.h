@@ -78,6 +78,7 @@ struct Site {
     EXPECT_TRUE(loop.run(roll_over->start()));
     backups = std::make_unique<server::Backups>(*storage, *history, facts, folder);
     notifications = std::make_unique<server::Notifications>(*storage, *history, facts);
+    policies = std::make_unique<server::Policies>(*storage, *history, facts);
     scheduler = std::make_unique<server::TaskScheduler>(*storage, *history, facts, &Site::no_work);
     tasks = std::make_unique<server::Tasks>(*storage, *history, *scheduler, facts);
     EXPECT_TRUE(loop.run(scheduler->start()));
@@ -123,7 +124,7 @@ struct Site {
 
   Services services() {
     return {*storage,       facts,  *history, *accounts,   *groups,       *links,       *secondaries,  *primary,   *joins, *backups,
-            *notifications, *users, *roles,   *two_factor, *access_rules, *invitations, *invited_join, *roll_over, *tasks};
+            *notifications, *users, *roles,   *two_factor, *access_rules, *invitations, *invited_join, *roll_over, *tasks, *policies};
   }
 
   void change(std::function<Result<server::Done>(store::Transaction&)> work) {
@@ -234,6 +235,7 @@ struct Site {
   std::unique_ptr<server::RollOver> roll_over;
   std::unique_ptr<server::Backups> backups;
   std::unique_ptr<server::Notifications> notifications;
+  std::unique_ptr<server::Policies> policies;
   std::unique_ptr<server::TaskScheduler> scheduler;
   std::unique_ptr<server::Tasks> tasks;
   std::unique_ptr<ConsoleApi> api;

@@ -47,6 +47,26 @@ TEST_F(AccountsTest, ALoginOpensASessionThatAuthenticates) {
   EXPECT_THAT(hq.audit(), ElementsAre("login done"));
 }
 
+TEST_F(AccountsTest, AnIdleSessionEndsByTheLimitThatHoldsNow) {
+  const auto login = log_in("correct horse");
+  const auto idle_for = [&](std::chrono::minutes time) {
+    hq.write(
+        [&](store::Transaction& transaction) { store::touch_credential(transaction, login->credential.id, now() - time, now() + 11h); });
+  };
+  idle_for(30min);
+  hq.accounts->set_session_idle(45min);
+  const auto used = loop.run(hq.accounts->authenticate(login->secret));
+  ASSERT_TRUE(used) << used.error().text();
+  EXPECT_LT(used->credential.expires_at, now() + 46min);
+  hq.accounts->set_session_idle(20min);
+  EXPECT_TRUE(loop.run(hq.accounts->authenticate(login->secret))) << "it was used just now";
+  idle_for(30min);
+  hq.accounts->set_session_idle(21min);
+  const auto ended = loop.run(hq.accounts->authenticate(login->secret));
+  ASSERT_FALSE(ended);
+  EXPECT_EQ(ended.error().code, Code::unauthenticated);
+}
+
 TEST_F(AccountsTest, TheSecretItselfIsStoredNowhere) {
   const auto login = log_in("correct horse");
   const auto all = loop.run(hq.accounts->credentials(account));

@@ -1,0 +1,273 @@
+#include "server/policies.h"
+
+#include <algorithm>
+#include <map>
+
+#include <fmt/format.h>
+
+#include "base/limits_policies.h"
+#include "server/policy_records.h"
+#include "store/tables_policies.h"
+
+namespace daikan::server {
+namespace {
+
+using hierarchy::Application;
+using hierarchy::PolicySetting;
+using store::Transaction;
+
+/// `configured` below what is stored: both are this server's own word.
+std::vector<PolicySetting> merged(const std::vector<PolicySetting>& configured, std::vector<PolicySetting> stored) {
+  for (const auto& each : configured) {
+    const auto same = [&](const PolicySetting& other) { return other.path == each.path; };
+    if (std::none_of(stored.begin(), stored.end(), same)) stored.push_back(each);
+  }
+  return stored;
+}
+
+hierarchy::Effective here(Transaction& transaction, const PolicyGround& ground, const Facts& facts,
+                          const std::vector<PolicySetting>& configured) {
+  auto landscape = landscape_of(ground, hierarchy::server_application(), facts);
+  landscape.local = merged(configured, local_settings(transaction));
+  return effective_on_server(landscape, hierarchy::server_application());
+}
+
+/// Fails with conflict where something above has locked the setting.
+Result<> check_unlocked(const hierarchy::Effective& now, std::string_view path) {
+  const auto* found = now.find(path);
+  if (!found || !found->locked) return {};
+  const auto& by = found->from.source;
+  return fail(Code::conflict,
+              fmt::format("The setting “{}” is locked by the policy “{}” of the group “{}” on “{}”.", path, by.policy_name, by.group,
+                          by.server_name),
+              "Change it there, or have it unlocked.", fmt::format("settings.{}", path));
+}
+
+/// What is stored, after `edits`.
+Result<std::vector<PolicySetting>> edited(std::vector<PolicySetting> stored, const hierarchy::Effective& now,
+                                          const Policies::LocalEdits& edits) {
+  for (const auto& [path, value] : edits) {
+    if (auto checked = check_unlocked(now, path); !checked) return fail(std::move(checked.error()));
+    std::erase_if(stored, [&](const PolicySetting& each) { return each.path == path; });
+    const PolicySetting said{path, value.value_or(hierarchy::SettingValue(false))};
+    if (value) {
+      if (auto checked = hierarchy::check_settings(hierarchy::server_application(), {&said, 1}); !checked)
+        return fail(std::move(checked.error()));
+      stored.push_back(said);
+    }
+  }
+  return stored;
+}
+
+PolicyPreview::Place place_of(const PolicyGround& ground, const Facts& facts, hierarchy::ChangedPlace changed) {
+  PolicyPreview::Place place{.group = changed.group, .name = facts.name, .changes = std::move(changed.changes), .secondaries = {}};
+  if (changed.group) place.name = ground.tree.path_of(*changed.group);
+  return place;
+}
+
+}  // namespace
+
+awaitable<Result<std::vector<PolicyView>>> Policies::list(const Actor& actor) {
+  const auto read = [actor, way = way_](Transaction& transaction) -> Result<std::vector<PolicyView>> {
+    const auto ground = policy_ground(transaction, way);
+    std::vector<PolicyView> views;
+    for (const auto& each : ground.policies) {
+      if (may(actor, Right::read, ground.tree, each.group))
+        views.push_back({.policy = each, .group_path = ground.tree.path_of(each.group)});
+    }
+    std::stable_sort(views.begin(), views.end(), [](const auto& a, const auto& b) { return a.group_path < b.group_path; });
+    for (const auto& each : ground.inherited) views.push_back({each.policy, each.source.group, each.source});
+    return views;
+  };
+  return storage_.read<std::vector<PolicyView>>(read);
+}
+
+awaitable<Result<PolicyView>> Policies::find(const Actor& actor, PolicyId id) {
+  const auto read = [actor, id, way = way_](Transaction& transaction) {
+    return require_policy(transaction, actor, policy_ground(transaction, way), id);
+  };
+  return storage_.read<PolicyView>(read);
+}
+
+namespace {
+
+/// Plans and writes; what add(), edit() and restore() share.
+Result<PolicyView> save(Transaction& transaction, const Actor& actor, const PolicyWay& way, const PolicyWish& wish) {
+  const auto ground = policy_ground(transaction, way);
+  auto change = plan(transaction, actor, ground, wish);
+  if (!change) return fail(std::move(change.error()));
+  auto& after = *change->after;
+  if (change->nothing) return PolicyView{.policy = after, .group_path = ground.tree.path_of(after.group)};
+  const auto at = now();
+  if (!change->before) {
+    after.id = PolicyId::make(at);
+    after.created_at = at;
+  } else {
+    after.revision += 1;
+  }
+  after.changed_at = at;
+  after.changed_by = actor.name;
+  change->at = at;
+  write(transaction, actor, ground.tree, *change);
+  if (way.changed) way.changed(transaction, at);
+  PolicyView view{.policy = after, .group_path = ground.tree.path_of(after.group)};
+  if (change->deactivated) view.deactivated = {change->deactivated->id, change->deactivated->name};
+  return view;
+}
+
+}  // namespace
+
+awaitable<Result<PolicyView>> Policies::add(const Actor& actor, PolicyText text, std::optional<Once> once) {
+  const auto work = [actor, way = way_, text = std::move(text), once = std::move(once)](Transaction& transaction) -> Result<PolicyView> {
+    auto view = save(transaction, actor, way, {.id = std::nullopt, .text = text});
+    if (view) claim(transaction, once, view->policy.id.str(), view->policy.created_at);
+    return view;
+  };
+  auto made = co_await storage_.write<PolicyView>(work);
+  if (made) history_.committed();
+  co_return made;
+}
+
+awaitable<Result<PolicyView>> Policies::edit(const Actor& actor, PolicyId id, PolicyText text, Seen seen) {
+  const auto work = [actor, way = way_, wish = PolicyWish{id, std::move(text), std::move(seen)}](Transaction& transaction) {
+    return save(transaction, actor, way, wish);
+  };
+  auto edited = co_await storage_.write<PolicyView>(work);
+  if (edited) history_.committed();
+  co_return edited;
+}
+
+awaitable<Result<>> Policies::remove(const Actor& actor, PolicyId id, Seen seen) {
+  const auto work = [actor, way = way_, wish = PolicyWish{id, std::nullopt, std::move(seen)}](Transaction& transaction) -> Result<Done> {
+    const auto ground = policy_ground(transaction, way);
+    auto change = plan(transaction, actor, ground, wish);
+    if (!change) return fail(std::move(change.error()));
+    const auto at = now();
+    change->at = at;
+    write(transaction, actor, ground.tree, *change);
+    if (way.changed) way.changed(transaction, at);
+    return Done{};
+  };
+  auto removed = co_await storage_.write<Done>(work);
+  if (!removed) co_return fail(std::move(removed.error()));
+  history_.committed();
+  co_return Result<>{};
+}
+
+awaitable<Result<std::vector<hierarchy::PolicyRevision>>> Policies::revisions(const Actor& actor, PolicyId id) {
+  using Revisions = std::vector<hierarchy::PolicyRevision>;
+  const auto read = [actor, id, way = way_](Transaction& transaction) -> Result<Revisions> {
+    auto view = require_policy(transaction, actor, policy_ground(transaction, way), id);
+    if (!view) return fail(std::move(view.error()));
+    return store::policy_revisions(transaction, id);
+  };
+  return storage_.read<Revisions>(read);
+}
+
+awaitable<Result<PolicyView>> Policies::restore(const Actor& actor, PolicyId id, std::int64_t revision, Seen seen) {
+  const auto work = [actor, way = way_, id, revision, seen](Transaction& transaction) -> Result<PolicyView> {
+    const auto then = store::find_policy_revision(transaction, id, revision);
+    PolicyText text;
+    if (then) {
+      text.name = then->name;
+      text.inherit = then->inherit;
+      text.force = then->force;
+      text.settings = then->settings;
+    }
+    const PolicyWish wish{id, text, seen};
+    // Whether the policy is there, and may be changed, is told before whether it has the revision.
+    if (!then) {
+      auto planned = plan(transaction, actor, policy_ground(transaction, way), wish);
+      if (!planned) return fail(std::move(planned.error()));
+      return fail(Code::not_found, fmt::format("The policy has no revision {}.", revision), "List its revisions and choose one of those.");
+    }
+    return save(transaction, actor, way, wish);
+  };
+  auto restored = co_await storage_.write<PolicyView>(work);
+  if (restored) history_.committed();
+  co_return restored;
+}
+
+awaitable<Result<EffectiveView>> Policies::effective(const Actor& actor, std::string application, std::optional<GroupId> group) {
+  const auto read = [this, actor, application = std::move(application), group, configured = configured_,
+                     way = way_](Transaction& transaction) -> Result<EffectiveView> {
+    auto known = require_application(application);
+    if (!known) return fail(std::move(known.error()));
+    const auto ground = policy_ground(transaction, way);
+    const auto at = group.value_or(ground.tree.root().id);
+    if (auto found = ground.tree.require(at); !found) return fail(std::move(found.error()));
+    if (group) {
+      if (auto allowed = require(transaction, actor, Right::read, {ground.tree, at}); !allowed) return fail(std::move(allowed.error()));
+    }
+    const bool is_here = !group && *known == &hierarchy::server_application();
+    return EffectiveView{
+        *known, ground.tree.path_of(at),
+        is_here ? here(transaction, ground, facts_, configured) : effective_in_group(landscape_of(ground, **known, facts_), **known, at)};
+  };
+  return storage_.read<EffectiveView>(read);
+}
+
+awaitable<Result<PolicyPreview>> Policies::preview(const Actor& actor, std::optional<PolicyId> id, std::optional<PolicyText> text) {
+  const auto read = [this, actor, wish = PolicyWish{id, std::move(text), {}}, configured = configured_,
+                     way = way_](Transaction& transaction) -> Result<PolicyPreview> {
+    const auto ground = policy_ground(transaction, way);
+    auto change = plan(transaction, actor, ground, wish);
+    if (!change) return fail(std::move(change.error()));
+    auto application = require_application(change->after ? change->after->application : change->before->application);
+    if (!application) return fail(std::move(application.error()));
+    auto before = landscape_of(ground, **application, facts_);
+    if (*application == &hierarchy::server_application()) before.local = merged(configured, local_settings(transaction));
+    auto after = before;
+    after.policies = policies_after(ground, *change);
+    std::map<GroupId, std::vector<std::pair<RegistrationId, std::string>>> secondaries;
+    for (const auto& record : store::all_secondaries(transaction)) secondaries[record.group].emplace_back(record.id, record.name);
+    PolicyPreview preview;
+    for (auto& changed : hierarchy::preview(**application, before, after)) {
+      if (!may(actor, Right::read, ground.tree, changed.group.value_or(ground.tree.root().id))) continue;
+      if (preview.places.size() == limits::kMaxPreviewPlaces) {
+        ++preview.left_out;
+        continue;
+      }
+      preview.places.push_back(place_of(ground, facts_, std::move(changed)));
+      if (const auto& at = preview.places.back().group) preview.places.back().secondaries = std::move(secondaries[*at]);
+    }
+    return preview;
+  };
+  return storage_.read<PolicyPreview>(read);
+}
+
+awaitable<Result<EffectiveView>> Policies::set_local(const Actor& actor, LocalEdits edits) {
+  const auto work = [this, actor, edits = std::move(edits), configured = configured_,
+                     way = way_](Transaction& transaction) -> Result<EffectiveView> {
+    if (auto allowed = require_on_server(transaction, actor, Right::manage_server); !allowed) return fail(std::move(allowed.error()));
+    const auto ground = policy_ground(transaction, way);
+    auto stored = edited(local_settings(transaction), here(transaction, ground, facts_, configured), edits);
+    if (!stored) return fail(std::move(stored.error()));
+    put_local_settings(transaction, *stored);
+    std::string words;
+    for (const auto& [path, value] : edits) {
+      words += fmt::format("{}{}: {}", words.empty() ? "" : ", ", path, value ? hierarchy::shown_value(*value) : "as configured");
+    }
+    const auto at = now();
+    History::audit(transaction, actor, at, "server.settings", words);
+    History::record(transaction, {.sequence = 0,
+                                  .at = at,
+                                  .severity = hierarchy::Severity::info,
+                                  .kind = "server_settings_edited",
+                                  .message = fmt::format("Settings of this server were changed by {}: {}.", actor.name, words),
+                                  .secondary = std::nullopt});
+    return EffectiveView{&hierarchy::server_application(), ground.tree.root().name, here(transaction, ground, facts_, configured)};
+  };
+  auto view = co_await storage_.write<EffectiveView>(work);
+  if (view) history_.committed();
+  co_return view;
+}
+
+awaitable<Result<hierarchy::Effective>> Policies::governing() {
+  const auto read = [this, configured = configured_, way = way_](Transaction& transaction) -> Result<hierarchy::Effective> {
+    return here(transaction, policy_ground(transaction, way), facts_, configured);
+  };
+  return storage_.read<hierarchy::Effective>(read);
+}
+
+}  // namespace daikan::server

@@ -1,0 +1,119 @@
+// Policies as use cases: what is inherited is shown and not changed, locks from above bind this server, and what governs is obeyed.
+#include "server/policies.h"
+
+#include "server/governed.h"
+#include "server/policy_json.h"
+#include "unit/server/test_site.h"
+
+namespace daikan::server {
+namespace {
+
+using hierarchy::Origin;
+using hierarchy::PolicySetting;
+using test::olga;
+using test::Site;
+
+struct PoliciesTest : testing::Test {
+  net::test::Loop loop;
+  Site hq{loop, "hq"};
+  Policies policies{*hq.storage, *hq.history, hq.facts};
+  std::vector<InheritedPolicy> above;
+  unsigned changes = 0;
+
+  PoliciesTest() {
+    policies.use(
+        {.inherited = [this](store::Transaction&) { return above; }, .changed = [this](store::Transaction&, TimePoint) { ++changes; }});
+  }
+  void inherit(PolicySetting setting) {
+    InheritedPolicy made;
+    made.policy.id = PolicyId::make(now());
+    made.policy.application = "daikan-server";
+    made.policy.name = "Top";
+    made.policy.active = true;
+    made.policy.settings = {std::move(setting)};
+    made.source = {made.policy.id, "Top", "Managed devices/Branches", ServerId::make(now()), "root"};
+    above.push_back(std::move(made));
+  }
+  static PolicyText text(std::string name, std::vector<PolicySetting> settings) {
+    PolicyText made;
+    made.name = std::move(name);
+    made.active = true;
+    made.settings = std::move(settings);
+    return made;
+  }
+};
+
+TEST_F(PoliciesTest, AnInheritedPolicyIsShownWithItsOwnerAndChangedThereOnly) {
+  inherit({"log.level", std::string("error"), PolicySetting::Lock::locked});
+  const auto views = loop.run(policies.list(olga()));
+  ASSERT_TRUE(views && views->size() == 1U);
+  EXPECT_EQ(views->front().inherited->server_name, "root");
+  const auto refused = loop.run(policies.edit(olga(), above[0].policy.id, text("Mine", {}), {}));
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, Code::permission_denied);
+  EXPECT_NE(refused.error().message.find("“root”"), std::string::npos) << refused.error().text();
+  EXPECT_FALSE(loop.run(policies.remove(olga(), above[0].policy.id, {})));
+  EXPECT_EQ(changes, 0U);
+}
+
+TEST_F(PoliciesTest, ALockFromAboveBindsTheServersOwnPolicyAndWhatItIsSetTo) {
+  ASSERT_TRUE(loop.run(policies.set_local(olga(), {{"log.level", std::string("debug")}})));
+  ASSERT_TRUE(loop.run(policies.add(olga(), text("Own", {{"log.level", std::string("warning")}}), {})));
+  EXPECT_EQ(changes, 1U);
+  EXPECT_EQ(loop.run(policies.governing())->find("log.level")->value, hierarchy::SettingValue(std::string("debug")));
+  inherit({"log.level", std::string("error"), PolicySetting::Lock::locked});
+  const auto bound = loop.run(policies.governing());
+  EXPECT_EQ(bound->find("log.level")->value, hierarchy::SettingValue(std::string("error")));
+  EXPECT_EQ(bound->find("log.level")->overrode.size(), 2U);
+  const auto refused = loop.run(policies.set_local(olga(), {{"log.level", std::string("info")}}));
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, Code::conflict);
+  EXPECT_NE(refused.error().message.find("“Top”"), std::string::npos) << refused.error().text();
+}
+
+TEST_F(PoliciesTest, TheConfigurationIsTheServersOwnWordUntilItIsSetOtherwise) {
+  policies.configured({{"events.info_days", std::int64_t{7}}});
+  const auto said = *loop.run(policies.governing())->find("events.info_days");
+  EXPECT_EQ(said.value, hierarchy::SettingValue(std::int64_t{7}));
+  EXPECT_EQ(said.from.kind, Origin::Kind::local);
+  ASSERT_TRUE(loop.run(policies.set_local(olga(), {{"events.info_days", std::int64_t{8}}})));
+  EXPECT_EQ(loop.run(policies.governing())->find("events.info_days")->value, hierarchy::SettingValue(std::int64_t{8}));
+  ASSERT_TRUE(loop.run(policies.set_local(olga(), {{"events.info_days", std::nullopt}})));
+  EXPECT_EQ(loop.run(policies.governing())->find("events.info_days")->value, hierarchy::SettingValue(std::int64_t{7}));
+}
+
+TEST_F(PoliciesTest, WhatGovernsIsToldToWhoObeysOnceForEachChange) {
+  std::vector<std::string> told;
+  Governed governed(policies, *hq.history,
+                    {.log_level = [&](std::string_view level) { told.push_back(std::string(level)); },
+                     .events = [&](const Retention& events) { told.push_back(std::to_string(events.info.count())); },
+                     .session_idle = [&](std::chrono::minutes idle) { told.push_back(std::to_string(idle.count())); }});
+  ASSERT_TRUE(loop.run(governed.start()));
+  EXPECT_EQ(told, (std::vector<std::string>{"info", "90", "720"}));
+  ASSERT_TRUE(loop.run(policies.add(olga(), text("Own", {{"sessions.idle_minutes", std::int64_t{15}}}), {})));
+  ASSERT_TRUE(loop.run(governed.start()));
+  EXPECT_EQ(told.size(), 4U);
+  EXPECT_EQ(told.back(), "15");
+}
+
+TEST_F(PoliciesTest, WhatGoesDownReadsTheSameBelow) {
+  hierarchy::Policy policy;
+  policy.application = "daikan-server";
+  policy.name = "Top";
+  policy.inherit = false;
+  policy.force = true;
+  policy.settings = {
+      {"a.newer", 1.5}, {"b", std::vector<std::string>{"x"}, PolicySetting::Lock::locked}, {"log.level", std::string("error")}};
+  const auto content = policy_content(policy);
+  const auto read = policy_from_content(content);
+  ASSERT_TRUE(read) << read.error().text();
+  EXPECT_EQ(read->settings, policy.settings);
+  EXPECT_TRUE(read->force && !read->inherit);
+  EXPECT_EQ(policy_content(*read), content);
+  for (const auto* text : {"", "{}", "[]", R"({"application":"a","name":"n","settings":{"A B":{"value":1}}})", R"({"settings":{}})"}) {
+    EXPECT_FALSE(policy_from_content(text)) << text;
+  }
+}
+
+}  // namespace
+}  // namespace daikan::server
