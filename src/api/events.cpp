@@ -10,6 +10,7 @@
 #include "api/history_export.h"
 #include "api/history_filters.h"
 #include "api/requests.h"
+#include "api/rolled_up.h"
 #include "api/routes.h"
 #include "api/views.h"
 
@@ -20,7 +21,7 @@ namespace json = boost::json;
 using Clock = std::chrono::steady_clock;
 
 constexpr std::int64_t kNewest = std::numeric_limits<std::int64_t>::max();
-constexpr std::string_view kListQuery[] = {"after", "before", "limit", "severity", "kind", "secondary", "from", "until", "text"};
+constexpr std::string_view kListQuery[] = {"after", "before", "limit", "severity", "kind", "secondary", "from", "until", "text", "scope"};
 constexpr std::string_view kExportQuery[] = {"format", "severity", "kind", "secondary", "from", "until", "text"};
 constexpr unsigned kBurst = 100;  // events in one piece of a stream
 
@@ -100,6 +101,10 @@ awaitable<Result<std::int64_t>> stream_start(server::History& history, const Cal
 }
 
 awaitable<net::Response> stream_events(Context& context, Call call) {
+  if (call.target.find_query("scope").value_or("own") != "own") {
+    co_return problem(
+        Error(Code::invalid_request, "A stream has the events of this server alone.", "Ask for pages of the subtree's.", "scope"));
+  }
   if (call.target.find_query("before") || call.target.find_query("limit")) {
     co_return problem(
         Error(Code::invalid_request, "A stream of events has neither before nor limit.", "Ask with after or Last-Event-ID.", "before"));
@@ -126,6 +131,10 @@ awaitable<net::Response> stream_events(Context& context, Call call) {
 
 awaitable<net::Response> list_events(Context& context, Call call) {
   if (wants_stream(call.request.headers)) co_return co_await stream_events(context, std::move(call));
+  const auto scope = std::string(call.target.find_query("scope").value_or("own"));
+  if (scope != "own" && scope != "subtree") {
+    co_return problem(Error(Code::invalid_request, "The scope is neither own nor subtree.", "Give own or subtree.", "scope"));
+  }
   const auto limit = limit_of(call.target);
   if (!limit) co_return problem(limit.error());
   const auto after = number_of(call.target, "after", -1, {0, kNewest});
@@ -140,6 +149,7 @@ awaitable<net::Response> list_events(Context& context, Call call) {
   if (*after >= 0) query = {.after = *after, .before = 0, .limit = *limit};
   auto filter = event_filter(call.target);
   if (!filter) co_return problem(filter.error());
+  if (scope == "subtree") co_return co_await subtree_events(context, query, std::move(*filter));
   auto events = co_await context.services.history.events(query, std::move(*filter));
   if (!events) co_return problem(events.error());
   json::array items;

@@ -1,6 +1,7 @@
 // The command line of the hierarchy: secondaries, the primary, the tree, and what happened.
 #include "cli/command_line_parts.h"
 #include "cli/commands_reparent.h"
+#include "cli/commands_report.h"
 
 namespace daikan::cli {
 namespace {
@@ -262,6 +263,7 @@ void add_history_commands(CLI::App& app, Command& chosen) {
 
   add_event_commands(app, chosen);
   add_audit_commands(app, chosen);
+  add_report_commands(app, chosen);
   add_notification_commands(app, chosen);
 
   auto* operation = add_noun(app, "operation", "Long operations of the server");

@@ -1,5 +1,7 @@
 // event and audit: their options.
-#include "cli/command_line_parts.h"
+#include <fmt/format.h>
+
+#include "cli/commands_report.h"
 
 namespace daikan::cli {
 namespace {
@@ -43,13 +45,14 @@ void add_target(CLI::App* verb, ExportTarget& target) {
 
 void add_event_commands(CLI::App& app, Command& chosen) {
   auto* event = add_noun(app, "event", "What happened on the server");
-  auto listed = std::make_shared<EventOptions>();
+  auto listed = std::make_shared<ListedEvents>();
   auto* list = add_verb(event, "list", "The latest events",
                         "  daikan event list --limit 20\n  daikan event list --severity warning --since 24h --secondary branch1");
-  add_limit(list, listed->limit);
-  add_event_filter(list, *listed);
-  add_times(list, listed->since, listed->until);
-  choose(list, chosen, listed, event_list);
+  add_limit(list, listed->only.limit);
+  add_event_filter(list, listed->only);
+  add_times(list, listed->only.since, listed->only.until);
+  list->add_flag("--subtree", listed->subtree, "Warnings and worse, joins and leaves of this server and all below it");
+  choose(list, chosen, listed, listed_events);
 
   auto following = std::make_shared<FollowOptions>();
   auto* follow = add_verb(event, "follow", "Events as they happen, until Ctrl-C",
@@ -67,6 +70,31 @@ void add_event_commands(CLI::App& app, Command& chosen) {
   add_event_filter(to_file, exported->only);
   add_times(to_file, exported->only.since, exported->only.until);
   choose(to_file, chosen, exported, event_export);
+}
+
+void add_report_commands(CLI::App& app, Command& chosen) {
+  auto* noun = add_noun(app, "report", "The server and all below it, from what they told");
+  for (const std::string kind : {"servers", "events"}) {
+    auto wanted = std::make_shared<ReportOptions>();
+    wanted->kind = kind;
+    auto* verb =
+        add_verb(noun, kind, kind == "servers" ? "Every server: state, version, when last heard" : "Events of every server, counted",
+                 fmt::format("  daikan report {0}\n  daikan report {0} --format html {0}.html", kind));
+    verb->add_option("FILE", wanted->file, "Write it to this file; - is standard output");
+    verb->add_option("--format", wanted->format, "csv, html or json; json unless given. Needs FILE")
+        ->check(CLI::IsMember({"csv", "html", "json"}))
+        ->type_name("FORMAT");
+    verb->add_option("--depth", wanted->depth, "Levels below the server; all unless given")->check(CLI::Range(0, 64))->type_name("N");
+    verb->add_flag("--own", wanted->own, "Without the secondaries");
+    verb->add_flag("--details", wanted->details, "All that is known, or every single event");
+    if (kind == "events") {
+      verb->add_option("--severity", wanted->severity, "At least this: info, warning, error or critical")
+          ->check(CLI::IsMember({"info", "warning", "error", "critical"}))
+          ->type_name("SEVERITY");
+      add_times(verb, wanted->since, wanted->until);
+    }
+    choose(verb, chosen, wanted, report);
+  }
 }
 
 void add_audit_commands(CLI::App& app, Command& chosen) {

@@ -1,4 +1,6 @@
 // event export, audit export, audit verify: whole logs, a piece at a time.
+#include <algorithm>
+#include <cctype>
 #include <fstream>
 #include <iostream>
 
@@ -8,10 +10,11 @@
 #include "base/limits.h"
 #include "base/text.h"
 #include "cli/audit_lines.h"
-#include "cli/commands.h"
+#include "cli/commands_report.h"
 #include "cli/history_query.h"
 #include "cli/link_text.h"
 #include "cli/new_file.h"
+#include "cli/table.h"
 
 namespace daikan::cli {
 namespace {
@@ -106,6 +109,40 @@ Result<> walk_file(const std::string& file, AuditLines& lines) {
   return lines.end();
 }
 
+std::string in_cell(const json::value& value) {
+  if (value.is_null()) return "-";
+  if (value.is_bool()) return value.get_bool() ? "yes" : "no";
+  return value.is_string() ? shown(value.get_string()) : json::serialize(value);
+}
+
+void print_report(Context& context, const json::value& made) {
+  const auto rows = elements(made, "rows");
+  std::vector<std::string> names;
+  if (!rows.empty() && rows[0].is_object()) {
+    for (const auto& field : rows[0].get_object()) names.emplace_back(field.key());
+  }
+  std::vector<std::string> heads;
+  for (const auto& name : names) {
+    auto& head = heads.emplace_back(shown(name));
+    std::transform(head.begin(), head.end(), head.begin(), [](char c) { return c == '_' ? ' ' : static_cast<char>(std::toupper(c)); });
+  }
+  Table table(std::move(heads));
+  for (const auto& row : rows) {
+    std::vector<Cell> cells;
+    for (const auto& name : names) cells.emplace_back(in_cell(member(row, name)));
+    table.add(std::move(cells));
+  }
+  if (!table.empty()) table.print(context.terminal);
+  for (const auto& each : elements(made, "missing")) {
+    const auto heard = text_of(each, "heard_at");
+    context.terminal.line(fmt::format("Missing: {}: {}", shown(text_of(each, "server")),
+                                      heard.empty() ? "never heard from" : "not heard from since " + local_time(heard)));
+  }
+  if (made.is_object() && member(made, "complete") == json::value(false)) {
+    context.terminal.line("Missing: there are more events than a report holds; ask for a shorter time.");
+  }
+}
+
 void print_verified(Context& context, const AuditLines& lines) {
   const auto head = lines.last().value_or(hierarchy::AuditLink{});
   if (context.as_json()) {
@@ -138,6 +175,34 @@ awaitable<Result<>> verify_server(Context& context, ApiSession& session, VerifyO
 }
 
 }  // namespace
+
+awaitable<Result<>> report(Context& context, ApiSession& session, ReportOptions options) {
+  if (!options.format.empty() && options.file.empty()) {
+    co_return fail(Code::invalid_request, "--format is given without a file.", "Name the file, or - for standard output.", "--format");
+  }
+  auto path = with_parameter("/reports/" + options.kind, "severity", options.severity);
+  if (options.own) path = with_parameter(std::move(path), "include_secondaries", "false");
+  if (options.details) path = with_parameter(std::move(path), "details", "true");
+  if (options.depth >= 0) path = with_parameter(std::move(path), "depth", std::to_string(options.depth));
+  for (const auto& [name, text] : {std::pair("from", options.since), std::pair("until", options.until)}) {
+    if (text.empty()) continue;
+    auto time = time_parameter(text, now(), std::string_view(name) == "from" ? "--since" : "--until");
+    if (!time) co_return fail(std::move(time.error()));
+    path = with_parameter(std::move(path), name, *time);
+  }
+  if (!options.file.empty()) {
+    ExportTarget to{options.file, options.format};
+    co_return co_await download(context, session, std::move(path), std::move(to));
+  }
+  auto made = co_await session.get(std::move(path));
+  if (!made) co_return fail(std::move(made.error()));
+  if (context.as_json()) {
+    print_json(context.terminal, *made);
+  } else {
+    print_report(context, *made);
+  }
+  co_return Result<>{};
+}
 
 awaitable<Result<>> event_export(Context& context, ApiSession& session, EventExport options) {
   auto path = co_await event_path(session, "/events/export", std::move(options.only));

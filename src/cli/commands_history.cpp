@@ -5,7 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/limits.h"
-#include "cli/commands.h"
+#include "cli/commands_report.h"
 #include "cli/event_stream.h"
 #include "cli/history_query.h"
 #include "cli/link_text.h"
@@ -79,6 +79,17 @@ awaitable<Result<json::array>> newest(ApiSession& session, std::string base, int
   co_return all;
 }
 
+void print_subtree(Context& context, const json::array& events) {
+  Table table({"TIME", "SERVER", "SEVERITY", "MESSAGE"});
+  for (const auto& event : events) {
+    const auto severity = text_of(event, "severity");
+    const auto path = text_of(member(event, "origin"), "path");
+    table.add({local_time(text_of(event, "at")), shown(path.empty() ? text_of(member(event, "origin"), "id") : path),
+               Cell(shown(severity), colour_of(severity)), shown(text_of(event, "message"))});
+  }
+  table.print(context.terminal);
+}
+
 }  // namespace
 
 awaitable<Result<>> tree(Context& context, ApiSession& session, TreeOptions options) {
@@ -93,13 +104,24 @@ awaitable<Result<>> tree(Context& context, ApiSession& session, TreeOptions opti
 }
 
 awaitable<Result<>> event_list(Context& context, ApiSession& session, EventOptions options) {
-  const int limit = options.limit;
-  auto path = co_await event_path(session, "/events", std::move(options));
+  ListedEvents listed{std::move(options)};
+  auto done = co_await listed_events(context, session, std::move(listed));
+  co_return done;
+}
+
+awaitable<Result<>> listed_events(Context& context, ApiSession& session, ListedEvents options) {
+  const int limit = options.only.limit;
+  const bool subtree = options.subtree;
+  auto path = co_await event_path(session, subtree ? "/events?scope=subtree" : "/events", std::move(options.only));
   if (!path) co_return fail(std::move(path.error()));
   auto events = co_await newest(session, std::move(*path), limit);
   if (!events) co_return fail(std::move(events.error()));
   if (context.as_json()) {
     print_json(context.terminal, *events);
+    co_return Result<>{};
+  }
+  if (subtree) {
+    print_subtree(context, *events);
     co_return Result<>{};
   }
   Table table({"TIME", "SEVERITY", "KIND", "MESSAGE"});

@@ -7,12 +7,16 @@
 
 #include "base/limits.h"
 #include "server/audit_events.h"
+#include "server/roll_up.h"
 
 namespace daikan::server {
 
 History::History(Storage& storage) : storage_(storage), news_(storage.executor()) {}
 
-void History::record(store::Transaction& transaction, const hierarchy::Event& event) { store::append_event(transaction, event); }
+void History::record(store::Transaction& transaction, const hierarchy::Event& event) {
+  store::append_event(transaction, event);
+  roll_up(transaction, event);
+}
 
 void History::audit(store::Transaction& transaction, const Actor& actor, TimePoint at, std::string action, std::string object,
                     std::string outcome) {
@@ -20,7 +24,7 @@ void History::audit(store::Transaction& transaction, const Actor& actor, TimePoi
   record.at = at;
   record.outcome = std::move(outcome);
   store::append_audit(transaction, record);
-  if (const auto event = event_of(record)) store::append_event(transaction, *event);
+  if (const auto event = event_of(record)) History::record(transaction, *event);
 }
 
 void History::committed() {
@@ -45,7 +49,7 @@ awaitable<Result<>> History::append_audit(hierarchy::AuditRecord record) {
   const bool is_news = event.has_value();
   const auto append_one = [record = std::move(record), event = std::move(event)](store::Transaction& transaction) -> Result<Done> {
     store::append_audit(transaction, record);
-    if (event) store::append_event(transaction, *event);
+    if (event) History::record(transaction, *event);
     return Done{};
   };
   auto written = co_await storage_.write<Done>(append_one);

@@ -7,7 +7,9 @@
 
 #include <fmt/format.h>
 
+#include "base/limits_feed.h"
 #include "server/access.h"
+#include "store/tables_feed.h"
 
 namespace daikan::server {
 namespace {
@@ -79,6 +81,18 @@ void trim_events(store::Transaction& transaction, const Retention& keep, TimePoi
   store::trim_events(transaction, Severity::critical, at - keep.critical);
 }
 
+/// What came from below is kept as long as what happened here, by the time of its arrival: clocks below may be wrong.
+void trim_rolled_up(store::Transaction& transaction, const Retention& keep, TimePoint at) {
+  using hierarchy::Severity;
+  store::trim_rolled_up_events(transaction, Severity::info, at - keep.info);
+  store::trim_rolled_up_events(transaction, Severity::warning, at - keep.warning);
+  store::trim_rolled_up_events(transaction, Severity::error, at - keep.error);
+  store::trim_rolled_up_events(transaction, Severity::critical, at - keep.critical);
+  store::trim_rolled_up_results(transaction, at - keep.info);
+  store::trim_tombstones(transaction, at - limits::kTombstonesKept);
+  store::trim_feed(transaction, {at - limits::kFeedKept, limits::kMaxFeedBytes});
+}
+
 /// What goes leaves a record, so that the anchor of the chain is in the chain itself.
 void trim_audit(store::Transaction& transaction, std::chrono::days keep, TimePoint at) {
   if (keep.count() == 0) return;
@@ -135,6 +149,7 @@ awaitable<Result<>> Housekeeping::sweep(TimePoint at) {
   const auto work = [at, keep = retention_, ending](store::Transaction& transaction) -> Result<Swept> {
     store::remove_expired_credentials(transaction, at);
     trim_events(transaction, keep, at);
+    trim_rolled_up(transaction, keep, at);
     trim_audit(transaction, keep.audit, at);
     store::trim_answers(transaction, at - kAnswersKept);
     const auto noted = note_audit_head(transaction, at);

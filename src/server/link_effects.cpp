@@ -77,6 +77,7 @@ awaitable<Outcome::State> LinkHost::State::carry_out(RunningEndPtr end, link::Ef
   if (!effects.events.empty()) log_events(end, std::move(effects.events));
   if (effects.path_changed) self_changed();
   changed.notify_all();
+  follow_feed(end);
   // What a peer that is gone still says counts no more: neither for itself nor for the primary that is set now.
   const auto id = end->registration();
   const bool registered = id ? uppers.contains(*id) : end == lower;

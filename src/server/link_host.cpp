@@ -42,6 +42,7 @@ LinkHost::State::State(Storage& storage_, History& history_, const net::Identity
       changed(executor),
       ticks_changed(executor),
       outcomes(executor),
+      feed_news(std::make_shared<FeedNews>(executor)),
       random(std::random_device{}()) {
   self = make_self();
 }
@@ -53,7 +54,7 @@ link::SelfPtr LinkHost::State::make_self() const {
   made->software = "daikan " + facts.version;
   made->max_depth = facts.max_depth;
   if (lower) made->ancestors = lower->end.ancestors();
-  made->capabilities = {std::string(link::kNextIdentity)};
+  made->capabilities = {std::string(link::kNextIdentity), std::string(link::kFeed)};
   const auto* announced = own_keys.announced ? own_keys.announced() : nullptr;
   made->certificate = announced != nullptr ? announced->certificate() : identity.certificate();
   return made;
@@ -200,6 +201,7 @@ awaitable<Result<>> LinkHost::start(std::vector<Endpoint> endpoints, RelayedHand
   if (state->lower) state->begin(state->lower, state->lower->end.start(now()));
   for (const auto& [id, upper] : state->uppers) state->begin(upper, upper->end.start(now()));
   state->tasks.spawn(state->run_ticks());
+  state->tasks.spawn(state->tell_status());
   co_return Result<>{};
 }
 
@@ -244,7 +246,11 @@ void LinkHost::secondary_removed(RegistrationId id) {
   if (state_->own_keys.removed) state_->own_keys.removed(id);
 }
 
-void LinkHost::server_renamed() { state_->self_changed(); }
+void LinkHost::server_renamed() {
+  state_->self_changed();
+  state_->renamed = true;
+  state_->changed.notify_all();
+}
 
 void LinkHost::identity_changed() {
   if (auto made = state_->make_contexts(); !made) {

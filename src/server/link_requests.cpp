@@ -97,6 +97,10 @@ awaitable<net::Response> LinkHost::State::answer(link::ConnectionId connection, 
     if (hello) co_return co_await answer_hello(connection, std::move(*body));
     co_return co_await answer_farewell(connection, std::move(*body));
   }
+  const bool feed = path == link::kFeedPath || path == link::kFeedConfirmedPath;
+  if (feed && (!lower || !lower->end.serves(connection))) co_return not_ready();
+  if (path == link::kFeedPath) co_return co_await answer_feed(std::move(request));
+  if (feed) co_return co_await answer_feed_confirmed(std::move(request));
   if (!relayed_request) {
     co_return problem_response(Error(Code::not_found, "There is nothing at this path of the link.", "See docs/protocol.md."), 404);
   }

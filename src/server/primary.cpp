@@ -10,6 +10,7 @@
 #include "server/detail/primary_change.h"
 #include "server/primary_move.h"
 #include "server/probe.h"
+#include "store/tables_feed.h"
 #include "store/tables_keys.h"
 
 namespace daikan::server {
@@ -138,6 +139,7 @@ Result<Stored> put(store::Transaction& transaction, const Change& change) {
   auto row = record;
   row.proxy = sealed_for_store(change.sealing, row.proxy);
   store::put_primary(transaction, row);
+  if (!there || there->certificate.pin != record.certificate.pin) store::begin_feed(transaction, change.at);
   const auto how = record.direction == hierarchy::Direction::secondary_dials ? "this server dials it" : "it dials this server";
   History::audit(transaction, change.actor, change.at, "primary.set",
                  fmt::format("primary {}, {}", name_of(record), record.certificate.fingerprint));
@@ -159,6 +161,7 @@ Result<Done> remove(store::Transaction& transaction, const Actor& actor, const S
   auto event = primary_event(at, "primary_cleared",
                              fmt::format("The primary Administration Server “{}” was cleared by {}.", name_of(*record), actor.name));
   History::record(transaction, event);
+  store::end_feed(transaction);
   return Done{};
 }
 

@@ -15,6 +15,7 @@
 #include "server/data_folder.h"
 #include "server/history.h"
 #include "server/sealed_stream.h"
+#include "store/tables_feed.h"
 #include "store/tables_invitations.h"
 
 namespace daikan::server {
@@ -216,6 +217,8 @@ struct Run {
         [this](store::Transaction& transaction) -> Result<> {
           // One of them may have been used after the backup was made; that cannot be known here.
           store::revoke_unused_invitations(transaction, at);
+          // The primary may have read further than the backup knows.
+          store::end_feed(transaction);
           const Actor system{.name = "system", .source = {}, .through = {}, .credential = {}};
           History::audit(transaction, system, at, "server.restore", fmt::format("backup of {}", to_rfc3339(summary.made_at)));
           History::record(transaction,

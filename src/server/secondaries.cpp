@@ -13,6 +13,7 @@
 #include "net/identity.h"
 #include "server/access.h"
 #include "server/detail/secondary_addition.h"
+#include "server/roll_up.h"
 
 namespace daikan::server {
 namespace {
@@ -179,6 +180,7 @@ Result<Done> remove_record(store::Transaction& transaction, const Actor& actor, 
   auto event = secondary_event(*record, at, "secondary_removed",
                                fmt::format("The secondary Administration Server “{}” was removed by {}.", record->name, actor.name));
   History::record(transaction, event);
+  roll_up_removed(transaction, record->id, at);
   return Done{};
 }
 

@@ -289,6 +289,7 @@ def hierarchy_and_history(hq, branch):
     assert below.call("PATCH", f"/groups/{group['id']}", {"name": "Beneath"}).ok()["name"] == "Beneath"
     below.delete(f"/groups/{group['id']}")
     assert hq.api.get("/audit/chain")["head"]["sequence"] > 0 and hq.api.get("/events/export") and hq.api.get("/audit/export?format=csv")
+    assert "items" in hq.api.get("/rolled_up/servers") and hq.api.get("/reports/servers")["kind"] == "servers"
     destination = hq.api.post("/notifications", {"name": "spec", "kind": "syslog", "address": "127.0.0.1:9", "transport": "plain"})
     assert destination in hq.api.get("/notifications")["items"] and hq.api.get(f"/notifications/{destination['id']}") == destination
     assert hq.api.post(f"/notifications/{destination['id']}/test")["error"]["code"] == "refused"
@@ -338,7 +339,7 @@ def test_every_protected_operation_wants_to_know_who_asks(pair):
         security = operation.get("security", spec.document()["security"])
         if security == [] or {} in security:
             continue
-        path = template.replace("{rest}", "groups").replace("{id}", "01930c4e-5a00-7000-8000-000000000000").replace("{fingerprint}", "AB")
+        path = template.replace("{rest}", "groups").replace("{id}", "01930c4e-5a00-7000-8000-000000000000").replace("{fingerprint}", "AB").replace("{kind}", "servers")
         answer = hq.stranger.call(method, "/" + path, {} if method in ("POST", "PUT", "PATCH") else None)
         assert (answer.status, answer.code) == (401, "unauthenticated"), (method, template, answer)
 

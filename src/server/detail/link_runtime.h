@@ -14,6 +14,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "link/feed.h"
 #include "link/lower_end.h"
 #include "link/proof.h"
 #include "link/upper_end.h"
@@ -31,6 +32,7 @@ struct LinkConnection {
   std::unique_ptr<net::H2Connection> h2;
   bool announced = false;  ///< The end knows of it (`connected` was called).
   link::Keys keys;
+  bool feed_followed = false;  ///< Upper: its feed is read.
 };
 using LinkConnectionPtr = std::shared_ptr<LinkConnection>;
 
@@ -39,6 +41,12 @@ struct Outcome {
   enum class State : std::uint8_t { pending, stored, failed } state = State::pending;
 };
 using OutcomePtr = std::shared_ptr<Outcome>;
+
+/// Records came from below: a feed that is served may have more. Shared with the bodies of answers.
+struct FeedNews {
+  explicit FeedNews(net::Executor executor) : signal(executor) {}
+  net::Signal signal;
+};
 
 struct PendingEffects {
   link::Effects effects;
@@ -170,6 +178,19 @@ struct LinkHost::State : std::enable_shared_from_this<LinkHost::State> {
   awaitable<net::Response> answer_farewell(link::ConnectionId connection, std::string body);
   awaitable<net::Response> answer_relay(net::Request request);
 
+  // link_feed.cpp: the feed, both ends of it.
+  /// Reads the feed of a secondary whose link stands, once for each connection.
+  void follow_feed(const RunningEndPtr& end);
+  awaitable<> read_feeds(std::shared_ptr<UpperRunning> upper, LinkConnectionPtr connection);
+  /// Until it ends; returns why.
+  awaitable<Error> read_feed(std::shared_ptr<UpperRunning> upper, LinkConnectionPtr connection);
+  awaitable<Result<>> store_feed(std::shared_ptr<UpperRunning> upper, link::FeedUpper& feed, std::int64_t snapshot);
+  awaitable<Result<>> confirm_feed(LinkConnectionPtr connection, hierarchy::FeedCursor cursor);
+  awaitable<net::Response> answer_feed(net::Request request);
+  awaitable<net::Response> answer_feed_confirmed(net::Request request);
+  /// Says what this server is and how its secondaries are, whenever that changes.
+  awaitable<> tell_status();
+
   Storage& storage;
   History& history;
   const net::Identity& identity;
@@ -180,6 +201,8 @@ struct LinkHost::State : std::enable_shared_from_this<LinkHost::State> {
   net::Signal changed;
   net::Signal ticks_changed;
   net::Signal outcomes;  ///< Some Outcome was set.
+  std::shared_ptr<FeedNews> feed_news;
+  bool renamed = false;
   std::shared_ptr<net::TlsContext> listening;
   std::shared_ptr<net::TlsContext> dialling_primary;
   std::shared_ptr<net::TlsContext> dialling_secondary;

@@ -1,0 +1,187 @@
+"""What a primary sees of its whole subtree, on real daemons: the sentences of "Roll-up"."""
+
+import itertools
+import os
+import random
+import time
+
+import pytest
+from support import certificates
+from support.server import attach
+from support.waiting import wait_until
+
+LEVELS = ["root", "second", "third", "fourth", "fifth"]
+FAULTS = int(os.environ.get("DAIKAN_FAULTS", "12"))
+
+
+def chain_of(start, names=LEVELS):
+    servers = [start.server(name) for name in names]
+    for primary, secondary in itertools.pairwise(servers):
+        attach(primary, secondary)
+    return servers
+
+
+def rolled_up(server) -> dict[str, dict]:
+    return {each["name"]: each for each in server.api.get("/rolled_up/servers")["items"]}
+
+
+def subtree_events(server, **query) -> list[dict]:
+    """All of them, newest arrival first."""
+    found, before = [], None
+    while True:
+        more = "".join(f"&{name}={value}" for name, value in query.items()) + (f"&before={before}" if before else "")
+        page = server.api.get(f"/events?scope=subtree&limit=1000{more}")
+        found += page["items"]
+        before = page["next_cursor"]
+        if not before:
+            return found
+
+
+def all_current(server) -> bool:
+    away = [(each["name"], each["state"], each["since"], each["reason"]) for each in rolled_up(server).values() if not each["current"]]
+    assert not away, away
+    return True
+
+
+class Happenings:
+    """Makes events at a server: a secondary that never comes is added and removed."""
+
+    def __init__(self, folder, server, name):
+        self.server, self.name = server, name
+        self.pem = certificates.make_key_pair(folder / "keys", f"happening-{name}").pem
+        self.made: list[str] = []
+        self.numbers = itertools.count()
+
+    def happen(self) -> str:
+        name = f"{self.name}-{next(self.numbers)}"
+        made = self.server.api.post("/secondaries", {"name": name, "certificate": self.pem})
+        self.server.api.delete(f"/secondaries/{made['id']}")
+        self.made.append(name)
+        return name
+
+
+def test_a_primary_sees_every_server_at_any_depth_with_state_version_and_freshness(start):
+    servers = chain_of(start)
+    root = servers[0]
+    below = wait_until(lambda: (found := rolled_up(root)) and set(found) == set(LEVELS[1:]) and all(each["current"] for each in found.values())
+                       and all(each["secondaries"] is not None for each in found.values()) and found, "all four are known")
+    for depth, name in enumerate(LEVELS[1:], 1):
+        each = below[name]
+        assert each["depth"] == depth and each["path"] == LEVELS[1:depth + 1] and each["state"] == "connected"
+        assert each["id"] == servers[depth].id and each["version"].startswith("daikan ") and each["heard_at"]
+        assert each["groups"] == 1
+    wait_until(lambda: [rolled_up(root)[name]["secondaries"] for name in LEVELS[1:]] == [1, 1, 1, 0], "counts of secondaries")
+
+    # A missing part is named, never silently left out; what is behind it is shown as it was, with its freshness.
+    servers[2].kill()
+    gone = wait_until(lambda: not rolled_up(root)["fifth"]["current"] and rolled_up(root), "the third is away")
+    assert gone["second"]["current"] and not gone["third"]["current"] and not gone["fourth"]["current"]
+    assert gone["third"]["state"] in ("disconnected", "refused") and gone["fifth"]["state"] == "connected"
+    report = root.api.get("/reports/servers")
+    assert [each["server"] for each in report["missing"]] == ["root > second > third", "root > second > third > fourth", "root > second > third > fourth > fifth"]
+    assert all(each["heard_at"] for each in report["missing"]) and len(report["rows"]) == 4
+    servers[2].start()
+    wait_until(lambda: all_current(root), "it is back")
+
+
+def test_an_event_at_the_bottom_is_in_the_roots_report_exactly_once(start):
+    servers = chain_of(start)
+    root, bottom = servers[0], servers[-1]
+    name = Happenings(start.folder, bottom, "bottom").happen()
+    found = wait_until(lambda: [each for each in subtree_events(root, text=name) if each["kind"] == "secondary_added"], "the event is at the root")
+    assert len(found) == 1
+    assert found[0]["origin"]["id"] == bottom.id and found[0]["origin"]["path"] == "root > second > third > fourth > fifth"
+    report = root.api.get("/reports/events?details=true")
+    assert [row["server"] for row in report["rows"] if name in row["message"] and row["kind"] == "secondary_added"] == [found[0]["origin"]["path"]]
+
+    # Reports: include secondaries (on), depth, details (off); as a table for a spreadsheet and as a page.
+    counted = {row["server"]: row["info"] for row in root.api.get("/reports/events")["rows"]}
+    assert counted["root > second > third > fourth > fifth"] >= 2 and len(counted) == 5
+    assert [row["server"] for row in root.api.get("/reports/events?include_secondaries=false")["rows"]] == ["root"]
+    assert len(root.api.get("/reports/servers?depth=2")["rows"]) == 2
+    table = root.api.call("GET", "/reports/servers?format=csv&details=true").ok()
+    assert table.splitlines()[0] == "server,state,current,heard_at,version,since,reason,groups,secondaries,applied_at"
+    page = root.api.call("GET", "/reports/servers?format=html")
+    assert page.status == 200 and page.headers["content-type"].startswith("text/html") and "root &gt; second" in page.body
+    root.api.call("GET", "/reports/weather").refused(404, "not_found")
+    root.api.call("GET", "/reports/servers?details=perhaps").refused(422, "invalid_request")
+    root.api.call("GET", "/events?scope=all").refused(422, "invalid_request")
+
+    cli = start.cli(root)
+    assert name in cli.ok("event", "list", "--subtree", "--text", name)
+    assert "root > second > third" in cli.ok("report", "servers")
+    assert "root > second > third" in cli.ok("report", "events", "--details", "--severity", "info")
+    cli.ok("report", "servers", start.folder / "servers.html", "--format", "html")
+    assert (start.folder / "servers.html").read_text().startswith("<!DOCTYPE html>")
+
+
+def test_events_made_while_the_link_is_down_arrive_once_it_is_up(start):
+    root, branch = chain_of(start, ["root", "branch"])
+    happenings = Happenings(start.folder, branch, "away")
+    happenings.happen()
+    root.kill()
+    for _ in range(20):
+        happenings.happen()
+    root.start()
+    wait_until(lambda: sorted(counted(root, "secondary_added", "away-")) == sorted(happenings.made), "everything is there, once")
+
+
+def test_a_secondary_that_was_removed_does_not_come_back(start):
+    root, branch, shop = chain_of(start, ["root", "branch", "shop"])
+    wait_until(lambda: set(rolled_up(root)) == {"branch", "shop"}, "both are known")
+    branch.api.delete(f"/secondaries/{branch.secondary('shop')['id']}")
+    wait_until(lambda: set(rolled_up(root)) == {"branch"}, "shop is gone above")
+    for victim in (branch, root, shop):
+        victim.restart()
+    root.wait_for_secondary("branch")
+    wait_until(lambda: rolled_up(root)["branch"]["current"], "branch is back")
+    assert set(rolled_up(root)) == {"branch"}
+
+
+def test_a_server_that_moves_to_another_primary_is_seen_there_with_what_it_had_to_tell(start):
+    root = start.server("root")
+    left, right, shop = (start.server(name) for name in ("left", "right", "shop"))
+    attach(root, left)
+    attach(root, right)
+    attach(left, shop)
+    wait_until(lambda: rolled_up(root).get("shop", {}).get("path") == ["left", "shop"], "it is at the left")
+    happenings = Happenings(start.folder, shop, "moving")
+    happenings.happen()
+    shop.api.delete("/primary")
+    left.api.delete(f"/secondaries/{left.secondary('shop')['id']}")
+    attach(right, shop)
+    happenings.happen()
+    wait_until(lambda: rolled_up(root).get("shop", {}).get("path") == ["right", "shop"], "it is at the right")
+    wait_until(lambda: "moving-1" in counted(root, "secondary_added", "moving-"), "its events come by the new way")
+    assert sorted(counted(root, "secondary_added", "moving-")) == ["moving-0", "moving-1"]
+
+
+
+def counted(server, kind: str, prefix: str) -> list[str]:
+    """The names of what was made, one for each event there is."""
+    return [each["message"].split("“")[1].split("”")[0] for each in subtree_events(server, kind=kind) if f"“{prefix}" in each["message"]]
+
+
+@pytest.mark.parametrize("faults", [FAULTS])
+def test_nothing_is_lost_and_nothing_doubled_whoever_is_killed_whenever(start, faults):
+    servers = chain_of(start)
+    root = servers[0]
+    seed = random.randrange(2**32)
+    print(f"seed {seed}")
+    chance = random.Random(seed)
+    happenings = [Happenings(start.folder, server, server.name) for server in servers[1:]]
+    for _ in range(faults):
+        for _ in range(chance.randrange(1, 4)):
+            chance.choice(happenings).happen()
+        victim = chance.choice(servers)
+        time.sleep(chance.uniform(0, 0.2))  # the moment is what is being tried
+        victim.kill()
+        victim.start()
+    expected = sorted(name for each in happenings for name in each.made)
+
+    def arrived():
+        return sorted(name for each in happenings for name in counted(root, "secondary_added", f"{each.name}-"))
+
+    wait_until(lambda: arrived() == expected, "every event is at the root, once", deadline=180)
+    removed = sorted(name for each in happenings for name in counted(root, "secondary_removed", f"{each.name}-"))
+    assert removed == expected
