@@ -283,13 +283,16 @@ TEST_F(JoinsTest, WhoLosesTheRightWhileAJoinRunsGetsNoFurther) {
   auto actor = olga();
   actor.name = "otto";
   actor.credential = TokenId::make(now());
+  const auto becomes = [&](const hierarchy::Role& role) {
+    hq.write([&](store::Transaction& t) { store::replace_assignments(t, otto, std::vector<hierarchy::Assignment>{{role.id, {}}}); });
+  };
   for (const bool loses : {true, false}) {
+    becomes(hierarchy::administrator());
     console->hold_probes = true;
     const auto begun = loop.run(hq.joins->begin(actor, request()));
     ASSERT_TRUE(begun) << begun.error().text();
     loop.run(wait_for_step(*hq.joins, begun->id, joining::Step::probe));
-    const auto& role = loses ? hierarchy::built_in_roles()[2] : hierarchy::administrator();
-    hq.write([&](store::Transaction& t) { store::replace_assignments(t, otto, std::vector<hierarchy::Assignment>{{role.id, {}}}); });
+    if (loses) becomes(hierarchy::built_in_roles()[2]);
     console->hold_probes = false;
     const auto record = ended(begun->id);
     const auto progress = progress_of(record);
