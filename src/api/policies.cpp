@@ -179,7 +179,7 @@ awaitable<net::Response> edit_policy(Context& context, Call call) {
   auto text = text_from(call.body);
   if (!text) co_return problem(text.error());
   auto view = co_await context.services.policies.edit(call.caller.actor, *id, std::move(*text), seen_of(call.request.headers));
-  if (!view) co_return refused_change(view.error());
+  if (!view) co_return problem(view.error());
   co_return policy_answer(200, *view);
 }
 
@@ -187,7 +187,7 @@ awaitable<net::Response> remove_policy(Context& context, Call call) {
   const auto id = PolicyId::parse(call.parameter("id"));
   if (!id) co_return problem(no_policy());
   auto removed = co_await context.services.policies.remove(call.caller.actor, *id, seen_of(call.request.headers));
-  if (!removed) co_return refused_change(removed.error());
+  if (!removed) co_return problem(removed.error());
   co_return no_content();
 }
 
@@ -218,7 +218,7 @@ awaitable<net::Response> restore_revision(Context& context, Call call) {
   const auto [end, ec] = std::from_chars(text.data(), text.data() + text.size(), revision);
   if (!id || ec != std::errc{} || end != text.data() + text.size()) co_return problem(no_policy());
   auto view = co_await context.services.policies.restore(call.caller.actor, *id, revision, seen_of(call.request.headers));
-  if (!view) co_return refused_change(view.error());
+  if (!view) co_return problem(view.error());
   co_return policy_answer(200, *view);
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <tuple>
 
 #include <fmt/format.h>
 
@@ -75,7 +76,9 @@ awaitable<Result<std::vector<PolicyView>>> Policies::list(const Actor& actor) {
       if (may(actor, Right::read, ground.tree, each.group))
         views.push_back({.policy = each, .group_path = ground.tree.path_of(each.group)});
     }
-    std::stable_sort(views.begin(), views.end(), [](const auto& a, const auto& b) { return a.group_path < b.group_path; });
+    std::sort(views.begin(), views.end(), [](const auto& a, const auto& b) {
+      return std::tie(a.group_path, a.policy.application, a.policy.name) < std::tie(b.group_path, b.policy.application, b.policy.name);
+    });
     for (const auto& each : ground.inherited) views.push_back({each.policy, each.source.group, each.source});
     return views;
   };

@@ -129,12 +129,13 @@ def test_what_is_governed_is_obeyed_at_once_and_after_a_restart(start):
     hq = start.server("hq")
     top = policy(hq, "Top", active=True, settings=level("error", locked=True))
 
+    names = (f"G{number}" for number in range(1000))
+
     def logged() -> bool:
-        before = len(hq.text())
-        hq.api.get("/server")
-        hq.api.post("/groups", {"path": f"G{before}"})  # an event, which is logged as info
-        wait_until(lambda: hq.api.get("/events?limit=1")["items"][0]["kind"] == "group_added", "the event is there")
-        return f"G{before}" in hq.text()
+        name = next(names)
+        hq.api.post("/groups", {"path": name})  # an event, which is logged as info
+        wait_until(lambda: f"/{name}”" in hq.api.get("/events?limit=1")["items"][0]["message"], "the event is there")
+        return f"/{name}”" in hq.text()
 
     wait_until(lambda: not logged(), "only errors are logged", 10)
     edit(hq, top, settings=level("info", locked=True))

@@ -1358,6 +1358,47 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/rolled_up/servers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Every server below this one, at any depth, from what they told
+         * @description Answers also when some of them are away, and says how fresh it is. Depth first.
+         */
+        get: operations["rolled_up_servers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/{kind}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A report on this server and those below it
+         * @description `servers`: each server with its state, version and freshness. `events`: how many of each severity each server had, with `details` every
+         *     one. What is missing is named: servers that are not heard from, and since when.
+         */
+        get: operations["report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/events/export": {
         parameters: {
             query?: never;
@@ -1629,6 +1670,208 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/applications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The applications that policies govern */
+        get: operations["list_applications"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/applications/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        /** One application with the schema of its settings */
+        get: operations["show_application"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/policies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Policies of this server and those it inherits */
+        get: operations["list_policies"];
+        put?: never;
+        /**
+         * Make a policy
+         * @description Needs `edit_policies` on the group; for the root group, whose policy governs this server itself, `manage_server` besides. It is inactive unless said otherwise; an active one deactivates the one that was active for its application and group.
+         */
+        post: operations["create_policy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/policies/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What a change would change, and where
+         * @description The change is a new policy, an edit of `policy_id`, or its removal (`remove`). Nothing is stored. Fails as the change itself would.
+         */
+        post: operations["preview_policy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/policies/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        /** One policy */
+        get: operations["show_policy"];
+        put?: never;
+        post?: never;
+        /** Remove a policy and its revisions */
+        delete: operations["remove_policy"];
+        options?: never;
+        head?: never;
+        /**
+         * Change, activate, deactivate or move a policy
+         * @description What is absent stays as it is; `settings` are replaced as a whole. An inherited policy is edited on its owner.
+         */
+        patch: operations["edit_policy"];
+        trace?: never;
+    };
+    "/api/v1/policies/{id}/revisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        /** What a policy was after every save, newest first */
+        get: operations["list_policy_revisions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/policies/{id}/revisions/{revision}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+                revision: number;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make a policy what it was
+         * @description Name, settings, inherit and force; group and state stay.
+         */
+        post: operations["restore_policy_revision"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/groups/{id}/effective_settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        /** What is in force in a group, and why */
+        get: operations["show_group_settings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/server/effective_settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What is in force on this server, and why
+         * @description The server is governed by what it inherits and by the policy of its own root group; what it was set to itself yields to locks only.
+         */
+        get: operations["show_server_settings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/server/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Set what this server itself says
+         * @description Below every policy. null takes a setting back to what the configuration of the server says. A setting that a policy has locked is refused, naming the policy.
+         */
+        patch: operations["edit_server_settings"];
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1820,7 +2063,7 @@ export interface components {
             token: string;
         };
         /** @enum {string} */
-        RightName: "read" | "read_audit" | "edit_groups" | "configure_hierarchy" | "relay" | "manage_users" | "manage_server" | "manage_tasks";
+        RightName: "read" | "read_audit" | "edit_groups" | "configure_hierarchy" | "relay" | "manage_users" | "manage_server" | "manage_tasks" | "edit_policies";
         /**
          * @description What may be done here by people who come through the primary. Where nobody ever said, it is the most that whoever sets the primary may give.
          * @enum {string}
@@ -2298,6 +2541,49 @@ export interface components {
             message: string;
             /** Format: uuid */
             secondary_id: string | null;
+            /** @description With `scope=subtree`: the server it happened on. */
+            origin?: {
+                /** Format: uuid */
+                id: string;
+                /** @description The server's own count of what it told; with the id, it names the event for good. */
+                sequence: number;
+                /**
+                 * @description Null when the server is not in the hierarchy any more.
+                 * @example hq > branch > shop
+                 */
+                path: string | null;
+            };
+        };
+        RolledUpServer: {
+            /**
+             * Format: uuid
+             * @description Null before its first hello.
+             */
+            id: string | null;
+            /** Format: uuid */
+            registration_id: string;
+            /** Format: uuid */
+            primary_id: string;
+            name: string;
+            /** @description Names from this server (not among them) down to it. */
+            path: string[];
+            depth: number;
+            /**
+             * @description Of its link, as its primary told last.
+             * @enum {string}
+             */
+            state: "never_connected" | "connecting" | "connected" | "disconnected" | "refused";
+            since: components["schemas"]["Time"];
+            reason: string | null;
+            version: string | null;
+            groups: number | null;
+            secondaries: number | null;
+            /** @description Every link down to it stands. */
+            current: boolean;
+            /** @description Until when what is shown was known to be so; null: it never was connected. */
+            heard_at: string | null;
+            /** @description When it last confirmed what is in force. */
+            applied_at: string | null;
         };
         AuditRecord: {
             sequence: number;
@@ -2513,6 +2799,183 @@ export interface components {
             ended_at: string | null;
             /** @description What it did, or why it failed. */
             message: string;
+        };
+        /** @description Of the kind that the application's schema says. */
+        SettingValue: boolean | number | string | string[];
+        /** @description By dotted path, such as log.level. */
+        PolicySettings: {
+            [key: string]: {
+                value: components["schemas"]["SettingValue"];
+                /** @description Nothing below may differ. */
+                locked?: boolean;
+            };
+        };
+        CreatePolicy: {
+            /** @default daikan-server */
+            application?: string;
+            /** @description Path; the root group unless given. */
+            group?: string;
+            name: string;
+            /** @default false */
+            active?: boolean;
+            /**
+             * @description Takes what policies above say.
+             * @default true
+             */
+            inherit?: boolean;
+            /**
+             * @description Policies below inherit whatever they say.
+             * @default false
+             */
+            force?: boolean;
+            settings?: components["schemas"]["PolicySettings"];
+        };
+        EditPolicy: {
+            /** @description Path of the group it moves to. */
+            group?: string;
+            name?: string;
+            active?: boolean;
+            inherit?: boolean;
+            force?: boolean;
+            settings?: components["schemas"]["PolicySettings"];
+        };
+        PreviewPolicy: {
+            /** Format: uuid */
+            policy_id?: string;
+            remove?: boolean;
+            application?: string;
+            group?: string;
+            name?: string;
+            active?: boolean;
+            inherit?: boolean;
+            force?: boolean;
+            settings?: components["schemas"]["PolicySettings"];
+        };
+        EditServerSettings: {
+            /** @description By dotted path: a value, or null. */
+            settings: {
+                [key: string]: unknown;
+            };
+        };
+        PolicySource: {
+            /** Format: uuid */
+            policy_id: string;
+            policy: string;
+            /** @description Path on that server. */
+            group: string;
+            /** Format: uuid */
+            server_id: string;
+            server: string;
+        };
+        Policy: {
+            /** Format: uuid */
+            id: string;
+            application: string;
+            /** @description null for an inherited one. */
+            group_id: string | null;
+            /** @description Path on its owner. */
+            group: string;
+            name: string;
+            active: boolean;
+            inherit: boolean;
+            force: boolean;
+            settings: components["schemas"]["PolicySettings"];
+            /** @description Its owner, where alone it is changed; null for an own policy. */
+            inherited_from: components["schemas"]["PolicySource"] | null;
+            changed_at: string | null;
+            changed_by: string | null;
+            /** @description Which policy this change deactivated. */
+            deactivated: {
+                /** Format: uuid */
+                id: string;
+                name: string;
+            } | null;
+            revision: number;
+        };
+        PolicyRevision: {
+            revision: number;
+            at: components["schemas"]["Time"];
+            author: string;
+            name: string;
+            /** @description Its path then. */
+            group: string;
+            active: boolean;
+            inherit: boolean;
+            force: boolean;
+            settings: components["schemas"]["PolicySettings"];
+        };
+        SettingOrigin: {
+            /**
+             * @description local: what the server was set to itself.
+             * @enum {string}
+             */
+            kind: "default" | "local" | "policy";
+            source: components["schemas"]["PolicySource"] | null;
+        };
+        EffectiveSetting: {
+            path: string;
+            value: components["schemas"]["SettingValue"];
+            /** @description By `from`. */
+            locked: boolean;
+            from: components["schemas"]["SettingOrigin"];
+            /** @description Where else items of a merged list are from. */
+            merged: components["schemas"]["SettingOrigin"][];
+            overrode: {
+                value: components["schemas"]["SettingValue"];
+                from: components["schemas"]["SettingOrigin"];
+                /**
+                 * @description below: a nearer policy says otherwise; locked: it stands below a lock; not_inherited: a policy below does not inherit.
+                 * @enum {string}
+                 */
+                why: "below" | "locked" | "not_inherited";
+            }[];
+        };
+        EffectiveSettings: {
+            application: string;
+            /** @description Path of the group that governs. */
+            group: string;
+            items: components["schemas"]["EffectiveSetting"][];
+            /** @description What policies say and this version cannot obey. */
+            unusable: {
+                path: string;
+                source: components["schemas"]["PolicySource"];
+                reason: string;
+            }[];
+        };
+        PolicyPreview: {
+            /** @description Places beyond the first 2000. */
+            left_out: number;
+            items: {
+                /** @enum {string} */
+                kind: "server" | "group";
+                group_id: string | null;
+                name: string;
+                changes: {
+                    path: string;
+                    before: components["schemas"]["EffectiveSetting"];
+                    after: components["schemas"]["EffectiveSetting"];
+                }[];
+                /** @description In the group; it reaches them and everything below. */
+                secondaries: {
+                    /** Format: uuid */
+                    id: string;
+                    name: string;
+                }[];
+            }[];
+        };
+        Application: {
+            name: string;
+            title: string;
+            description: string;
+            version: number;
+        };
+        ApplicationSchema: {
+            name: string;
+            title: string;
+            description: string;
+            version: number;
+            /** @description JSON Schema 2020-12 with the keywords unit, mergeable and needsRestart besides. */
+            schema: Record<string, never>;
         };
         AuditLink: {
             sequence: number;
@@ -5334,6 +5797,8 @@ export interface operations {
                 until?: components["parameters"]["Until"];
                 /** @description Somewhere in the message, whatever the case of its letters. */
                 text?: components["parameters"]["Text"];
+                /** @description `subtree`: warnings and worse, joins and leaves of this server and all below it, in the order of their arrival here, each once; `sequence` counts those. Not for streams. */
+                scope?: "own" | "subtree";
             };
             header?: {
                 "Last-Event-ID"?: string;
@@ -5378,6 +5843,107 @@ export interface operations {
             };
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
+            422: components["responses"]["Invalid"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    rolled_up_servers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The servers. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": []
+                     *     }
+                     */
+                    "application/json": {
+                        items: components["schemas"]["RolledUpServer"][];
+                    };
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    report: {
+        parameters: {
+            query?: {
+                format?: "json" | "csv" | "html";
+                include_secondaries?: boolean;
+                /** @description Levels below this server. */
+                depth?: number;
+                details?: boolean;
+                /** @description At least this one. */
+                severity?: components["parameters"]["LeastSeverity"];
+                /** @description At or after this time (RFC 3339, or a date). */
+                from?: components["parameters"]["From"];
+                /** @description Before this time. */
+                until?: components["parameters"]["Until"];
+            };
+            header?: never;
+            path: {
+                kind: "servers" | "events";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The report. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "kind": "servers",
+                     *       "made_at": "2026-11-23T21:33:00.000000Z",
+                     *       "server": "hq",
+                     *       "include_secondaries": true,
+                     *       "depth": 64,
+                     *       "details": false,
+                     *       "complete": true,
+                     *       "missing": [],
+                     *       "rows": []
+                     *     }
+                     */
+                    "application/json": {
+                        kind: string;
+                        made_at: components["schemas"]["Time"];
+                        server: string;
+                        include_secondaries: boolean;
+                        depth: number;
+                        details: boolean;
+                        /** @description false: there are more events than a report holds (10,000). */
+                        complete: boolean;
+                        missing: {
+                            server: string;
+                            /** @description null: never heard from. */
+                            heard_at: string | null;
+                        }[];
+                        rows: Record<string, never>[];
+                    };
+                    /** @example server,state */
+                    "text/csv": string;
+                    /** @example <!DOCTYPE html> */
+                    "text/html": string;
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
             422: components["responses"]["Invalid"];
             503: components["responses"]["Unavailable"];
         };
@@ -5972,6 +6538,440 @@ export interface operations {
             };
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
+            422: components["responses"]["Invalid"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    list_applications: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The applications. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Application"][];
+                    };
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    show_application: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The application. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApplicationSchema"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    list_policies: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Own ones by group, then inherited ones from the top of the hierarchy down. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Policy"][];
+                    };
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    create_policy: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description 1 to 128 visible ASCII characters. The same key with the same request of the same account gets the first answer again (for 24 hours), also when this server went down before it had answered; then as what was made is now;
+                 *     with another request it is refused with `conflict`, and so is a second request while the first still runs.
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "Quiet logs",
+                 *       "group": "Managed devices",
+                 *       "active": true,
+                 *       "settings": {
+                 *         "log.level": {
+                 *           "value": "warning",
+                 *           "locked": true
+                 *         }
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["CreatePolicy"];
+            };
+        };
+        responses: {
+            /** @description Made. */
+            201: {
+                headers: {
+                    Location?: string;
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Policy"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            408: components["responses"]["BodyTimedOut"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["NotJson"];
+            422: components["responses"]["Invalid"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    preview_policy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "Quiet logs",
+                 *       "active": true,
+                 *       "settings": {
+                 *         "log.level": {
+                 *           "value": "warning",
+                 *           "locked": true
+                 *         }
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["PreviewPolicy"];
+            };
+        };
+        responses: {
+            /** @description Every place whose effective settings would differ: this server first, then groups with their secondaries, which pass it on to everything below. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyPreview"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            408: components["responses"]["BodyTimedOut"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["NotJson"];
+            422: components["responses"]["Invalid"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    show_policy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The policy. */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Policy"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    remove_policy: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag one has seen; 412 when it is not the present one. */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Removed. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            412: components["responses"]["Changed"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    edit_policy: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag one has seen; 412 when it is not the present one. */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "active": true
+                 *     }
+                 */
+                "application/json": components["schemas"]["EditPolicy"];
+            };
+        };
+        responses: {
+            /** @description Changed; `deactivated` names the policy that was active before. */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Policy"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            408: components["responses"]["BodyTimedOut"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["Changed"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["NotJson"];
+            422: components["responses"]["Invalid"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    list_policy_revisions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The newest 100. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["PolicyRevision"][];
+                    };
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    restore_policy_revision: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag one has seen; 412 when it is not the present one. */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
+            path: {
+                id: components["parameters"]["Id"];
+                revision: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Restored, as a new revision. */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Policy"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["Changed"];
+            422: components["responses"]["Invalid"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    show_group_settings: {
+        parameters: {
+            query?: {
+                application?: string;
+            };
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Every setting of the application. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EffectiveSettings"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    show_server_settings: {
+        parameters: {
+            query?: {
+                application?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Every setting of the application. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EffectiveSettings"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    edit_server_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "settings": {
+                 *         "log.level": "debug"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["EditServerSettings"];
+            };
+        };
+        responses: {
+            /** @description What is in force now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EffectiveSettings"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            408: components["responses"]["BodyTimedOut"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["NotJson"];
             422: components["responses"]["Invalid"];
             503: components["responses"]["Unavailable"];
         };
