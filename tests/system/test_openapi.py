@@ -339,7 +339,7 @@ def test_every_protected_operation_wants_to_know_who_asks(pair):
         security = operation.get("security", spec.document()["security"])
         if security == [] or {} in security:
             continue
-        path = template.replace("{rest}", "groups").replace("{id}", "01930c4e-5a00-7000-8000-000000000000").replace("{fingerprint}", "AB").replace("{kind}", "servers")
+        path = template.replace("{rest}", "groups").replace("{id}", "01930c4e-5a00-7000-8000-000000000000").replace("{fingerprint}", "AB").replace("{kind}", "servers").replace("{name}", "daikan-server").replace("{revision}", "1")
         answer = hq.stranger.call(method, "/" + path, {} if method in ("POST", "PUT", "PATCH") else None)
         assert (answer.status, answer.code) == (401, "unauthenticated"), (method, template, answer)
 

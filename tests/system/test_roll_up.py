@@ -87,6 +87,7 @@ def test_a_primary_sees_every_server_at_any_depth_with_state_version_and_freshne
 def test_an_event_at_the_bottom_is_in_the_roots_report_exactly_once(start):
     servers = chain_of(start)
     root, bottom = servers[0], servers[-1]
+    wait_until(lambda: set(rolled_up(root)) == set(LEVELS[1:]) and all_current(root), "the root knows the whole path")
     name = Happenings(start.folder, bottom, "bottom").happen()
     found = wait_until(lambda: [each for each in subtree_events(root, text=name) if each["kind"] == "secondary_added"], "the event is at the root")
     assert len(found) == 1

@@ -42,7 +42,7 @@ struct RightsOfRoutes : testing::Test {
   }
   static std::string filled(std::string pattern) {
     const std::string id = "01930c4e-5a00-7000-8000-000000000001";
-    for (const std::string name : {"{id}", "{fingerprint}"}) {
+    for (const std::string name : {"{id}", "{fingerprint}", "{name}", "{kind}", "{revision}"}) {
       if (const auto at = pattern.find(name); at != std::string::npos) pattern.replace(at, name.size(), id);
     }
     if (const auto at = pattern.find("{rest...}"); at != std::string::npos) pattern.replace(at, 9, "groups");
