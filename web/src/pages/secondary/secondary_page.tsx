@@ -19,12 +19,10 @@ import { useSecondaryActions } from "./secondary_dialogs";
 /** Why it is not connected, and what a person can do. */
 function WhatNow({ secondary }: { secondary: Secondary }) {
   const { t } = useTranslation();
-  const { href } = useServer();
   if (secondary.state === "connected") return null;
-  const check = <Link to={href(`/link-doctor?secondary=${secondary.id}`)}>{t("secondary.check_link")}</Link>;
-  if (secondary.reason !== null) return <ProblemAlert problem={secondary.reason} variant={secondary.state === "refused" ? "danger" : "warning"} actions={check} />;
+  if (secondary.reason !== null) return <ProblemAlert problem={secondary.reason} variant={secondary.state === "refused" ? "danger" : "warning"} />;
   return (
-    <Alert isInline variant="info" title={t(`secondary.wait_${secondary.direction}`)} actionLinks={check}>
+    <Alert isInline variant="info" title={t(`secondary.wait_${secondary.direction}`)}>
       {secondary.next_step && <p lang="en">{secondary.next_step}</p>}
     </Alert>
   );
