@@ -16,7 +16,7 @@ def wait_until(condition, what: str = "", deadline: float = PATIENCE, pause: flo
             last = condition()
             if last:
                 return last
-        except (OSError, AssertionError, KeyError, IndexError, ValueError) as error:
+        except (OSError, AssertionError, KeyError, IndexError, TypeError, ValueError) as error:  # TypeError: of what is null yet
             last = error
         if time.monotonic() > end:
             raise AssertionError(f"not within {deadline:.0f} s: {what or condition.__name__}; last: {last!r}")
