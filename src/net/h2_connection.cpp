@@ -107,7 +107,9 @@ awaitable<> H2Connection::State::read(Ptr me) {
       break;
     }
     if (*taken == 0) {
-      me->end({Code::closed, fmt::format("{}: the other side closed the connection.", me->tls->remote_address()),
+      // After its GOAWAY the end was announced, also when a stream of ours was still open.
+      me->end({Code::closed,
+               fmt::format("{}: the other side {} the connection.", me->tls->remote_address(), me->peer_leaves ? "ended" : "closed"),
                "It is made again by itself."});
       break;
     }
