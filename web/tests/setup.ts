@@ -1,3 +1,5 @@
+import { webcrypto } from "node:crypto";
+
 import { afterEach, vi } from "vitest";
 import { cleanup } from "@testing-library/react";
 
@@ -8,6 +10,8 @@ globalThis.ResizeObserver ??= class {
   unobserve() {}
   disconnect() {}
 } as unknown as typeof ResizeObserver;
+// What Debian 12's Node 18 keeps in its module, and every browser has.
+if (!("crypto" in globalThis) || !globalThis.crypto.subtle) Object.defineProperty(globalThis, "crypto", { value: webcrypto });
 
 afterEach(() => {
   cleanup();
