@@ -26,6 +26,13 @@ export const routes: PageRoute[] = [
   { path: "/audit", page: page(() => import("./pages/history/audit_page"), "AuditPage") },
   { path: "/groups/:groupId", page: page(() => import("./pages/group/group_page"), "GroupPage") },
   { path: "/groups/:groupId/servers", page: page(() => import("./pages/group/group_page"), "ServersPage") },
+  { path: "/policies", page: page(() => import("./pages/policies/policies_page"), "PoliciesPage") },
+  { path: "/policies/effective", page: page(() => import("./pages/policies/policies_page"), "EffectiveSettingsPage") },
+  { path: "/policies/:id", page: page(() => import("./pages/policies/policy_page"), "PolicyPage") },
+  { path: "/policies/:id/revisions", page: page(() => import("./pages/policies/policy_page"), "PolicyRevisionsPage") },
+  { path: "/groups/:groupId/policies", page: page(() => import("./pages/group/group_page"), "GroupPoliciesPage") },
+  { path: "/groups/:groupId/settings", page: page(() => import("./pages/group/group_page"), "GroupSettingsPage") },
+  { path: "/groups/:groupId/add-policy", page: page(() => import("./pages/policies/add_policy_page"), "AddPolicyPage") },
   { path: "/secondaries/:id", page: page(() => import("./pages/secondary/secondary_page"), "SecondaryPage") },
   { path: "/groups/:groupId/add-secondary", page: page(() => import("./pages/add_secondary/wizard"), "AddSecondaryPage") },
 ];
@@ -43,6 +50,7 @@ export interface MenuEntry {
 export const menu: MenuEntry[] = [
   { name: "overview", path: "/" },
   { name: "hierarchy", path: "/hierarchy" },
+  { name: "policies", path: "/policies" },
   { name: "tasks", path: "/tasks" },
   { name: "unrecognised", path: "/unrecognised" },
   { name: "events", path: "/events", right: "read" },

@@ -35,6 +35,20 @@ export type Session = Schemas["Session"];
 export type AccessRules = Schemas["AccessRules"];
 export type ProxyRequest = Schemas["ProxyRequest"];
 
+export type Policy = Schemas["Policy"];
+export type CreatePolicy = Schemas["CreatePolicy"];
+export type EditPolicy = Schemas["EditPolicy"];
+export type PreviewPolicy = Schemas["PreviewPolicy"];
+export type PolicyPreview = Schemas["PolicyPreview"];
+export type PolicyRevision = Schemas["PolicyRevision"];
+export type PolicySettings = Schemas["PolicySettings"];
+export type PolicySource = Schemas["PolicySource"];
+export type SettingValue = Schemas["SettingValue"];
+export type SettingOrigin = Schemas["SettingOrigin"];
+export type EffectiveSetting = Schemas["EffectiveSetting"];
+export type EffectiveSettings = Schemas["EffectiveSettings"];
+export type ApplicationSchema = Schemas["ApplicationSchema"];
+
 export type Method = "get" | "post" | "put" | "patch" | "delete";
 
 type Operations<M extends Method> = {

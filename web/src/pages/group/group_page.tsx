@@ -16,10 +16,12 @@ import { PageHeader } from "../../parts/page_header";
 import { PageTabs } from "../../parts/page_tabs";
 import { ProblemAlert } from "../../parts/problem_alert";
 import { NotFoundPage } from "../not_found";
+import { GroupPolicies, GroupSettings } from "../policies/policies_page";
 import { useSecondaryActions } from "../secondary/secondary_dialogs";
 import { AddGroupDialog, DeleteGroupDialog, EditGroupDialog } from "./group_dialogs";
 import { ServersTable } from "./servers_table";
 
+type View = "servers" | "subgroups" | "policies" | "settings";
 type Dialog = "add" | "rename" | "move" | "delete";
 
 const etagOf = (group: Group) => `"${group.revision}"`;
@@ -99,7 +101,7 @@ function Servers({ group, onAdd }: { group: Group; onAdd: (() => void) | null })
   );
 }
 
-function Shown({ group, groups, view }: { group: Group; groups: Group[]; view: "servers" | "subgroups" }) {
+function Shown({ group, groups, view }: { group: Group; groups: Group[]; view: View }) {
   const { t } = useTranslation();
   const navigate = useNavigate();
   const { href } = useServer();
@@ -139,18 +141,23 @@ function Shown({ group, groups, view }: { group: Group; groups: Group[]; view: "
           tabs={[
             { name: "subgroups", text: t("group.subgroups"), to: href(`/groups/${group.id}`) },
             { name: "servers", text: t("group.servers_count", { count: group.secondaries }), to: href(`/groups/${group.id}/servers`) },
+            { name: "policies", text: t("policies.title"), to: href(`/groups/${group.id}/policies`) },
+            { name: "settings", text: t("policies.effective"), to: href(`/groups/${group.id}/settings`) },
           ]}
         />
       </PageHeader>
       <PageSection hasBodyWrapper={false}>
-        {view === "servers" ? <Servers group={group} onAdd={mayJoin ? add : null} /> : <Subgroups group={group} groups={groups} onAdd={mayEdit ? () => setDialog("add") : null} />}
+        {view === "servers" && <Servers group={group} onAdd={mayJoin ? add : null} />}
+        {view === "subgroups" && <Subgroups group={group} groups={groups} onAdd={mayEdit ? () => setDialog("add") : null} />}
+        {view === "policies" && <GroupPolicies group={group} groups={groups} />}
+        {view === "settings" && <GroupSettings group={group} />}
       </PageSection>
       <GroupDialogs key={dialog ?? "none"} dialog={dialog} group={group} groups={groups} onClose={() => setDialog(null)} />
     </>
   );
 }
 
-function Page({ view }: { view: "servers" | "subgroups" }) {
+function Page({ view }: { view: View }) {
   const { path } = useServer();
   const { groupId } = useParams();
   const groups = useGroups(path);
@@ -172,3 +179,5 @@ function Page({ view }: { view: "servers" | "subgroups" }) {
 
 export const GroupPage = () => <Page view="subgroups" />;
 export const ServersPage = () => <Page view="servers" />;
+export const GroupPoliciesPage = () => <Page view="policies" />;
+export const GroupSettingsPage = () => <Page view="settings" />;

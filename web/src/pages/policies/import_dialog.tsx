@@ -1,0 +1,136 @@
+// Policies from files, as `daikan policy apply` does it: what differs is shown first, then each file is one change.
+import { useState } from "react";
+import { Button, Content, FileUpload, Label, Modal, ModalBody, ModalFooter, ModalHeader } from "@patternfly/react-core";
+import { Table, Tbody, Td, Th, Thead, Tr } from "@patternfly/react-table";
+import { useTranslation } from "react-i18next";
+import { useReload } from "../../api/queries";
+import type { Policy } from "../../api/types";
+import { tell } from "../../app/notices";
+import { useServer } from "../../app/place";
+import { useGroupNames } from "../../parts/group_names";
+import { ProblemAlert } from "../../parts/problem_alert";
+import { kLargestFile, NotAPolicyFile, planFile, readPolicyFile, type PolicyFile } from "./files";
+import { differences } from "./model";
+import { useSettingNames, type ApplicationForm } from "./use_policies";
+
+interface Read {
+  fileName: string;
+  file: PolicyFile | null;
+  wrong: string | null;
+}
+
+const kColours = { new: "green", same: "grey", differs: "blue" } as const;
+
+export function ImportDialog({ policies, form, onClose }: { policies: Policy[]; form: ApplicationForm; onClose: () => void }) {
+  const { t } = useTranslation();
+  const { api, path } = useServer();
+  const reload = useReload(path);
+  const { pathOf } = useGroupNames();
+  const names = useSettingNames();
+  const [read, setRead] = useState<Read[]>([]);
+  const [busy, setBusy] = useState(false);
+  const [problem, setProblem] = useState<unknown>(null);
+  const [failed, setFailed] = useState<string | null>(null);
+
+  const take = async (files: File[]) => {
+    const found: Read[] = [];
+    for (const file of files) {
+      try {
+        if (file.size > kLargestFile) throw new NotAPolicyFile("json");
+        found.push({ fileName: file.name, file: readPolicyFile(await file.text()), wrong: null });
+      } catch (error) {
+        const why = error instanceof NotAPolicyFile ? error : new NotAPolicyFile("json");
+        found.push({ fileName: file.name, file: null, wrong: t(`policies.file_${why.why}`, { what: why.what }) });
+      }
+    }
+    setRead((now) => [...now.filter((each) => !found.some((one) => one.fileName === each.fileName)), ...found]);
+    setProblem(null);
+  };
+  const plans = read.map((each) => ({ ...each, plan: each.file === null ? null : planFile(each.file, policies) }));
+  const work = plans.filter((each) => each.plan !== null && each.plan.state !== "same");
+  const apply = async () => {
+    setBusy(true);
+    setProblem(null);
+    let done = 0;
+    try {
+      for (const { fileName, plan } of work) {
+        setFailed(fileName);
+        const { wanted, present } = plan!;
+        const { application, group, name, ...rest } = wanted;
+        if (present === null) await api.post("policies", { body: wanted });
+        else await api.patch("policies/{id}", { path: { id: present.id }, body: rest, ifMatch: `"${present.revision}"` });
+        done += 1;
+      }
+      tell(t("policies.applied", { count: done }));
+      await reload();
+      onClose();
+    } catch (error) {
+      setProblem(error);
+      setBusy(false);
+      await reload();
+    }
+  };
+  const what = ({ plan }: (typeof plans)[number]) =>
+    plan?.present ? differences(plan.present, plan.wanted).map((each) => (each.isSetting ? names.ofPath(form.fields, each.at) : t(`policies.field_${each.at}`))).join(", ") : "";
+
+  return (
+    <Modal isOpen variant="large" onClose={busy ? undefined : onClose} aria-labelledby="import-title">
+      <ModalHeader title={t("policies.import")} labelId="import-title" description={t("policies.import_lead")} />
+      <ModalBody tabIndex={0} aria-label={t("policies.import")}>
+        <FileUpload
+          id="policy-files"
+          filename=""
+          filenamePlaceholder={t("policies.files")}
+          hideDefaultPreview
+          browseButtonText={t("certificate.browse")}
+          clearButtonText={t("certificate.clear")}
+          isClearButtonDisabled={read.length === 0}
+          onClearClick={() => setRead([])}
+          dropzoneProps={{ multiple: true, accept: { "application/json": [".json"] }, onDropAccepted: (files) => void take(files) }}
+        />
+        {read.length === 0 ? (
+          <Content component="p" className="daikan-subtle">{t("policies.import_empty")}</Content>
+        ) : (
+          <Table variant="compact" aria-label={t("policies.files")}>
+            <Thead>
+              <Tr>
+                <Th>{t("policies.file")}</Th>
+                <Th>{t("policies.policy")}</Th>
+                <Th>{t("group.administration_group")}</Th>
+                <Th>{t("policies.difference")}</Th>
+              </Tr>
+            </Thead>
+            <Tbody>
+              {plans.map((each) => (
+                <Tr key={each.fileName} data-file={each.fileName} data-state={each.plan?.state ?? "wrong"}>
+                  <Td dataLabel={t("policies.file")} modifier="breakWord">{each.fileName}</Td>
+                  <Td dataLabel={t("policies.policy")}>{each.plan?.wanted.name ?? "–"}</Td>
+                  <Td dataLabel={t("group.administration_group")}>{each.plan ? pathOf(each.plan.wanted.group) : "–"}</Td>
+                  <Td dataLabel={t("policies.difference")} modifier="breakWord">
+                    {each.plan ? (
+                      <>
+                        <Label isCompact color={kColours[each.plan.state]}>{t(`policies.file_is_${each.plan.state}`)}</Label> {what(each)}
+                      </>
+                    ) : (
+                      <span className="daikan-error">{each.wrong}</span>
+                    )}
+                  </Td>
+                </Tr>
+              ))}
+            </Tbody>
+          </Table>
+        )}
+        {problem !== null && failed !== null && <Content component="p">{t("policies.file_failed", { name: failed })}</Content>}
+        <ProblemAlert problem={problem} />
+      </ModalBody>
+      <ModalFooter>
+        <Button onClick={() => void apply()} isLoading={busy} isDisabled={busy || work.length === 0}>
+          {t("policies.apply", { count: work.length })}
+        </Button>
+        <Button variant="link" onClick={onClose} isDisabled={busy}>
+          {t("common.cancel")}
+        </Button>
+      </ModalFooter>
+    </Modal>
+  );
+}
