@@ -7,7 +7,6 @@ import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { pathKey } from "../../api/path";
 import { useReload } from "../../api/queries";
-import type { AnswerOf } from "../../api/types";
 import { tell } from "../../app/notices";
 import { useMay, useServer } from "../../app/place";
 import { ConfirmDialog } from "../../parts/confirm_dialog";
@@ -18,10 +17,10 @@ import { MenuButton, type MenuAction } from "../../parts/menu_button";
 import { PageHeader } from "../../parts/page_header";
 import { ProblemAlert } from "../../parts/problem_alert";
 import { When } from "../../parts/when";
-import { readSchedule } from "./model";
+import { EditTaskDialog } from "./edit_task_dialog";
+import { readSchedule, type Task } from "./model";
 import { TaskDialog } from "./task_dialog";
 
-type Task = NonNullable<AnswerOf<"get", "tasks">>["items"][number];
 type Run = NonNullable<Task["last_run"]>;
 
 const kColors = { running: "blue", done: "green", failed: "red", cancelled: "grey", interrupted: "orange", skipped: "grey" } as const;
@@ -52,6 +51,7 @@ function Runs({ task, onClose }: { task: Task; onClose: () => void }) {
                 <Thead>
                   <Tr>
                     <Th>{t("tasks.started")}</Th>
+                    <Th>{t("tasks.server")}</Th>
                     <Th>{t("tasks.result")}</Th>
                     <Th>{t("tasks.cause")}</Th>
                     <Th>{t("tasks.message")}</Th>
@@ -63,6 +63,7 @@ function Runs({ task, onClose }: { task: Task; onClose: () => void }) {
                       <Td dataLabel={t("tasks.started")}>
                         <When at={run.started_at} exact />
                       </Td>
+                      <Td dataLabel={t("tasks.server")}>{run.server ?? t("tasks.for_server")}</Td>
                       <Td dataLabel={t("tasks.result")}>
                         <RunMark run={run} />
                       </Td>
@@ -90,7 +91,7 @@ export function TasksPage() {
   const may = useMay("manage_tasks");
   const tasks = useQuery({ queryKey: [pathKey(path), "tasks"], queryFn: async ({ signal }) => (await api.get("tasks", { signal })).data.items });
   const [adds, setAdds] = useState(false);
-  const [shown, setShown] = useState<{ what: "runs" | "remove"; task: Task } | null>(null);
+  const [shown, setShown] = useState<{ what: "edit" | "runs" | "remove"; task: Task } | null>(null);
   const [problem, setProblem] = useState<unknown>(null);
 
   const run = async (work: () => Promise<unknown>, said: string) => {
@@ -107,6 +108,7 @@ export function TasksPage() {
     const at = { path: { id: task.id } };
     const list: MenuAction[] = [{ name: "runs", text: t("tasks.runs"), onClick: () => setShown({ what: "runs", task }) }];
     if (!may || task.owner !== null) return list;
+    list.push({ name: "edit", text: t("common.edit"), onClick: () => setShown({ what: "edit", task }) });
     if (task.last_run?.state === "running") list.push({ name: "cancel", text: t("tasks.cancel"), onClick: () => void run(() => api.post("tasks/{id}/cancel", at), t("tasks.cancelled", { name: task.name })) });
     else list.push({ name: "start", text: t("tasks.start"), onClick: () => void run(() => api.post("tasks/{id}/start", at), t("tasks.was_started", { name: task.name })) });
     list.push({
@@ -181,6 +183,7 @@ export function TasksPage() {
         </Loaded>
       </PageSection>
       {adds && <TaskDialog onClose={() => setAdds(false)} />}
+      {shown?.what === "edit" && <EditTaskDialog seen={{ data: shown.task, etag: `"${shown.task.revision}"` }} onClose={() => setShown(null)} />}
       {shown?.what === "runs" && <Runs task={shown.task} onClose={() => setShown(null)} />}
       {shown?.what === "remove" && (
         <ConfirmDialog
