@@ -2,6 +2,7 @@
 #include <spdlog/spdlog.h>
 
 #include "base/limits.h"
+#include "base/text.h"
 #include "server/detail/link_runtime.h"
 #include "store/tables.h"
 
@@ -81,6 +82,13 @@ awaitable<Outcome::State> LinkHost::State::carry_out(RunningEndPtr end, link::Ef
   // What a peer that is gone still says counts no more: neither for itself nor for the primary that is set now.
   const auto id = end->registration();
   const bool registered = id ? uppers.contains(*id) : end == lower;
+  if (const auto upper = std::dynamic_pointer_cast<UpperRunning>(end); effects.roll_over && upper && registered) {
+    const auto& progress = upper->end.lower()->progress;
+    upper->told = {progress.downstream_revision,
+                   to_hex(std::vector<std::uint8_t>(progress.downstream_hash.begin(), progress.downstream_hash.end()))};
+    upper->full_beyond.reset();
+    tasks.spawn(bring_down(upper));
+  }
   if (effects.roll_over && own_keys.heard && registered) own_keys.heard(end->registration(), *effects.roll_over);
   if (const auto former = std::dynamic_pointer_cast<LowerRunning>(end); former && former->end.ended()) drop(former);
   co_return Outcome::State::stored;

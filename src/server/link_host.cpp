@@ -45,6 +45,7 @@ LinkHost::State::State(Storage& storage_, History& history_, const net::Identity
       feed_news(std::make_shared<FeedNews>(executor)),
       random(std::random_device{}()) {
   self = make_self();
+  downstream.introduce(facts.id, facts.name);
 }
 
 link::SelfPtr LinkHost::State::make_self() const {
@@ -54,7 +55,7 @@ link::SelfPtr LinkHost::State::make_self() const {
   made->software = "daikan " + facts.version;
   made->max_depth = facts.max_depth;
   if (lower) made->ancestors = lower->end.ancestors();
-  made->capabilities = {std::string(link::kNextIdentity), std::string(link::kFeed)};
+  made->capabilities = {std::string(link::kNextIdentity), std::string(link::kFeed), std::string(link::kDownstream)};
   const auto* announced = own_keys.announced ? own_keys.announced() : nullptr;
   made->certificate = announced != nullptr ? announced->certificate() : identity.certificate();
   return made;
@@ -198,10 +199,12 @@ awaitable<Result<>> LinkHost::start(std::vector<Endpoint> endpoints, RelayedHand
     open(upper, upper->record.proxy, "the secondary Administration Server “" + upper->record.name + "”");
     state->keep(upper);
   }
+  co_await state->load_progress();
   if (state->lower) state->begin(state->lower, state->lower->end.start(now()));
   for (const auto& [id, upper] : state->uppers) state->begin(upper, upper->end.start(now()));
   state->tasks.spawn(state->run_ticks());
   state->tasks.spawn(state->tell_status());
+  state->tasks.spawn(state->watch_downstream());
   co_return Result<>{};
 }
 
@@ -307,6 +310,13 @@ std::optional<RegistrationId> LinkHost::resolve(std::string_view id) const {
   if (!server) return std::nullopt;
   const auto found = state_->by_server.find(*server);
   return found == state_->by_server.end() ? std::nullopt : std::optional(found->second);
+}
+
+Downstream& LinkHost::downstream() { return state_->downstream; }
+
+bool LinkHost::understands_policies(RegistrationId id) const {
+  const auto found = state_->uppers.find(id);
+  return found != state_->uppers.end() && (!found->second->end.lower() || found->second->understands_policies());
 }
 
 awaitable<> LinkHost::wait_for_change(net::SteadyTime until) { co_await state_->changed.wait(until); }

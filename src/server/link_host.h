@@ -22,6 +22,7 @@
 namespace daikan::server {
 
 struct CheckDial;
+class Downstream;
 struct LinkSight;
 
 /// Answers a console request that came down a link, on behalf of `actor`.
@@ -97,6 +98,11 @@ class LinkHost {
   /// Brings the link's state up to date: another hello where one stands and this is the upper end; the next attempt at once where this end
   /// dials. Returns when its outcome is known, after limits::kCheckHelloTime at the latest.
   awaitable<> refresh(std::optional<RegistrationId> id);
+
+  /// Who owns what is inherited says so here, before start().
+  Downstream& downstream();
+  /// Whether the secondary said that it takes what it inherits; also true before it said anything.
+  bool understands_policies(RegistrationId id) const;
 
   /// Waits until the status of any link changes (or `until`).
   awaitable<> wait_for_change(net::SteadyTime until);

@@ -2,6 +2,7 @@
 #include <spdlog/spdlog.h>
 
 #include "base/limits.h"
+#include "base/limits_downstream.h"
 #include "base/text.h"
 #include "server/detail/link_runtime.h"
 #include "server/problem.h"
@@ -101,6 +102,15 @@ awaitable<net::Response> LinkHost::State::answer(link::ConnectionId connection, 
   if (feed && (!lower || !lower->end.serves(connection))) co_return not_ready();
   if (path == link::kFeedPath) co_return co_await answer_feed(std::move(request));
   if (feed) co_return co_await answer_feed_confirmed(std::move(request));
+  if (path == link::kDownstreamPath) {
+    if (request.method != "PUT") {
+      co_return problem_response(Error(Code::method_not_allowed, "This path takes PUT only.", "Send PUT."), 405);
+    }
+    if (!lower || !lower->end.serves(connection)) co_return not_ready();
+    auto body = co_await request.body.read_all(limits::kMaxDownstreamBytes);
+    if (!body) co_return problem_response(body.error(), body.error().code == Code::too_large ? 413 : 400);
+    co_return co_await answer_downstream(std::move(*body));
+  }
   if (!relayed_request) {
     co_return problem_response(Error(Code::not_found, "There is nothing at this path of the link.", "See docs/protocol.md."), 404);
   }

@@ -8,9 +8,11 @@
 #include "hierarchy/registration_rules.h"
 #include "server/access.h"
 #include "server/detail/primary_change.h"
+#include "server/downstream.h"
 #include "server/primary_move.h"
 #include "server/probe.h"
 #include "store/tables_feed.h"
+#include "store/tables_downstream.h"
 #include "store/tables_keys.h"
 
 namespace daikan::server {
@@ -135,6 +137,7 @@ Result<Stored> put(store::Transaction& transaction, const Change& change) {
     record.last_connected_at = there->last_connected_at;
   } else {
     store::remove_announced_key(transaction, std::nullopt);
+    store::forget_applied_revision(transaction);
   }
   auto row = record;
   row.proxy = sealed_for_store(change.sealing, row.proxy);
@@ -256,7 +259,12 @@ awaitable<Result<PrimaryView>> Primary::set(const Actor& actor, SetPrimary reque
 }
 
 awaitable<Result<>> Primary::clear(const Actor& actor, Seen seen) {
-  const auto work = [actor, seen](store::Transaction& transaction) { return remove(transaction, actor, seen); };
+  const auto* downstream = &links_.downstream();
+  const auto work = [actor, seen, downstream](store::Transaction& transaction) -> Result<Done> {
+    auto removed = remove(transaction, actor, seen);
+    if (removed) downstream->left(transaction, Inherited::kept, now());
+    return removed;
+  };
   auto cleared = co_await storage_.write<Done>(work);
   if (!cleared) co_return fail(std::move(cleared.error()));
   links_.primary_cleared();

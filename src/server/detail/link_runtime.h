@@ -15,12 +15,14 @@
 #include <vector>
 
 #include "link/feed.h"
+#include "link/downstream.h"
 #include "link/lower_end.h"
 #include "link/proof.h"
 #include "link/upper_end.h"
 #include "net/dialer.h"
 #include "net/h2_connection.h"
 #include "net/listener.h"
+#include "server/downstream.h"
 #include "server/link_host.h"
 #include "server/link_sight.h"
 
@@ -190,6 +192,16 @@ struct LinkHost::State : std::enable_shared_from_this<LinkHost::State> {
   awaitable<net::Response> answer_feed_confirmed(net::Request request);
   /// Says what this server is and how its secondaries are, whenever that changes.
   awaitable<> tell_status();
+  // link_downstream.cpp: what secondaries inherit, and what this server does.
+  awaitable<> watch_downstream();
+  awaitable<> refresh_downstream();
+  awaitable<> bring_down(std::shared_ptr<UpperRunning> upper);
+  awaitable<Result<bool>> bring_down_once(std::shared_ptr<UpperRunning> upper);
+  awaitable<Result<link::DownstreamAnswer>> exchange(LinkConnectionPtr connection, std::string update);
+  awaitable<Result<bool>> note_confirmed(std::shared_ptr<UpperRunning> upper, hierarchy::ConfirmedSet confirmed);
+  awaitable<> note_failure(std::shared_ptr<UpperRunning> upper, Error error);
+  awaitable<net::Response> answer_downstream(std::string body);
+  awaitable<> load_progress();
 
   Storage& storage;
   History& history;
@@ -210,6 +222,7 @@ struct LinkHost::State : std::enable_shared_from_this<LinkHost::State> {
   RelayedHandler relayed;
   Guests guests;
   OwnKeys own_keys;
+  Downstream downstream;
   std::unordered_map<RegistrationId, std::shared_ptr<UpperRunning>> uppers;
   std::map<Pin, RegistrationId> by_pin;  ///< Registered keys and announced ones.
   std::unordered_map<ServerId, RegistrationId> by_server;
@@ -280,6 +293,11 @@ struct UpperRunning final : RunningLink<hierarchy::SecondaryRecord, link::UpperE
   using RunningLink::RunningLink;
   net::H2Role role() const override { return net::H2Role::client; }
   std::optional<RegistrationId> registration() const override { return record.id; }
+  /// What the lower end said it has applied, and whether the full set was asked for.
+  link::DownstreamApplied told = {};
+  std::optional<std::uint64_t> full_beyond = {};
+  enum class Bringing : std::uint8_t { no, now, once_more } bringing = Bringing::no;
+  bool understands_policies() const;
   LinkSight sight() const override {
     auto sight = RunningLink::sight();
     sight.role = link::Role::upper;

@@ -1,0 +1,252 @@
+// What secondaries inherit is brought to them, and what this server inherits is taken from its primary.
+//
+// The rules are link/downstream.h; here sets are read, sent, stored and waited for. Above: one coroutine wakes on every change of the
+// history and starts one for each secondary that is behind and connected; a secondary has at most one running. Below: applied in one
+// transaction, in which the sets of the own secondaries change too.
+#include <spdlog/spdlog.h>
+
+#include "base/limits.h"
+#include "base/limits_downstream.h"
+#include "base/text.h"
+#include "server/detail/link_runtime.h"
+#include "server/problem.h"
+#include "store/tables.h"
+#include "store/tables_downstream.h"
+
+namespace daikan::server {
+namespace {
+
+using namespace std::chrono_literals;
+using Bringing = UpperRunning::Bringing;
+
+constexpr auto kLookAgain = 5s;         // at those that are behind, when nothing else happened: what failed is tried again
+constexpr auto kGather = 20ms;          // a storm of links is a storm of events
+constexpr auto kApplyTime = 20s;        // until a secondary has made a set durable
+constexpr unsigned kMostExchanges = 8;  // with one secondary without a pause
+
+std::string raw_hash(const std::string& hex) {
+  const auto bytes = from_hex(hex);
+  return bytes ? std::string(bytes->begin(), bytes->end()) : std::string();
+}
+
+struct Next {
+  std::optional<link::DownstreamUpdate> update;
+  hierarchy::InheritedSet wanted;
+};
+
+awaitable<Result<std::string>> put(net::H2Connection& h2, std::string update) {
+  net::Request request;
+  request.method = "PUT";
+  request.target = link::kDownstreamPath;
+  request.headers.add("content-type", std::string(link::kMediaType));
+  request.body = net::Body(std::move(update));
+  auto answer = co_await h2.request(std::move(request));
+  if (!answer) co_return fail(std::move(answer.error()));
+  auto body = co_await answer->body.read_all(limits::kMaxHelloBytes);
+  if (!body) co_return fail(std::move(body.error()));
+  if (answer->status == 200) co_return std::move(*body);
+  co_return fail(Code::protocol_error, fmt::format("The secondary answered what it inherits with HTTP status {}.", answer->status),
+                 "Look into its log; it is sent again.");
+}
+
+hierarchy::Event event_of(TimePoint at, hierarchy::Severity severity, std::string kind, std::string message) {
+  return {.sequence = 0, .at = at, .severity = severity, .kind = std::move(kind), .message = std::move(message), .secondary = {}};
+}
+
+struct Taken {
+  link::DownstreamAnswer answer;
+  hierarchy::AppliedSet applied;
+  enum class Was : std::uint8_t { there, stored } was = Was::there;
+};
+
+/// Who takes, and from whom.
+struct Receiver {
+  ServerId self;
+  Pin primary;
+  const Downstream& downstream;
+};
+
+Result<Taken> take(store::Transaction& transaction, const link::DownstreamUpdate& update, const Receiver& receiver) {
+  const auto record = store::find_primary(transaction);
+  if (!record || record->certificate.pin != receiver.primary) {
+    return fail(Code::not_connected, "This server has another primary now.", "Nothing is to be done.");
+  }
+  auto applied = store::applied_set(transaction);
+  auto verdict = link::judge(applied, update, receiver.self);
+  if (!verdict.store) return Taken{std::move(verdict.answer), std::move(applied)};
+  if (auto checked = receiver.downstream.check(verdict.store->set); !checked) return Taken{std::move(checked.error()), std::move(applied)};
+  const auto at = now();
+  store::put_applied_set(transaction, *verdict.store, at);
+  receiver.downstream.refresh(transaction, at);
+  const bool tells = verdict.store->set.objects != applied.set.objects;  // the way alone is no news
+  if (tells) {
+    History::record(transaction, event_of(at, hierarchy::Severity::info, "inherited",
+                                          fmt::format("What “{}” hands down was applied: {} objects, revision {}.", record->name,
+                                                      verdict.store->set.objects.size(), verdict.store->revision)));
+  }
+  return Taken{std::move(verdict.answer), std::move(*verdict.store), Taken::Was::stored};
+}
+
+}  // namespace
+
+bool UpperRunning::understands_policies() const {
+  if (!end.lower()) return false;
+  const auto& words = end.lower()->sender.capabilities;
+  return std::find(words.begin(), words.end(), link::kDownstream) != words.end();
+}
+
+awaitable<> LinkHost::State::load_progress() {
+  const auto load = [](store::Transaction& transaction) -> Result<hierarchy::AppliedSet> { return store::applied_set(transaction); };
+  auto applied = co_await storage.read<hierarchy::AppliedSet>(load);
+  if (!applied || !lower) co_return;
+  link::Progress progress;
+  progress.downstream_revision = applied->revision;
+  progress.downstream_hash = raw_hash(applied->hash);
+  lower->end.set_progress(std::move(progress));
+}
+
+awaitable<> LinkHost::State::refresh_downstream() {
+  auto stale =
+      co_await storage.read<bool>([this](store::Transaction& transaction) -> Result<bool> { return downstream.is_stale(transaction); });
+  if (!stale || !*stale) co_return;
+  auto refreshed = co_await storage.write<Done>([this](store::Transaction& transaction) -> Result<Done> {
+    downstream.refresh(transaction, now());
+    return Done{};
+  });
+  if (!refreshed) spdlog::error("link: what secondaries should inherit cannot be stored: {}", refreshed.error().text());
+}
+
+awaitable<> LinkHost::State::watch_downstream() {
+  while (!stopping) {
+    const auto seen = history.news_count();
+    co_await refresh_downstream();
+    const auto load = [](store::Transaction& transaction) -> Result<std::vector<RegistrationId>> {
+      return store::behind_downstream(transaction);
+    };
+    auto behind = co_await storage.read<std::vector<RegistrationId>>(load);
+    if (behind) {
+      for (const auto& id : *behind) {
+        const auto found = uppers.find(id);
+        if (found != uppers.end() && found->second->standing_connection()) tasks.spawn(bring_down(found->second));
+      }
+    }
+    if (history.news_count() == seen) co_await history.wait_for_news(std::chrono::steady_clock::now() + kLookAgain);
+    const bool on = co_await net::sleep_for(kGather);
+    if (!on) co_return;
+  }
+}
+
+awaitable<> LinkHost::State::bring_down(std::shared_ptr<UpperRunning> upper) {
+  if (upper->bringing != Bringing::no) {
+    upper->bringing = Bringing::once_more;
+    co_return;
+  }
+  for (unsigned exchanges = 0; exchanges < kMostExchanges; ++exchanges) {
+    upper->bringing = Bringing::now;
+    auto again = co_await bring_down_once(upper);
+    if (!again) {
+      co_await note_failure(upper, std::move(again.error()));
+      // Every event wakes the watch: what failed is not sent again for each of them.
+      const bool on = co_await net::sleep_for(kLookAgain);
+      if (!on) break;
+    }
+    if (!(again && *again) && upper->bringing == Bringing::now) break;
+  }
+  upper->bringing = Bringing::no;
+}
+
+awaitable<Result<bool>> LinkHost::State::bring_down_once(std::shared_ptr<UpperRunning> upper) {
+  const auto connection = upper->standing_connection();
+  if (!connection || stopping) co_return false;
+  if (!upper->understands_policies()) co_return false;
+  const auto load = [this, id = upper->record.id, told = upper->told,
+                     full = upper->full_beyond](store::Transaction& transaction) -> Result<Next> {
+    const auto record = store::find_secondary(transaction, id);
+    const auto state = store::find_downstream(transaction, id);
+    if (!record || !state) return Next{};
+    Next next{{}, downstream.wanted(transaction, hierarchy::GroupTree(store::all_groups(transaction)), record->group)};
+    next.update = full ? std::optional(link::full_update(next.wanted, std::max(*full, state->confirmed.revision)))
+                       : link::update_for(next.wanted, state->confirmed, told);
+    return next;
+  };
+  auto next = co_await storage.read<Next>(load);
+  if (!next) co_return fail(std::move(next.error()));
+  if (!next->update) co_return false;
+  auto bytes = link::encode(*next->update);
+  if (bytes.size() > limits::kMaxDownstreamBytes) {
+    co_return fail(Code::too_large, fmt::format("What “{}” should inherit has {} KiB.", upper->record.name, bytes.size() / 1024),
+                   fmt::format("A set may have {} KiB: remove policies, or make them smaller.", limits::kMaxDownstreamBytes / 1024));
+  }
+  auto answer = co_await exchange(connection, std::move(bytes));
+  if (!answer) co_return fail(std::move(answer.error()));
+  if (const auto* needed = std::get_if<link::FullNeeded>(&*answer)) {
+    upper->full_beyond = needed->revision;
+    co_return true;
+  }
+  if (auto* refused = std::get_if<Error>(&*answer)) co_return fail(std::move(*refused));
+  const auto& applied = std::get<link::DownstreamApplied>(*answer);
+  auto confirmed = link::confirmed_by(applied, *next->update, next->wanted);
+  if (!confirmed) co_return fail(std::move(confirmed.error()));
+  upper->told = applied;
+  upper->full_beyond.reset();
+  co_return co_await note_confirmed(upper, std::move(*confirmed));
+}
+
+awaitable<Result<link::DownstreamAnswer>> LinkHost::State::exchange(LinkConnectionPtr connection, std::string update) {
+  auto body = co_await net::with_deadline<std::string>(std::chrono::steady_clock::now() + kApplyTime,
+                                                       "waiting until the secondary has applied what it inherits",
+                                                       put(*connection->h2, std::move(update)));
+  if (!body) co_return fail(std::move(body.error()));
+  co_return link::decode_downstream_answer(*body);
+}
+
+awaitable<Result<bool>> LinkHost::State::note_confirmed(std::shared_ptr<UpperRunning> upper, hierarchy::ConfirmedSet confirmed) {
+  const auto work = [this, id = upper->record.id, confirmed = std::move(confirmed)](store::Transaction& transaction) -> Result<bool> {
+    const auto at = now();
+    store::put_confirmed(transaction, id, confirmed, at);
+    downstream.heard(transaction, id, at);
+    const auto state = store::find_downstream(transaction, id);
+    return state && state->behind_since.has_value();
+  };
+  auto behind = co_await storage.write<bool>(work);
+  changed.notify_all();
+  co_return behind;
+}
+
+awaitable<> LinkHost::State::note_failure(std::shared_ptr<UpperRunning> upper, Error error) {
+  if (stopping || !upper->standing_connection()) co_return;  // the state of the link says it all
+  const auto work = [this, id = upper->record.id, name = upper->record.name, error](store::Transaction& transaction) -> Result<bool> {
+    const auto at = now();
+    if (!store::put_downstream_failure(transaction, id, error, at)) return false;
+    downstream.heard(transaction, id, at);
+    auto event = event_of(at, hierarchy::Severity::warning, "inheritance_failed",
+                          fmt::format("“{}” did not apply what it should inherit: {}", name, error.text()));
+    event.secondary = id;
+    History::record(transaction, event);
+    return true;
+  };
+  auto told = co_await storage.write<bool>(work);
+  if (told && *told) history.committed();
+}
+
+awaitable<net::Response> LinkHost::State::answer_downstream(std::string body) {
+  auto update = link::decode_downstream_update(body);
+  if (!update) co_return problem_response(update.error(), 400);
+  const auto end = lower;
+  const auto work = [update = std::move(*update), receiver = Receiver{facts.id, end->pin(), downstream}](store::Transaction& transaction) {
+    return take(transaction, update, receiver);
+  };
+  auto taken = co_await storage.write<Taken>(work);
+  if (!taken) co_return problem_response(taken.error());
+  link::Progress progress;
+  progress.downstream_revision = taken->applied.revision;
+  progress.downstream_hash = raw_hash(taken->applied.hash);
+  end->end.set_progress(std::move(progress));
+  if (taken->was == Taken::Was::stored) history.committed();
+  net::Response response;
+  response.headers.add("content-type", std::string(link::kMediaType));
+  response.body = net::Body(link::encode(taken->answer));
+  co_return response;
+}
+
+}  // namespace daikan::server
