@@ -26,12 +26,12 @@ constexpr std::string_view kWelcome =
 
 std::vector<Route> all_routes() {
   std::vector<Route> all;
-  for (const auto routes :
-       {operations_routes(), sessions_routes(),  server_routes(),       groups_routes(),        secondaries_routes(), unrecognised_routes(),
-        primary_routes(),    edits_routes(),     probes_routes(),       link_checks_routes(),   joins_routes(),       invitations_routes(),
-        roll_over_routes(),  tree_routes(),      relay_routes(),        events_routes(),        audit_routes(),       users_routes(),
-        roles_routes(),      account_routes(),   access_rules_routes(), notifications_routes(), backups_routes(),     tasks_routes(),
-        policies_routes(),   rolled_up_routes(), reports_routes()}) {
+  for (const auto routes : {operations_routes(),   sessions_routes(),      server_routes(),    groups_routes(), secondaries_routes(),
+                            unrecognised_routes(), primary_routes(),       edits_routes(),     probes_routes(), link_checks_routes(),
+                            joins_routes(),        invitations_routes(),   roll_over_routes(), tree_routes(),   relay_routes(),
+                            events_routes(),       audit_routes(),         users_routes(),     roles_routes(),  account_routes(),
+                            access_rules_routes(), notifications_routes(), backups_routes(),   tasks_routes(),  policy_status_routes(),
+                            policies_routes(),     rolled_up_routes(),     reports_routes()}) {
     all.insert(all.end(), routes.begin(), routes.end());
   }
   return all;

@@ -18,7 +18,6 @@ namespace {
 namespace json = boost::json;
 using hierarchy::EffectiveSetting;
 using hierarchy::Origin;
-using hierarchy::Overridden;
 using hierarchy::PolicyId;
 using server::PolicyText;
 using server::PolicyView;

@@ -81,7 +81,13 @@ awaitable<net::Response> set_primary_rights(Context& context, Call call) {
 }
 
 awaitable<net::Response> clear_primary(Context& context, Call call) {
-  auto cleared = co_await context.services.primary.clear(call.caller.actor, seen_of(call.request.headers));
+  const auto said = call.target.find_query("inherited").value_or("keep");
+  if (said != "keep" && said != "remove") {
+    co_return problem(
+        Error(Code::invalid_request, "What becomes of what was inherited is either “keep” or “remove”.", "Send one of them.", "inherited"));
+  }
+  const auto inherited = said == "keep" ? server::Inherited::kept : server::Inherited::removed;
+  auto cleared = co_await context.services.primary.clear(call.caller.actor, seen_of(call.request.headers), inherited);
   if (!cleared) co_return problem(cleared.error());
   co_return no_content();
 }
@@ -115,6 +121,7 @@ awaitable<net::Response> show_move(Context& context, Call) {
   co_return json_answer(200, move_json(*move));
 }
 
+constexpr std::string_view kInherited[] = {"inherited"};
 constexpr Route kRoutes[] = {
     {.method = "GET", .pattern = "/api/v1/primary", .answer = show_primary, .needs = needs::on_server(Right::read)},
     {.method = "PUT",
@@ -136,7 +143,11 @@ constexpr Route kRoutes[] = {
      .needs = needs::on_server(Right::configure_hierarchy),
      .body = Body::json,
      .fields = kMoveFields},
-    {.method = "DELETE", .pattern = "/api/v1/primary", .answer = clear_primary, .needs = needs::on_server(Right::configure_hierarchy)},
+    {.method = "DELETE",
+     .pattern = "/api/v1/primary",
+     .answer = clear_primary,
+     .needs = needs::on_server(Right::configure_hierarchy),
+     .query = kInherited},
 };
 
 }  // namespace

@@ -124,6 +124,7 @@ std::span<const Route> roles_routes();
 std::span<const Route> access_rules_routes();
 std::span<const Route> tasks_routes();
 std::span<const Route> policies_routes();
+std::span<const Route> policy_status_routes();
 std::span<const Route> account_routes();  ///< One's own.
 
 }  // namespace daikan::api

@@ -230,7 +230,11 @@ void add_primary_commands(CLI::App& app, Command& chosen) {
   choose(edit, chosen, edited, primary_edit);
   add_primary_move(primary, chosen);
   choose(add_verb(primary, "show", "The primary and the state of the link to it", "  daikan primary show"), chosen, none, primary_show);
-  choose(add_verb(primary, "clear", "Leave the primary", "  daikan primary clear"), chosen, none, primary_clear);
+  auto left = std::make_shared<PrimaryClear>();
+  auto* clear = add_verb(primary, "clear", "Leave the primary; what was inherited stays as own policies that can be edited",
+                         "  daikan primary clear\n  daikan primary clear --remove-inherited");
+  clear->add_flag("--remove-inherited", left->remove_inherited, "Remove what was inherited instead of keeping it");
+  choose(clear, chosen, left, primary_clear);
 
   auto probed = std::make_shared<ProbeOptions>();
   auto* probe_verb = add_verb(&app, "probe", "Let the server try to reach another one's link port, step by step; nothing is changed",

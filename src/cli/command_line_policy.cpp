@@ -102,6 +102,11 @@ void add_policy_commands(CLI::App& app, Command& chosen) {
   effective->add_option("--application", asked->application, "Of this application; daikan-server unless given")->type_name("NAME");
   effective->add_flag("--reasons", asked->reasons, "Also what was overridden");
   choose(effective, chosen, asked, policy_effective);
+  auto proved = std::make_shared<PolicyStatus>();
+  auto* status = add_verb(policy, "status", "What every server below has confirmed: in force, behind since when, or failed and why",
+                          "  daikan policy status\n  daikan policy status \"Quiet logs\"");
+  status->add_option("NAME", proved->name, "Only this policy: its name, GROUP:NAME, or id");
+  choose(status, chosen, proved, policy_status);
   with_name(add_verb(policy, "history", "Its revisions: when, by whom, and what changed", "  daikan policy history \"Quiet logs\""),
             policy_history);
   add_revisions(policy, chosen);

@@ -184,7 +184,10 @@ struct PrimarySet {
 awaitable<Result<>> primary_set(Context&, ApiSession&, PrimarySet);
 awaitable<Result<>> primary_edit(Context&, ApiSession&, DialOptions);
 awaitable<Result<>> primary_show(Context&, ApiSession&, NoOptions);
-awaitable<Result<>> primary_clear(Context&, ApiSession&, NoOptions);
+struct PrimaryClear {
+  bool remove_inherited = false;  ///< Instead of keeping it as own policies.
+};
+awaitable<Result<>> primary_clear(Context&, ApiSession&, PrimaryClear);
 // Invitation files.
 struct InviteOptions {
   std::string file;

@@ -95,7 +95,52 @@ awaitable<Result<json::value>> revision_of(ApiSession& session, json::value poli
   co_return fail(Code::not_found, fmt::format("The policy has no revision {}.", number), "daikan policy history shows them.");
 }
 
+std::vector<Cell> force_row(const json::value& server) {
+  std::string path;
+  for (const auto& name : elements(server, "path")) {
+    if (!path.empty()) path += " > ";
+    if (name.is_string()) path += shown(std::string(name.as_string()));
+  }
+  const auto state = text_of(server, "state");
+  const bool in_force = state == "in_force";
+  const auto since = text_of(server, in_force ? "applied_at" : "behind_since");
+  std::size_t policies = 0;
+  std::size_t met = 0;
+  for (const auto& each : elements(server, "policies")) {
+    ++policies;
+    if (text_of(each, "state") == "in_force") ++met;
+  }
+  return {path, in_force ? "in force" : shown(state), since.empty() ? "–" : local_time(since), fmt::format("{} of {}", met, policies),
+          shown(text_of(server, "reason"))};
+}
+
 }  // namespace
+
+awaitable<Result<>> policy_status(Context& context, ApiSession& session, PolicyStatus options) {
+  std::string path = "/policies/status";
+  if (!options.name.empty()) {
+    auto policy = co_await find_policy(session, options.name);
+    if (!policy) co_return fail(std::move(policy.error()));
+    path += "?policy=" + text_of(*policy, "id");
+  }
+  auto status = co_await session.get(path);
+  if (!status) co_return fail(std::move(status.error()));
+  if (context.as_json()) {
+    print_json(context.terminal, *status);
+    co_return Result<>{};
+  }
+  Table table({"SERVER", "STATE", "SINCE", "POLICIES", "REASON"});
+  for (const auto& each : elements(*status, "items")) table.add(force_row(each));
+  if (elements(*status, "items").empty()) {
+    context.terminal.line("No server is below this one, or none that the policy reaches.");
+    co_return Result<>{};
+  }
+  table.print(context.terminal);
+  const auto& counts = member(*status, "counts");
+  context.terminal.line(fmt::format("In force on {}, behind on {}, failed on {}, unknown on {}.", text_of(counts, "in_force"),
+                                    text_of(counts, "behind"), text_of(counts, "failed"), text_of(counts, "unknown")));
+  co_return Result<>{};
+}
 
 awaitable<Result<>> policy_list(Context& context, ApiSession& session, NoOptions) {
   auto all = co_await session.get("/policies");

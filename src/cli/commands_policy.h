@@ -1,5 +1,5 @@
-// policy list, show, create, set, lock, unlock, activate, deactivate, remove, effective, preview, history, compare, restore, export, apply:
-// what each is told.
+// policy list, status, show, create, set, lock, unlock, activate, deactivate, remove, effective, preview, history, compare, restore,
+// export, apply: what each is told.
 #pragma once
 
 #include <optional>
@@ -46,10 +46,14 @@ struct PolicyRestore {
   std::string name;
   std::int64_t revision = 0;
 };
+struct PolicyStatus {
+  std::string name;  ///< Empty: all of them.
+};
 struct PolicyFolder {
   std::string folder;
   bool yes = false;
 };
+awaitable<Result<>> policy_status(Context&, ApiSession&, PolicyStatus);
 awaitable<Result<>> policy_list(Context&, ApiSession&, NoOptions);
 awaitable<Result<>> policy_show(Context&, ApiSession&, PolicyName);
 awaitable<Result<>> policy_create(Context&, ApiSession&, PolicyCreate);

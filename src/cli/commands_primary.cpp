@@ -108,10 +108,14 @@ awaitable<Result<>> primary_show(Context& context, ApiSession& session, NoOption
   co_return Result<>{};
 }
 
-awaitable<Result<>> primary_clear(Context& context, ApiSession& session, NoOptions) {
-  auto cleared = co_await session.call("DELETE", "/primary");
+awaitable<Result<>> primary_clear(Context& context, ApiSession& session, PrimaryClear options) {
+  auto cleared = co_await session.call("DELETE", options.remove_inherited ? "/primary?inherited=remove" : "/primary");
   if (!cleared) co_return fail(std::move(cleared.error()));
-  if (!context.as_json()) context.terminal.line("This server has no primary any more.");
+  if (!context.as_json()) {
+    context.terminal.line(options.remove_inherited
+                              ? "This server has no primary any more, and nothing of what it inherited."
+                              : "This server has no primary any more. What it inherited stays as its own: see daikan policy list.");
+  }
   co_return Result<>{};
 }
 

@@ -1,5 +1,8 @@
 #include "daemon/governing.h"
 
+#include "server/in_force.h"
+#include "server/policy_inheritance.h"
+
 namespace daikan::daemon {
 namespace {
 
@@ -36,6 +39,9 @@ Governing::Governing(Around around)
                {.log_level = [&log = around.log](std::string_view level) { log.set_level(level); },
                 .events = [this](const server::Retention& events) { housekeeping.set_events(events); },
                 .session_idle = [&accounts = around.accounts](std::chrono::minutes idle) { accounts.set_session_idle(idle); }}) {
+  around.downstream.provide(hierarchy::InheritedKind::policy, server::policy_source(around.facts));
+  around.downstream.on_state(server::tell_in_force);
+  policies.use(server::policy_way(around.downstream));
   policies.configured(configured_settings(around.configuration));
 }
 

@@ -6,6 +6,7 @@
 #include "base/configuration.h"
 #include "daemon/log.h"
 #include "server/accounts.h"
+#include "server/downstream.h"
 #include "server/governed.h"
 #include "server/housekeeping.h"
 #include "server/policies.h"
@@ -20,6 +21,7 @@ struct Governing {
     const server::Facts& facts;
     server::Accounts& accounts;
     Log& log;
+    server::Downstream& downstream;
   };
   explicit Governing(Around around);
 

@@ -66,7 +66,7 @@ std::map<GroupId, std::string> Downstream::wanted_hashes(store::Transaction& tra
 
 void Downstream::refresh(store::Transaction& transaction, TimePoint at) const {
   for (const auto& [group, hash] : wanted_hashes(transaction)) {
-    for (const auto& id : store::put_wanted(transaction, group, hash, at)) heard(transaction, id, at);
+    for (const auto& id : store::put_wanted(transaction, group, hash, at)) heard(transaction, id, nullptr, at);
   }
 }
 

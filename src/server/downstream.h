@@ -46,8 +46,10 @@ class Downstream {
   }
   /// Before anything runs; replaces what was provided for the kind.
   void provide(hierarchy::InheritedKind kind, InheritedSource source) { sources_[kind] = std::move(source); }
-  /// Hears, in its transaction, of every secondary whose state is another one: confirmed, failed, or something else is wanted.
-  void on_state(std::function<void(store::Transaction&, const RegistrationId&, TimePoint)> heard) { heard_ = std::move(heard); }
+  /// In its transaction, of every secondary whose state is another one: `confirmed` a set just now (null: it failed, or something else is
+  /// wanted).
+  using Heard = std::function<void(store::Transaction&, const RegistrationId&, const hierarchy::InheritedSet* confirmed, TimePoint)>;
+  void on_state(Heard heard) { heard_ = std::move(heard); }
 
   /// The set of the secondaries in `group`.
   hierarchy::InheritedSet wanted(store::Transaction&, const hierarchy::GroupTree& tree, const GroupId& group) const;
@@ -58,8 +60,8 @@ class Downstream {
   Result<> check(const hierarchy::InheritedSet& set) const;
   /// The primary was left: in the transaction that forgets it.
   void left(store::Transaction&, Inherited inherited, TimePoint at) const;
-  void heard(store::Transaction& transaction, const RegistrationId& id, TimePoint at) const {
-    if (heard_) heard_(transaction, id, at);
+  void heard(store::Transaction& transaction, const RegistrationId& id, const hierarchy::InheritedSet* confirmed, TimePoint at) const {
+    if (heard_) heard_(transaction, id, confirmed, at);
   }
 
   /// The objects of one kind that this server inherits, in the order in which they take effect, and the set they are from.
@@ -83,7 +85,7 @@ class Downstream {
   ServerId self_;
   std::string name_ = "this server";
   std::map<hierarchy::InheritedKind, InheritedSource> sources_;
-  std::function<void(store::Transaction&, const RegistrationId&, TimePoint)> heard_;
+  Heard heard_;
 };
 
 }  // namespace daikan::server

@@ -118,6 +118,7 @@ awaitable<> LinkHost::State::refresh_downstream() {
 
 awaitable<> LinkHost::State::watch_downstream() {
   while (!stopping) {
+    const auto begun = std::chrono::steady_clock::now();
     const auto seen = history.news_count();
     co_await refresh_downstream();
     const auto load = [](store::Transaction& transaction) -> Result<std::vector<RegistrationId>> {
@@ -131,7 +132,9 @@ awaitable<> LinkHost::State::watch_downstream() {
       }
     }
     if (history.news_count() == seen) co_await history.wait_for_news(std::chrono::steady_clock::now() + kLookAgain);
-    const bool on = co_await net::sleep_for(kGather);
+    const auto rest = begun + kGather - std::chrono::steady_clock::now();
+    if (rest <= rest.zero()) continue;
+    const bool on = co_await net::sleep_for(rest);
     if (!on) co_return;
   }
 }
@@ -189,7 +192,7 @@ awaitable<Result<bool>> LinkHost::State::bring_down_once(std::shared_ptr<UpperRu
   if (!confirmed) co_return fail(std::move(confirmed.error()));
   upper->told = applied;
   upper->full_beyond.reset();
-  co_return co_await note_confirmed(upper, std::move(*confirmed));
+  co_return co_await note_confirmed(upper, std::move(*confirmed), std::move(next->wanted));
 }
 
 awaitable<Result<link::DownstreamAnswer>> LinkHost::State::exchange(LinkConnectionPtr connection, std::string update) {
@@ -200,11 +203,13 @@ awaitable<Result<link::DownstreamAnswer>> LinkHost::State::exchange(LinkConnecti
   co_return link::decode_downstream_answer(*body);
 }
 
-awaitable<Result<bool>> LinkHost::State::note_confirmed(std::shared_ptr<UpperRunning> upper, hierarchy::ConfirmedSet confirmed) {
-  const auto work = [this, id = upper->record.id, confirmed = std::move(confirmed)](store::Transaction& transaction) -> Result<bool> {
+awaitable<Result<bool>> LinkHost::State::note_confirmed(std::shared_ptr<UpperRunning> upper, hierarchy::ConfirmedSet confirmed,
+                                                        hierarchy::InheritedSet set) {
+  const auto work = [this, id = upper->record.id, confirmed = std::move(confirmed),
+                     set = std::move(set)](store::Transaction& transaction) -> Result<bool> {
     const auto at = now();
     store::put_confirmed(transaction, id, confirmed, at);
-    downstream.heard(transaction, id, at);
+    downstream.heard(transaction, id, &set, at);
     const auto state = store::find_downstream(transaction, id);
     return state && state->behind_since.has_value();
   };
@@ -218,7 +223,7 @@ awaitable<> LinkHost::State::note_failure(std::shared_ptr<UpperRunning> upper, E
   const auto work = [this, id = upper->record.id, name = upper->record.name, error](store::Transaction& transaction) -> Result<bool> {
     const auto at = now();
     if (!store::put_downstream_failure(transaction, id, error, at)) return false;
-    downstream.heard(transaction, id, at);
+    downstream.heard(transaction, id, nullptr, at);
     auto event = event_of(at, hierarchy::Severity::warning, "inheritance_failed",
                           fmt::format("“{}” did not apply what it should inherit: {}", name, error.text()));
     event.secondary = id;

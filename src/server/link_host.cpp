@@ -313,6 +313,7 @@ std::optional<RegistrationId> LinkHost::resolve(std::string_view id) const {
 }
 
 Downstream& LinkHost::downstream() { return state_->downstream; }
+const Downstream& LinkHost::downstream() const { return state_->downstream; }
 
 bool LinkHost::understands_policies(RegistrationId id) const {
   const auto found = state_->uppers.find(id);

@@ -101,6 +101,7 @@ class LinkHost {
 
   /// Who owns what is inherited says so here, before start().
   Downstream& downstream();
+  const Downstream& downstream() const;
   /// Whether the secondary said that it takes what it inherits; also true before it said anything.
   bool understands_policies(RegistrationId id) const;
 

@@ -11,8 +11,8 @@
 #include "server/downstream.h"
 #include "server/primary_move.h"
 #include "server/probe.h"
-#include "store/tables_feed.h"
 #include "store/tables_downstream.h"
+#include "store/tables_feed.h"
 #include "store/tables_keys.h"
 
 namespace daikan::server {
@@ -258,11 +258,11 @@ awaitable<Result<PrimaryView>> Primary::set(const Actor& actor, SetPrimary reque
   co_return PrimaryView{shown(std::move(stored->record)), links_.primary_status().value_or(hierarchy::LinkStatus{}), stored->may};
 }
 
-awaitable<Result<>> Primary::clear(const Actor& actor, Seen seen) {
+awaitable<Result<>> Primary::clear(const Actor& actor, Seen seen, Inherited inherited) {
   const auto* downstream = &links_.downstream();
-  const auto work = [actor, seen, downstream](store::Transaction& transaction) -> Result<Done> {
+  const auto work = [actor, seen, inherited, downstream](store::Transaction& transaction) -> Result<Done> {
     auto removed = remove(transaction, actor, seen);
-    if (removed) downstream->left(transaction, Inherited::kept, now());
+    if (removed) downstream->left(transaction, inherited, now());
     return removed;
   };
   auto cleared = co_await storage_.write<Done>(work);

@@ -10,6 +10,7 @@
 #include "server/dial_edit.h"
 #include "server/facts.h"
 #include "server/history.h"
+#include "server/inheritance.h"
 #include "server/link_host.h"
 #include "server/probe.h"
 #include "server/seen.h"
@@ -64,7 +65,7 @@ class Primary {
   /// not_found when there is no primary.
   awaitable<Result<PrimaryView>> set_may(const Actor& actor, hierarchy::PrimaryMay may);
   /// not_found when there is none, conflict (`seen`).
-  awaitable<Result<>> clear(const Actor& actor, Seen seen = {});
+  awaitable<Result<>> clear(const Actor& actor, Seen seen = {}, Inherited inherited = Inherited::kept);
   /// name → TCP → proxy → TLS → ALPN → certificate, within limits::kDialTime. Writes nothing. At most limits::kMaxProbesAtOnce run; a
   /// further one answers rate_limited.
   awaitable<ProbeAnswer> probe(ProbeRequest request);

@@ -14,6 +14,7 @@
 #include "server/access.h"
 #include "server/detail/secondary_addition.h"
 #include "server/roll_up.h"
+#include "store/tables_in_force.h"
 
 namespace daikan::server {
 namespace {
@@ -181,6 +182,7 @@ Result<Done> remove_record(store::Transaction& transaction, const Actor& actor, 
                                fmt::format("The secondary Administration Server “{}” was removed by {}.", record->name, actor.name));
   History::record(transaction, event);
   roll_up_removed(transaction, record->id, at);
+  store::end_in_force(transaction, *record, at);
   return Done{};
 }
 

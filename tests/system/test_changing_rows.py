@@ -80,8 +80,12 @@ def test_c1_the_way_into_a_dmz_is_tested_before_it_replaces_the_old_one(start, p
     right = start.folder / "right"
     right.write_text(proxy.password + "\n")
     cli.ok("secondary", "edit", "branch", "--proxy", proxy.url, "--proxy-password-file", right, server="hq")
-    shown = wait_until(lambda: (found := hq.secondary("branch"))["peer_address"].endswith(f":{proxy.port}") and found, "it is dialled through the proxy")
-    assert shown["state"] == "connected" and shown["proxy"] == proxy.url
+    def through_the_proxy():
+        found = hq.secondary("branch")
+        assert found["state"] == "connected" and found["peer_address"].endswith(f":{proxy.port}"), found
+        return found
+    shown = wait_until(through_the_proxy, "it is dialled through the proxy")
+    assert shown["proxy"] == proxy.url
     # Another edit of the same proxy keeps its password, also over a restart.
     hq.api.call("PATCH", f"/secondaries/{shown['id']}", {"proxy": {"url": proxy.url}, "name": "dmz"}).ok()
     hq.restart()
@@ -250,6 +254,64 @@ def test_c2_a_group_moves_neither_below_itself_nor_onto_another_nor_as_the_root(
 
 
 # C5: a group that holds secondaries is not deleted without saying so.
+
+# C4: what was inherited stays as own copies, or goes.
+
+def governed(server, path):
+    return next(each for each in server.api.get("/server/effective_settings")["items"] if each["path"] == path)
+
+
+def inherit_something(hq, branch):
+    attach(hq, branch)
+    hq.api.post("/policies", {"name": "Everywhere", "active": True,
+                              "settings": {"log.level": {"value": "warning", "locked": True}, "events.info_days": {"value": 12}}})
+    wait_until(lambda: governed(branch, "log.level")["value"] == "warning", "the policy is in force below")
+    assert governed(branch, "log.level")["from"]["source"]["server"] == "hq"
+
+
+def test_c4_what_was_inherited_stays_as_own_copies_that_can_be_edited(start, pair):
+    hq, branch = pair
+    cli = start.cli(hq, branch)
+    inherit_something(hq, branch)
+    assert "daikan policy list" in cli.ok("primary", "clear", server="branch")
+    for _ in range(2):
+        kept = branch.api.get("/policies")["items"]
+        assert len(kept) == 1 and kept[0]["inherited_from"] is None and kept[0]["active"]
+        assert kept[0]["settings"] == {"log.level": {"value": "warning", "locked": True}, "events.info_days": {"value": 12, "locked": False}}
+        assert governed(branch, "log.level")["value"] == "warning" and governed(branch, "events.info_days")["value"] == 12
+        branch.restart()
+    branch.api.call("PATCH", f"/policies/{kept[0]['id']}", {"settings": {"log.level": {"value": "error", "locked": False}}},
+                    headers={"if-match": f'"{kept[0]["revision"]}"'}).ok()
+    wait_until(lambda: governed(branch, "log.level")["value"] == "error", "the copy is this server's own")
+    # Joined again, what comes from above stands above it.
+    cli.ok("secondary", "remove", "branch", server="hq")
+    attach(hq, branch)
+    wait_until(lambda: governed(branch, "log.level")["value"] == "warning", "inherited again")
+    assert len(branch.api.get("/policies")["items"]) == 2
+
+
+def test_c4_inherited_objects_are_removed_when_that_is_asked_for(start, pair):
+    hq, branch = pair
+    cli = start.cli(hq, branch)
+    inherit_something(hq, branch)
+    branch.api.call("DELETE", "/primary?inherited=perhaps").refused(422, "invalid_request")
+    assert "nothing of what it inherited" in cli.ok("primary", "clear", "--remove-inherited", server="branch")
+    assert branch.api.get("/policies")["items"] == []
+    assert governed(branch, "log.level")["from"]["kind"] == "default"
+    branch.restart()
+    assert branch.api.get("/policies")["items"] == []
+
+
+def test_c4_a_secondary_that_was_removed_keeps_what_is_in_force_until_it_leaves(start, pair):
+    hq, branch = pair
+    inherit_something(hq, branch)
+    start.cli(hq).ok("secondary", "remove", "branch", server="hq")
+    refused_on(branch, "removed")
+    assert governed(branch, "log.level")["value"] == "warning"
+    branch.api.delete("/primary")
+    assert governed(branch, "log.level")["value"] == "warning"
+    assert branch.api.get("/policies")["items"][0]["inherited_from"] is None
+
 
 def test_c5_a_group_that_holds_something_is_refused_by_naming_it(start, pair):
     hq, branch = pair

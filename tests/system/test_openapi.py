@@ -154,6 +154,7 @@ def policies(hq):
     hq.api.call("PATCH", path, {"settings": {"no.such": {"value": 1}}}).refused(422, "invalid_request")
     assert hq.api.post(f"{path}/revisions/{hq.api.get(f'{path}/revisions')['items'][-1]['revision']}/restore")["active"]
     hq.api.get(f"/groups/{first.body['group_id']}/effective_settings")
+    assert hq.api.get("/policies/status")["counts"]
     hq.api.call("GET", "/server/effective_settings?application=nothing").refused(404, "not_found")
     assert hq.api.get("/server/effective_settings")["unusable"] == []
     hq.api.call("PATCH", "/server/settings", {"settings": {"log.level": None}}).ok()

@@ -14,8 +14,8 @@
 #include <unordered_map>
 #include <vector>
 
-#include "link/feed.h"
 #include "link/downstream.h"
+#include "link/feed.h"
 #include "link/lower_end.h"
 #include "link/proof.h"
 #include "link/upper_end.h"
@@ -198,7 +198,8 @@ struct LinkHost::State : std::enable_shared_from_this<LinkHost::State> {
   awaitable<> bring_down(std::shared_ptr<UpperRunning> upper);
   awaitable<Result<bool>> bring_down_once(std::shared_ptr<UpperRunning> upper);
   awaitable<Result<link::DownstreamAnswer>> exchange(LinkConnectionPtr connection, std::string update);
-  awaitable<Result<bool>> note_confirmed(std::shared_ptr<UpperRunning> upper, hierarchy::ConfirmedSet confirmed);
+  awaitable<Result<bool>> note_confirmed(std::shared_ptr<UpperRunning> upper, hierarchy::ConfirmedSet confirmed,
+                                         hierarchy::InheritedSet set);
   awaitable<> note_failure(std::shared_ptr<UpperRunning> upper, Error error);
   awaitable<net::Response> answer_downstream(std::string body);
   awaitable<> load_progress();

@@ -706,7 +706,10 @@ export interface paths {
          */
         put: operations["set_primary"];
         post?: never;
-        /** Stop being a secondary */
+        /**
+         * Stop being a secondary
+         * @description What was inherited stays in force as this server's own copies, which can be edited, unless it is to be removed.
+         */
         delete: operations["clear_primary"];
         options?: never;
         head?: never;
@@ -1771,6 +1774,26 @@ export interface paths {
         patch: operations["edit_policy"];
         trace?: never;
     };
+    "/api/v1/policies/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What every server below, at any depth, has confirmed of the policies that are to be in force there
+         * @description Depth first. A server is `in_force` only when its own primary heard it confirm all of it; what nobody told is `unknown`.
+         */
+        get: operations["policy_status"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/policies/{id}/revisions": {
         parameters: {
             query?: never;
@@ -2584,6 +2607,67 @@ export interface components {
             heard_at: string | null;
             /** @description When it last confirmed what is in force. */
             applied_at: string | null;
+        };
+        /**
+         * @example {
+         *       "items": [],
+         *       "counts": {
+         *         "in_force": 0,
+         *         "behind": 0,
+         *         "failed": 0,
+         *         "unknown": 0
+         *       }
+         *     }
+         */
+        PolicyStatus: {
+            items: components["schemas"]["InForce"][];
+            counts: {
+                in_force: number;
+                behind: number;
+                failed: number;
+                unknown: number;
+            };
+        };
+        InForce: {
+            /**
+             * Format: uuid
+             * @description Null before its first hello.
+             */
+            server_id: string | null;
+            /**
+             * Format: uuid
+             * @description By which its primary knows it.
+             */
+            registration_id: string;
+            name: string;
+            /** @description Names from this server (not among them) down to it. */
+            path: string[];
+            /** @enum {string} */
+            state: "in_force" | "behind" | "failed" | "unknown";
+            /** @description Since when something else is to be in force. */
+            behind_since: string | null;
+            /** @description Why it failed, or why nothing is known. */
+            reason: string | null;
+            /** @description When it last confirmed something, by the clock of its primary. */
+            applied_at: string | null;
+            /** @description Of the set it confirmed (SHA-256, hexadecimal); null: nothing yet. */
+            hash: string | null;
+            /** @description Every link down to it stands. */
+            current: boolean;
+            /** @description Until when what is shown was known to be so. */
+            heard_at: string | null;
+            /** @description Those of this server, or that it inherits itself, which are to be in force there. */
+            policies: {
+                /** Format: uuid */
+                id: string;
+                name: string;
+                /** @description That is to be in force. */
+                revision: number;
+                /** @description That it confirmed; null: none. */
+                in_force_revision: number | null;
+                /** @enum {string} */
+                state: "in_force" | "behind" | "failed" | "unknown";
+            }[];
         };
         AuditRecord: {
             sequence: number;
@@ -5085,7 +5169,10 @@ export interface operations {
     };
     clear_primary: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description What becomes of what was inherited. */
+                inherited?: "keep" | "remove";
+            };
             header?: {
                 /** @description The ETag one has seen; 412 when it is not the present one. */
                 "If-Match"?: components["parameters"]["IfMatch"];
@@ -5106,6 +5193,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             412: components["responses"]["Changed"];
+            422: components["responses"]["Invalid"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -6817,6 +6905,33 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["NotJson"];
             422: components["responses"]["Invalid"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    policy_status: {
+        parameters: {
+            query?: {
+                /** @description Only where this policy is to be in force and only whether it is. */
+                policy?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The proof. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyStatus"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
             503: components["responses"]["Unavailable"];
         };
     };

@@ -1,0 +1,184 @@
+"""Policies that flow down, on real daemons: the P rows of "What flows through a hierarchy" that need more than one server."""
+
+import itertools
+import random
+
+from support.server import attach
+from support.waiting import wait_until
+
+LEVELS = ["root", "second", "third", "fourth", "fifth"]
+
+
+def chain_of(start, names):
+    servers = [start.server(name) for name in names]
+    for primary, secondary in itertools.pairwise(servers):
+        attach(primary, secondary)
+    return servers
+
+
+def effective(server, path: str) -> dict:
+    return next(each for each in server.api.get("/server/effective_settings")["items"] if each["path"] == path)
+
+
+def add_policy(server, name="Everywhere", **fields) -> dict:
+    return server.api.post("/policies", {"name": name, "active": True} | fields)
+
+
+def edit(server, policy, **fields) -> dict:
+    present = server.api.get(f"/policies/{policy['id']}")
+    return server.api.call("PATCH", f"/policies/{policy['id']}", fields, headers={"if-match": f'"{present["revision"]}"'}).ok()
+
+
+def status(server, policy=None) -> dict[str, dict]:
+    answer = server.api.get("/policies/status" + (f"?policy={policy['id']}" if policy else ""))
+    assert sum(answer["counts"].values()) == len(answer["items"])
+    return {each["name"]: each for each in answer["items"]}
+
+
+def in_force(server, names) -> bool:
+    found = status(server)
+    assert set(names) <= set(found), found
+    away = {name: (each["state"], each["reason"], each["policies"]) for name, each in found.items() if each["state"] != "in_force"}
+    assert not away, away
+    return True
+
+
+def locked(value) -> dict:
+    return {"value": value, "locked": True}
+
+
+def open_(value) -> dict:
+    return {"value": value, "locked": False}
+
+
+def test_p1_a_policy_applies_to_the_secondaries_of_its_group_and_so_on_down(start):
+    root, second, third = chain_of(start, LEVELS[:3])
+    apart = start.server("apart")
+    root.api.post("/groups", {"path": "Managed devices/Apart"})
+    attach(root, apart, group="Managed devices/Apart")
+    everywhere = add_policy(root, settings={"log.level": locked("warning")})
+    here = add_policy(root, name="Apart only", group="Managed devices/Apart", settings={"events.info_days": locked(5)})
+    wait_until(lambda: in_force(root, ["second", "third", "apart"]), "everything is in force below")
+    for server in (root, second, third, apart):
+        found = effective(server, "log.level")
+        assert (found["value"], found["locked"]) == ("warning", True)
+        assert found["from"]["source"]["server"] == "root" and found["from"]["source"]["policy"] == "Everywhere"
+        assert found["from"]["source"]["policy_id"] == everywhere["id"] and found["from"]["source"]["group"] == "Managed devices"
+    assert effective(apart, "events.info_days")["from"]["source"]["policy_id"] == here["id"]
+    assert effective(second, "events.info_days")["from"]["kind"] == "default"
+    assert set(status(root, here)) == {"apart"}
+
+    # It is shown below with its owner, and is not edited there.
+    inherited = next(each for each in third.api.get("/policies")["items"] if each["id"] == everywhere["id"])
+    assert inherited["inherited_from"]["server"] == "root"
+    refused = third.api.call("PATCH", f"/policies/{everywhere['id']}", {"name": "Mine"}).refused(403, "permission_denied")
+    assert "root" in refused["detail"] + refused.get("remedy", "")
+    assert "root" in start.cli(third).ok("policy", "list")
+
+    # Gone above is gone below.
+    root.api.delete(f"/policies/{everywhere['id']}")
+    wait_until(lambda: effective(third, "log.level")["from"]["kind"] == "default", "the removed policy governs nothing any more")
+    assert all(each["id"] != everywhere["id"] for each in third.api.get("/policies")["items"])
+    # A secondary that moves to another group inherits what that group has.
+    registration = next(each for each in root.api.get("/secondaries")["items"] if each["name"] == "second")
+    root.api.call("PATCH", f"/secondaries/{registration['id']}", {"group": "Managed devices/Apart"}).ok()
+    wait_until(lambda: effective(third, "events.info_days")["value"] == 5, "the group's policy reaches what moved into it")
+
+
+def test_p2_and_p4_a_locked_value_overwrites_and_an_open_one_may_differ(start):
+    root, second, third = chain_of(start, LEVELS[:3])
+    policy = add_policy(root, settings={"log.level": open_("warning"), "events.info_days": locked(7)})
+    lower = add_policy(second, name="Ours", settings={"log.level": locked("debug"), "events.info_days": open_(300)})
+    wait_until(lambda: in_force(root, ["second", "third"]) and in_force(second, ["third"]), "both are in force")
+    for server in (second, third):
+        wait_until(lambda server=server: effective(server, "log.level")["value"] == "debug", "an open value is changed and locked below")
+        days = effective(server, "events.info_days")
+        assert days["value"] == 7 and days["locked"]
+    overrode = {each["from"]["source"]["policy"]: each["why"] for each in effective(third, "events.info_days")["overrode"] if each["from"]["source"]}
+    assert overrode["Ours"] == "locked"
+    assert effective(root, "log.level")["value"] == "warning"
+    # Locked above from now on: what is locked below gives way.
+    edit(root, policy, settings={"log.level": locked("error"), "events.info_days": locked(7)})
+    wait_until(lambda: effective(third, "log.level")["value"] == "error", "the lock above wins")
+    assert lower["id"] == effective(third, "log.level")["overrode"][0]["from"]["source"]["policy_id"]
+
+
+def test_p3_and_p5_force_inherit_and_inactive_policies_over_the_link(start):
+    root, second, third = chain_of(start, LEVELS[:3])
+    policy = add_policy(root, settings={"log.level": locked("warning")})
+    add_policy(second, name="Own way", inherit=False, settings={"events.info_days": open_(9)})
+    wait_until(lambda: in_force(root, ["second", "third"]), "in force")
+    for server in (second, third):
+        wait_until(lambda server=server: effective(server, "log.level")["value"] == "info", "the child does not inherit")
+        assert effective(server, "log.level")["overrode"][0]["why"] == "not_inherited"
+    edit(root, policy, force=True)
+    for server in (second, third):
+        wait_until(lambda server=server: effective(server, "log.level")["value"] == "warning", "the parent forces it")
+    edit(root, policy, active=False)
+    for server in (second, third):
+        wait_until(lambda server=server: effective(server, "log.level")["value"] == "info", "an inactive policy is not inherited")
+        assert all(each["id"] != policy["id"] for each in server.api.get("/policies")["items"])
+
+
+def test_p10_the_root_proves_what_is_in_force_on_every_server_and_says_who_is_behind(start):
+    servers = chain_of(start, LEVELS[:3])
+    root, second, third = servers
+    policy = add_policy(root, settings={"log.level": locked("warning")})
+    wait_until(lambda: in_force(root, ["second", "third"]), "in force")
+    third.kill()
+    wait_until(lambda: not next(each for each in root.api.get("/rolled_up/servers")["items"] if each["name"] == "third")["current"], "the third is away")
+    changed = edit(root, policy, settings={"log.level": locked("error")})
+    behind = wait_until(lambda: (found := status(root)) and found["second"]["state"] == "in_force" and found["third"]["state"] == "behind" and found,
+                        "who is away is behind, the other is not")
+    assert behind["third"]["behind_since"] and not behind["third"]["current"] and behind["second"]["current"]
+    one = status(root, policy)["third"]["policies"][0]
+    assert one["revision"] == changed["revision"] and one["in_force_revision"] == changed["revision"] - 1 and one["state"] == "behind"
+    table = start.cli(root).ok("policy", "status", "Everywhere", server="root")
+    assert "second > third" in table and "behind" in table and "In force on 1, behind on 1" in table
+    third.start()
+    wait_until(lambda: in_force(root, ["second", "third"]), "it catches up")
+    hashes = {name: each["hash"] for name, each in status(root).items()}
+    assert hashes["third"] == status(second)["third"]["hash"] and hashes["second"] != hashes["third"]
+    root.api.call("GET", "/policies/status?policy=nonsense").refused(404, "not_found")
+    assert "No server is below" in start.cli(third).ok("policy", "status", server="third")
+    # A removed secondary is proved nothing of any more.
+    registration = next(each for each in second.api.get("/secondaries")["items"] if each["name"] == "third")
+    second.api.delete(f"/secondaries/{registration['id']}")
+    wait_until(lambda: set(status(root)) == {"second"}, "the removed one is gone from the proof")
+
+
+def test_p11_what_was_applied_stays_in_force_without_a_link_and_catches_up(start):
+    root, second, third = chain_of(start, LEVELS[:3])
+    policy = add_policy(root, settings={"log.level": locked("warning")})
+    other = add_policy(root, name="Short", group="Managed devices", application="daikan-server", active=False,
+                       settings={"events.info_days": locked(3)})
+    wait_until(lambda: in_force(root, ["second", "third"]), "in force")
+    second.kill()
+    root.kill()
+    third.kill()
+    third.start()
+    assert effective(third, "log.level")["value"] == "warning"
+    root.start()
+    # A deleted policy is not brought back by what was sent before.
+    root.api.delete(f"/policies/{policy['id']}")
+    edit(root, other, active=True)
+    second.start()
+    wait_until(lambda: in_force(root, ["second", "third"]), "the hashes agree afterwards")
+    assert effective(third, "log.level")["from"]["kind"] == "default" and effective(third, "events.info_days")["value"] == 3
+
+
+def test_a_locked_change_at_the_root_survives_kill_9_anywhere_over_five_levels(start):
+    servers = chain_of(start, LEVELS)
+    root, bottom = servers[0], servers[-1]
+    policy = add_policy(root, settings={"events.info_days": locked(1)})
+    wait_until(lambda: in_force(root, LEVELS[1:]), "in force over five levels")
+    seed = random.randrange(1 << 32)
+    print("seed", seed)
+    dice = random.Random(seed)
+    for days in range(2, 8):
+        victim = dice.choice(servers[1:])
+        edit(root, policy, settings={"events.info_days": locked(days)})
+        victim.kill()
+        victim.start()
+    wait_until(lambda: effective(bottom, "events.info_days")["value"] == 7, f"the last change is in force at the bottom (seed {seed})", 60)
+    wait_until(lambda: in_force(root, LEVELS[1:]), f"and proved at the root (seed {seed})", 60)
