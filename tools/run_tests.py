@@ -28,6 +28,7 @@ RESULTS = ROOT / "build/test-results"
 PYTHON = "/usr/bin/python3"
 KINDS = ("tools", "unit", "scenario", "contract", "web", "system", "browser", "fuzz")
 FUZZ_SECONDS = int(os.environ.get("DAIKAN_FUZZ_SECONDS", "60"))
+FUZZ_LANES = int(os.environ.get("DAIKAN_FUZZ_LANES", "3"))
 SYSTEM_LANES = int(os.environ.get("DAIKAN_SYSTEM_LANES", "3"))
 
 # Long files first, so that no lane ends alone with the longest one.
@@ -242,7 +243,7 @@ def run_fuzz(tally: Tally, name: str) -> None:
 
 
 def run_all_fuzz(tally: Tally, pattern: str | None = None) -> None:
-    with ThreadPoolExecutor(2) as lanes:
+    with ThreadPoolExecutor(FUZZ_LANES) as lanes:
         list(lanes.map(lambda name: run_fuzz(tally, name), fuzz_targets(pattern)))
 
 
