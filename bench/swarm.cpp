@@ -6,7 +6,7 @@
 // Registers N fresh identities in the primary's database (the primary is not running then), prints "seeded N", and waits for lines on
 // standard input: "go HOST:PORT" starts dialling, at most IN_FLIGHT handshakes at once the first time; afterwards every link dials again by
 // itself as a secondary does. Prints "up COUNT SECONDS" whenever all N are connected, "down COUNT" when the last one is lost, "cpu SECONDS"
-// with each. Ends with its input.
+// with each, and "applied COUNT AT" when all N have applied what they inherit once more, AT by the monotonic clock. Ends with its input.
 #include <cstdio>
 #include <cstdlib>
 #include <future>
@@ -25,7 +25,9 @@
 #include <sys/resource.h>
 
 #include "base/limits.h"
+#include "base/limits_downstream.h"
 #include "link/backoff.h"
+#include "link/downstream.h"
 #include "link/messages.h"
 #include "net/dialer.h"
 #include "net/h2_connection.h"
@@ -66,6 +68,8 @@ struct Secondary {
   link::Backoff backoff{0};
   bool up = false;
   std::optional<Slot> slot;
+  hierarchy::AppliedSet applied;
+  std::size_t rounds = 0;  ///< How many sets it has applied.
 };
 
 struct Swarm {
@@ -80,11 +84,18 @@ struct Swarm {
   Endpoint primary;
   std::size_t up = 0;
   Clock::time_point since;
+  std::vector<std::size_t> rounds_;  ///< How many members have applied their n-th set.
 
   void came_up() {
     if (++up != members.size()) return;
     first_round = false;
     std::printf("up %zu %.3f\ncpu %.3f\n", up, std::chrono::duration<double>(Clock::now() - since).count(), cpu_seconds());
+    std::fflush(stdout);
+  }
+  void applied(std::size_t rounds) {
+    if (rounds_.size() <= rounds) rounds_.resize(rounds + 1);
+    if (++rounds_[rounds] != members.size()) return;
+    std::printf("applied %zu %.6f\n", members.size(), std::chrono::duration<double>(Clock::now().time_since_epoch()).count());
     std::fflush(stdout);
   }
   void went_down() {
@@ -102,8 +113,27 @@ Slot::~Slot() {
   swarm_.slots.notify_all();
 }
 
+net::Response apply(Secondary* member, const link::DownstreamUpdate& update) {
+  auto verdict = link::judge(member->applied, update, member->self.server_id);
+  if (verdict.store) {
+    member->applied = std::move(*verdict.store);
+    member->swarm->applied(++member->rounds);
+  }
+  net::Response response;
+  response.headers.add("content-type", std::string(link::kMediaType));
+  response.body = net::Body(link::encode(verdict.answer));
+  return response;
+}
+
 awaitable<net::Response> answer(Secondary* member, net::Request request) {
   net::Response response;
+  if (request.target == link::kDownstreamPath) {
+    auto body = co_await request.body.read_all(limits::kMaxDownstreamBytes);
+    const auto update = body ? link::decode_downstream_update(*body) : fail(body.error());
+    if (update) co_return apply(member, *update);
+    response.status = 400;
+    co_return response;
+  }
   auto body = co_await request.body.read_all(limits::kMaxHelloBytes);
   if (!body || request.target != link::kHelloPath || !link::decode_hello(*body)) {
     response.status = 404;
@@ -169,6 +199,7 @@ bool seed(Swarm& swarm, const std::string& url, std::size_t count) {
     member->self.name = "swarm-" + std::to_string(i);
     member->self.software = "daikan swarm";
     member->self.max_depth = limits::kDefaultMaxDepth;
+    member->self.capabilities = {std::string(link::kDownstream)};
     member->backoff = link::Backoff(random());
     hierarchy::SecondaryRecord record;
     record.id = RegistrationId::make(now());

@@ -1,9 +1,11 @@
-/* The yardstick of `./dev bench links`: the least a C program on OpenSSL pays for N idle mutual TLS 1.3 links, and how fast it accepts them.
+/* The yardstick of `./dev bench links` and `flow`: the least a C program on OpenSSL pays for N idle mutual TLS 1.3 links, how fast it accepts
+ * them, and how fast a block gets to all of them and an answer back.
  *
  * Server: raw_links server PORT CERT KEY        prints "ready", then serves until it is killed; epoll, non-blocking, released buffers,
  *                                               no tickets, a verify callback that hashes the peer's SPKI (what a pin check costs).
  * Client: raw_links client PORT CERT KEY N W    opens N links, W handshakes in flight, each finished by one byte from the server; prints
- *                                               "connected N SECONDS CPU_SECONDS" and keeps them until standard input ends.
+ *                                               "connected N SECONDS CPU_SECONDS" and keeps them until standard input ends;
+ *                                               answers every 4096 bytes with one.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -27,7 +29,10 @@ struct link {
   int fd;
   SSL* ssl;
   int up;
+  int got; /* bytes of the block that is coming in */
 };
+
+#define BLOCK 4096
 
 static void die(const char* what) {
   perror(what);
@@ -70,6 +75,30 @@ static void prepare(int fd) {
   setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
 }
 
+static double seconds(void) {
+  struct timespec t;
+  clock_gettime(CLOCK_MONOTONIC, &t);
+  return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+/* "send" on standard input: a block to every link; "acknowledged LINKS SECONDS" once each has answered one byte, with the clock
+   that monotonic clocks of other processes show, too. */
+#define MOST_LINKS 20000
+static struct link* links[MOST_LINKS];
+static int link_count;
+static int acknowledged;
+
+static void send_all(void) {
+  static char line[64];
+  static char block[BLOCK];
+  if (!fgets(line, sizeof line, stdin)) exit(0);
+  if (strcmp(line, "send\n")) die("command");
+  acknowledged = 0;
+  for (int i = 0; i < link_count; ++i) {
+    if (SSL_write(links[i]->ssl, block, BLOCK) != BLOCK) die("write");
+  }
+}
+
 static void serve(int port, SSL_CTX* context) {
   const int one = 1;
   const int listener = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
@@ -79,6 +108,9 @@ static void serve(int port, SSL_CTX* context) {
   const int poll = epoll_create1(0);
   struct epoll_event event = {.events = EPOLLIN, .data.ptr = NULL};
   epoll_ctl(poll, EPOLL_CTL_ADD, listener, &event);
+  static struct link input;
+  event.data.ptr = &input;
+  epoll_ctl(poll, EPOLL_CTL_ADD, 0, &event);
   puts("ready");
   fflush(stdout);
   struct epoll_event events[256];
@@ -86,6 +118,10 @@ static void serve(int port, SSL_CTX* context) {
     const int n = epoll_wait(poll, events, 256, -1);
     for (int i = 0; i < n; ++i) {
       struct link* link = events[i].data.ptr;
+      if (link == &input) {
+        send_all();
+        continue;
+      }
       if (!link) {
         for (int fd; (fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK)) >= 0;) {
           prepare(fd);
@@ -103,8 +139,13 @@ static void serve(int port, SSL_CTX* context) {
       ERR_clear_error();
       char buffer[1024];
       int result = link->up ? SSL_read(link->ssl, buffer, sizeof buffer) : SSL_do_handshake(link->ssl);
+      if (result > 0 && link->up && ++acknowledged == link_count) {
+        printf("acknowledged %d %.6f\n", link_count, seconds());
+        fflush(stdout);
+      }
       if (result == 1 && !link->up) {
         link->up = 1;
+        if (link_count < MOST_LINKS) links[link_count++] = link;
         result = SSL_write(link->ssl, "x", 1);
       }
       const int why = result > 0 ? SSL_ERROR_NONE : SSL_get_error(link->ssl, result);
@@ -115,12 +156,6 @@ static void serve(int port, SSL_CTX* context) {
       }
     }
   }
-}
-
-static double seconds(void) {
-  struct timespec t;
-  clock_gettime(CLOCK_MONOTONIC, &t);
-  return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
 static void open_one(int poll, int port, SSL_CTX* context) {
@@ -134,6 +169,30 @@ static void open_one(int poll, int port, SSL_CTX* context) {
   SSL_set_connect_state(link->ssl);
   struct epoll_event event = {.events = EPOLLIN | EPOLLOUT | EPOLLET, .data.ptr = link};
   epoll_ctl(poll, EPOLL_CTL_ADD, link->fd, &event);
+}
+
+/* One byte for every block of the server's, until standard input ends. */
+static void answer(int poll) {
+  struct epoll_event events[256];
+  struct epoll_event input = {.events = EPOLLIN, .data.ptr = NULL};
+  epoll_ctl(poll, EPOLL_CTL_ADD, 0, &input);
+  for (;;) {
+    const int n = epoll_wait(poll, events, 256, -1);
+    for (int i = 0; i < n; ++i) {
+      struct link* link = events[i].data.ptr;
+      if (!link) {
+        if (getchar() == EOF) return;
+        continue;
+      }
+      char buffer[16384];
+      for (int got; (got = SSL_read(link->ssl, buffer, sizeof buffer)) > 0;) {
+        link->got += got;
+        if (link->got < BLOCK) continue;
+        link->got = 0;
+        SSL_write(link->ssl, "a", 1);
+      }
+    }
+  }
 }
 
 static void dial(int port, SSL_CTX* context, int wanted, int window) {
@@ -169,8 +228,7 @@ static void dial(int port, SSL_CTX* context, int wanted, int window) {
   printf("connected %d %.3f %.3f\n", done, seconds() - start,
          (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) + (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6);
   fflush(stdout);
-  while (getchar() != EOF) {
-  }
+  answer(poll);
 }
 
 int main(int argc, char** argv) {
