@@ -81,8 +81,8 @@ Result<Taken> take(store::Transaction& transaction, const link::DownstreamUpdate
   const bool tells = verdict.store->set.objects != applied.set.objects;  // the way alone is no news
   if (tells) {
     History::record(transaction, event_of(at, hierarchy::Severity::info, "inherited",
-                                          fmt::format("What “{}” hands down was applied: {} objects, revision {}.", record->name,
-                                                      verdict.store->set.objects.size(), verdict.store->revision)));
+                                          fmt::format("What “{}” hands down was applied (revision {}, number of objects: {}).",
+                                                      record->name, verdict.store->revision, verdict.store->set.objects.size())));
   }
   return Taken{std::move(verdict.answer), std::move(*verdict.store), Taken::Was::stored};
 }

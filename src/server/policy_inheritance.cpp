@@ -55,9 +55,9 @@ std::vector<hierarchy::PolicySetting> in_force(const hierarchy::Application& app
 }
 
 /// A name that no other policy of the root group has.
-std::string free_name(const PolicyGround& ground, const std::string& application) {
+std::string free_name(const PolicyGround& ground, const std::string& application, std::string_view primary) {
   for (unsigned number = 1;; ++number) {
-    auto name = number == 1 ? std::string("Inherited before") : fmt::format("Inherited before {}", number);
+    auto name = number == 1 ? fmt::format("Kept from {}", primary) : fmt::format("Kept from {} ({})", primary, number);
     const bool taken = std::any_of(ground.policies.begin(), ground.policies.end(), [&](const Policy& each) {
       return each.group == ground.tree.root().id && each.application == application &&
              hierarchy::folded(each.name) == hierarchy::folded(name);
@@ -68,13 +68,14 @@ std::string free_name(const PolicyGround& ground, const std::string& application
 
 /// The primary is being left.
 struct Leaving {
+  std::string_view primary;  ///< Its name.
   const PolicyGround& ground;
   const Facts& facts;
   TimePoint at;
 };
 
 void keep_application(store::Transaction& transaction, const Leaving& leaving, const hierarchy::Application& application) {
-  const auto& [ground, facts, at] = leaving;
+  const auto& [primary, ground, facts, at] = leaving;
   const auto root = ground.tree.root().id;
   const auto found = std::find_if(ground.policies.begin(), ground.policies.end(), [&](const Policy& each) {
     return each.active && each.group == root && each.application == application.name;
@@ -89,7 +90,7 @@ void keep_application(store::Transaction& transaction, const Leaving& leaving, c
     policy.id = PolicyId::make(at);
     policy.application = application.name;
     policy.group = root;
-    policy.name = free_name(ground, application.name);
+    policy.name = free_name(ground, application.name, primary);
     policy.active = true;
     policy.created_at = at;
   }
@@ -122,7 +123,8 @@ InheritedSource policy_source(const Facts& facts) {
     for (const auto& application : hierarchy::applications()) {
       const auto of_it = [&](const InheritedPolicy& each) { return each.policy.application == application.name; };
       if (std::any_of(ground.inherited.begin(), ground.inherited.end(), of_it))
-        keep_application(transaction, {ground, facts, at}, application);
+        keep_application(transaction, {set.chain.empty() ? "above" : std::string_view(set.chain.back().name), ground, facts, at},
+                         application);
     }
   };
   return source;
