@@ -169,7 +169,7 @@ class Demo:
         told = self.run("daikan", "--server", "hq", "--relay", "branch1/shop", "certificate", "show")
         if self.fingerprint("shop") not in told:
             raise Failed(f"the relayed answer is not shop's:\n{told}")
-        title("Consoles")
+        title("Consoles, which one browser opens side by side")
         for name in SERVERS:
             print(f"  {name:8} https://{self.address(name, 'console')}/")
         print(f"  client   DAIKAN_HOME={self.folder}/console {relative(BIN / 'daikan')} --server hq tree", flush=True)

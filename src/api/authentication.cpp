@@ -46,7 +46,7 @@ Presented presented_secret(const net::Headers& headers) {
   if (const auto value = headers.find("authorization")) {
     return {Presented::By::bearer, starts_with_bearer(*value) ? std::string(trim(value->substr(7))) : std::string()};
   }
-  if (const auto value = cookie_value(headers, kSessionCookie)) return {Presented::By::cookie, std::string(*value)};
+  if (const auto value = cookie_value(headers, session_cookie_name(headers))) return {Presented::By::cookie, std::string(*value)};
   return {};
 }
 
@@ -56,8 +56,17 @@ bool csrf_passes(std::string_view method, const net::Headers& headers, std::stri
   return token && equal_in_constant_time(*token, server::Accounts::csrf_token(secret));
 }
 
-std::string session_cookie(std::string_view secret) {
-  std::string cookie(kSessionCookie);
+std::string session_cookie_name(const net::Headers& headers) {
+  const auto host = headers.find("host").value_or("");
+  const auto colon = host.rfind(':');
+  const auto port = colon == std::string_view::npos ? std::string_view{} : host.substr(colon + 1);
+  // The colons of [::1] are none before a port.
+  const bool is_port = !port.empty() && port.size() <= 5 && port.find_first_not_of("0123456789") == std::string_view::npos;
+  return std::string("daikan_session_").append(is_port ? port : "443");
+}
+
+std::string session_cookie(const net::Headers& request, std::string_view secret) {
+  auto cookie = session_cookie_name(request);
   cookie.append("=").append(secret).append("; Path=/; HttpOnly; Secure; SameSite=Strict");
   if (secret.empty()) cookie += "; Max-Age=0";
   return cookie;

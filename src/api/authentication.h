@@ -16,7 +16,11 @@ namespace daikan::api {
 using server::Actor;
 using server::awaitable;
 
-inline constexpr std::string_view kSessionCookie = "daikan_session";
+/// The name of the session cookie in answers to this request: `daikan_session_PORT`, with the port of its Host (443 without one).
+///
+/// Browsers keep cookies by host name and know no ports: with one name for all, consoles on different ports of one host would sign each
+/// other out. It is the port that the browser sees, so it also holds behind a forwarded port.
+std::string session_cookie_name(const net::Headers& headers);
 
 /// What a request presents; empty when it presents nothing.
 struct Presented {
@@ -32,8 +36,8 @@ std::optional<std::string_view> cookie_value(const net::Headers& headers, std::s
 /// Double submit: true when `method` is safe, or X-CSRF-Token is the token of `secret` (compared in constant time).
 bool csrf_passes(std::string_view method, const net::Headers& headers, std::string_view secret);
 
-/// Set-Cookie that opens or (with an empty secret) takes back the browser's session.
-std::string session_cookie(std::string_view secret);
+/// Set-Cookie that opens or (with an empty secret) takes back the browser's session. `request`: the headers of the request.
+std::string session_cookie(const net::Headers& request, std::string_view secret);
 
 /// Who asks.
 struct Caller {

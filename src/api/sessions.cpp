@@ -40,7 +40,7 @@ awaitable<net::Response> log_in(Context& context, Call call) {
   auto session = session_json(login->credential, login->account, login->secret);
   session["token"] = login->secret;
   auto response = json_answer(201, session);
-  response.headers.add("set-cookie", session_cookie(login->secret));
+  response.headers.add("set-cookie", session_cookie(call.request.headers, login->secret));
   co_return response;
 }
 
@@ -56,7 +56,7 @@ awaitable<net::Response> log_out(Context& context, Call call) {
   auto ended = co_await context.services.accounts.logout(call.caller.actor, login.credential.id);
   if (!ended) co_return problem(ended.error());
   auto response = no_content();
-  response.headers.add("set-cookie", session_cookie(""));
+  response.headers.add("set-cookie", session_cookie(call.request.headers, ""));
   co_return response;
 }
 

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { Browser } from "./support/browser.mjs";
-import { Site, until } from "./support/servers.mjs";
+import { password, Site, until, user } from "./support/servers.mjs";
 
 let browser, site, hq;
 before(async () => {
@@ -74,5 +74,24 @@ test("the pages come packed, their assets stay in the cache, and the first load 
   assert.equal(scripts.sort((a, b) => b[1]["content-length"] - a[1]["content-length"])[0][1]["content-encoding"], "br");
   console.log(`first load: ${(bytes / 1000).toFixed(0)} kB`);
   assert.ok(bytes < 600_000, `${bytes} bytes`);
+  await olga.leave();
+});
+
+test("consoles on two ports of one host are open side by side in one browser", async () => {
+  const branch = await site.server("branch");
+  const olga = await browser.person();
+  await olga.enter(hq.url);
+  const other = await olga.context.newPage();
+  await other.goto(branch.url);
+  await other.getByLabel(olga.t("sign_in.user")).fill(user);
+  await other.getByLabel(olga.t("sign_in.password")).fill(password);
+  await other.getByRole("button", { name: olga.t("sign_in.submit") }).click();
+  await other.locator(".daikan-brand-server").getByText("branch").waitFor();
+  for (const [page, name] of [[olga.page, "hq"], [other, "branch"]]) {
+    await page.reload();
+    await page.locator(".daikan-brand-server").getByText(name).waitFor();
+  }
+  const names = (await olga.context.cookies()).map((each) => each.name).sort();
+  assert.deepEqual(names, [hq, branch].map((each) => `daikan_session_${new URL(each.url).port}`).sort());
   await olga.leave();
 });

@@ -33,10 +33,10 @@ TEST(RequestHash, SaysNothingOfWhatProvesAnything) {
 // ---- authentication ----
 
 TEST(Presented, BearerGoesBeforeTheCookie) {
-  const auto bearer = presented_secret({{"cookie", "daikan_session=c"}, {"authorization", "bEaReR  dkt_1 "}});
+  const auto bearer = presented_secret({{"cookie", "daikan_session_443=c"}, {"authorization", "bEaReR  dkt_1 "}});
   EXPECT_EQ(bearer.by, Presented::By::bearer);
   EXPECT_EQ(bearer.secret, "dkt_1");
-  const auto cookie = presented_secret({{"cookie", "a=b; daikan_session=dks_2; c=d"}});
+  const auto cookie = presented_secret({{"host", "hq:13291"}, {"cookie", "a=b; daikan_session_13291=dks_2; c=d"}});
   EXPECT_EQ(cookie.by, Presented::By::cookie);
   EXPECT_EQ(cookie.secret, "dks_2");
   EXPECT_EQ(presented_secret({}).by, Presented::By::nothing);
@@ -49,9 +49,31 @@ TEST(Presented, AnotherSchemeIsNoSecret) {
 }
 
 TEST(Presented, CookiesMayComeInSeveralFields) {
-  const net::Headers headers{{"cookie", "a=b"}, {"cookie", "xdaikan_session=no"}, {"cookie", "daikan_session=yes"}};
-  EXPECT_EQ(cookie_value(headers, kSessionCookie), "yes");
-  EXPECT_FALSE(cookie_value({{"cookie", "daikan_session"}}, kSessionCookie));
+  const net::Headers headers{{"cookie", "a=b"}, {"cookie", "xdaikan_session_1=no"}, {"cookie", "daikan_session_1=yes"}};
+  EXPECT_EQ(cookie_value(headers, "daikan_session_1"), "yes");
+  EXPECT_FALSE(cookie_value({{"cookie", "daikan_session_1"}}, "daikan_session_1"));
+}
+
+TEST(Presented, ConsolesOnPortsOfOneHostHaveCookiesOfTheirOwn) {
+  const auto shown = [](std::string host) {
+    return presented_secret(
+               {{"host", std::move(host)}, {"cookie", "daikan_session_13291=dks_1; daikan_session_14291=dks_2; daikan_session_443=dks_3"}})
+        .secret;
+  };
+  EXPECT_EQ(shown("hq.example:13291"), "dks_1");
+  EXPECT_EQ(shown("hq.example:14291"), "dks_2");
+  EXPECT_EQ(shown("[2001:db8::1]:14291"), "dks_2");
+  EXPECT_EQ(shown("hq.example"), "dks_3");
+  EXPECT_EQ(shown("[2001:db8::13291]"), "dks_3") << "no port, though digits follow a colon";
+  EXPECT_EQ(shown("hq.example:15291"), "");
+}
+
+TEST(Presented, TheCookieIsNamedAfterThePortOfTheHostAndAfterNothingElse) {
+  EXPECT_EQ(session_cookie({{"host", "hq:13291"}}, "dks_1"), "daikan_session_13291=dks_1; Path=/; HttpOnly; Secure; SameSite=Strict");
+  EXPECT_EQ(session_cookie({{"host", "hq:13291"}}, ""), "daikan_session_13291=; Path=/; HttpOnly; Secure; SameSite=Strict; Max-Age=0");
+  for (const auto* host : {"hq:1=x;", "hq:999999", "hq:", ""}) {
+    EXPECT_EQ(session_cookie_name({{"host", host}}), "daikan_session_443") << host;
+  }
 }
 
 TEST(Csrf, TokenOfTheSecretIsAskedOfChangesOnly) {

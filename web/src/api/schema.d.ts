@@ -67,7 +67,7 @@ export interface paths {
         put?: never;
         /**
          * Log in with a password
-         * @description Opens a session of 12 hours, renewed by use. The secret is in the answer once, and in the cookie `daikan_session`
+         * @description Opens a session of 12 hours, renewed by use. The secret is in the answer once, and in the cookie `daikan_session_PORT`
          *     (HttpOnly, Secure, SameSite=Strict). An unknown name and a wrong password are told apart by nothing, not even by time.
          */
         post: operations["log_in"];
