@@ -6,10 +6,9 @@ import { after, before, describe, test } from "node:test";
 import { Browser } from "./support/browser.mjs";
 import { Site, until } from "./support/servers.mjs";
 
-let browser, site, hq, root, north;
+let browser, site, hq, branch, root, north;
 before(async () => {
   site = new Site();
-  let branch;
   [browser, hq, branch] = await Promise.all([Browser.start(), site.server("hq"), site.server("branch")]);
   root = (await hq.call("GET", "groups")).items[0];
   north = await hq.call("POST", "groups", { path: "Managed devices/North" });
@@ -223,5 +222,33 @@ test("a policy is made inactive and removed from the list, each after its previe
   await confirm(olga, "common.remove");
   await olga.page.getByText(olga.t("policies.none")).waitFor();
   assert.deepEqual(await policies(), []);
+  await olga.leave();
+});
+
+test("what a secondary confirmed is shown: in force, behind while it is away, and in force again by itself", async () => {
+  await clear();
+  const made = await make("Proved", level("warning", true));
+  const olga = await enter();
+  await olga.page.goto(`${hq.url}/policies/status`);
+  const row = (state) => olga.page.locator(`[data-server="branch"][data-state="${state}"]`);
+  await row("in_force").waitFor({ timeout: 60_000 });
+  assert.match(await row("in_force").textContent(), /Proved/);
+  await olga.isClean("status of policies");
+  await branch.stop();
+  await hq.call("PATCH", `policies/${made.id}`, { settings: level("error", true) });
+  await row("behind").waitFor({ timeout: 60_000 });
+  await olga.isClean("status of policies, one behind");
+  await branch.start();
+  await row("in_force").waitFor({ timeout: 90_000 });
+  await olga.page.goto(`${hq.url}/groups/${north.id}/servers`);
+  await olga.page.locator('[data-secondary="branch"] [data-force="in_force"]').waitFor();
+
+  // Below, the inherited one is shown with its owner, and is not to be changed.
+  const { id } = (await hq.call("GET", "secondaries")).items[0];
+  await olga.page.goto(`${hq.url}/servers/${id}/policies`);
+  await olga.page.getByRole("link", { name: "Proved" }).click();
+  await olga.page.locator('[data-read-only="inherited"]').waitFor();
+  assert.ok(await olga.page.locator("#policy-name").isDisabled());
+  await olga.isClean("an inherited policy");
   await olga.leave();
 });

@@ -28,6 +28,7 @@ export const routes: PageRoute[] = [
   { path: "/groups/:groupId/servers", page: page(() => import("./pages/group/group_page"), "ServersPage") },
   { path: "/policies", page: page(() => import("./pages/policies/policies_page"), "PoliciesPage") },
   { path: "/policies/effective", page: page(() => import("./pages/policies/policies_page"), "EffectiveSettingsPage") },
+  { path: "/policies/status", page: page(() => import("./pages/policies/policies_page"), "PolicyStatusPage") },
   { path: "/policies/:id", page: page(() => import("./pages/policies/policy_page"), "PolicyPage") },
   { path: "/policies/:id/revisions", page: page(() => import("./pages/policies/policy_page"), "PolicyRevisionsPage") },
   { path: "/groups/:groupId/policies", page: page(() => import("./pages/group/group_page"), "GroupPoliciesPage") },

@@ -7,6 +7,7 @@ import { useServer } from "../../app/place";
 import { CertificateDownload } from "../../parts/certificate_download";
 import { Fingerprint } from "../../parts/fingerprint";
 import { useGroupNames } from "../../parts/group_names";
+import { ProblemAlert } from "../../parts/problem_alert";
 import { StatusMark } from "../../parts/status_mark";
 import type { Draft } from "./model";
 
@@ -26,6 +27,7 @@ export function Handover({ draft, secondary, onAnother }: { draft: Draft; second
       <p className="daikan-line" aria-live="polite">
         {t("add_secondary.state_now")} <StatusMark state={now.state} />
       </p>
+      {!connected && <ProblemAlert problem={now.reason} variant="warning" />}
       {!connected && (
         <>
           <Content component="h3">{t("add_secondary.other_side_title")}</Content>

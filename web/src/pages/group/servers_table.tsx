@@ -10,6 +10,7 @@ import { Empty } from "../../parts/empty";
 import { MenuButton } from "../../parts/menu_button";
 import { StatusMark } from "../../parts/status_mark";
 import { When } from "../../parts/when";
+import { ForceMark, usePolicyStatus, type InForce } from "../policies/status_page";
 import type { SecondaryActions } from "../secondary/secondary_dialogs";
 
 const kStates: LinkState[] = ["connected", "connecting", "disconnected", "refused", "never_connected"];
@@ -47,6 +48,22 @@ export function findSecondaries(list: Secondary[], text: string, state: LinkStat
   );
 }
 
+/** What a secondary confirmed of the policies that are to be in force there. */
+function Confirmed({ at }: { at: InForce | undefined }) {
+  const { t } = useTranslation();
+  if (at === undefined) return <>–</>;
+  return (
+    <>
+      <ForceMark state={at.state} />
+      {at.policies.map((policy) => (
+        <div key={policy.id} className="daikan-subtle">
+          {policy.name}: {t(policy.in_force_revision === null ? "policies.revision_none_of" : "policies.revision_of", { number: policy.in_force_revision, wanted: policy.revision })}
+        </div>
+      ))}
+    </>
+  );
+}
+
 export function ServersTable({ secondaries, actions }: { secondaries: Secondary[]; actions: SecondaryActions["actions"] }) {
   const { t } = useTranslation();
   const { href } = useServer();
@@ -56,6 +73,9 @@ export function ServersTable({ secondaries, actions }: { secondaries: Secondary[
   const [direction, setDirection] = useState<"asc" | "desc">("asc");
   const [page, setPage] = useState(1);
   const [perPage, setPerPage] = useState(50);
+
+  const status = usePolicyStatus(undefined, 30_000);
+  const proof = useMemo(() => new Map((status.data?.items ?? []).filter((each) => each.path.length === 1).map((each) => [each.registration_id, each])), [status.data]);
 
   const found = useMemo(() => sortSecondaries(findSecondaries(secondaries, text, state), column, direction), [secondaries, text, state, column, direction]);
   const last = Math.max(1, Math.ceil(found.length / perPage));
@@ -122,6 +142,7 @@ export function ServersTable({ secondaries, actions }: { secondaries: Secondary[
                   {t(`servers.column_${each}`)}
                 </Th>
               ))}
+              <Th>{t("policies.in_force_column")}</Th>
               <Th screenReaderText={t("servers.column_actions")} />
             </Tr>
           </Thead>
@@ -138,6 +159,9 @@ export function ServersTable({ secondaries, actions }: { secondaries: Secondary[
                 <Td dataLabel={t("servers.column_version")}>{each.version ?? "–"}</Td>
                 <Td dataLabel={t("servers.column_last_connected")}>
                   <When at={each.last_connected_at} />
+                </Td>
+                <Td dataLabel={t("policies.in_force_column")}>
+                  <Confirmed at={proof.get(each.id)} />
                 </Td>
                 <Td isActionCell>
                   <MenuButton label={t("servers.actions_for", { name: each.name })} actions={actions(each)} />

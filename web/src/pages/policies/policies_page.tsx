@@ -16,6 +16,7 @@ import { ImportDialog } from "./import_dialog";
 import { LocalSettingDialog } from "./local_setting_dialog";
 import { PoliciesTable, savePolicyFile } from "./policies_table";
 import type { SettingField } from "./schema";
+import { StatusView } from "./status_page";
 import { kServerApplication, useApplication, useEffective, usePolicies, type ApplicationForm } from "./use_policies";
 
 function ShowInherited({ shows, onChange }: { shows: boolean; onChange: (shows: boolean) => void }) {
@@ -170,7 +171,12 @@ function AllPolicies({ form }: { form: ApplicationForm }) {
   );
 }
 
-function Page({ view }: { view: "list" | "effective" }) {
+function Status() {
+  const policies = usePolicies();
+  return <Loaded query={policies}>{(all) => <StatusView policies={all} />}</Loaded>;
+}
+
+function Page({ view }: { view: "list" | "effective" | "status" }) {
   const { t } = useTranslation();
   const { href } = useServer();
   const application = useApplication(kServerApplication);
@@ -183,11 +189,13 @@ function Page({ view }: { view: "list" | "effective" }) {
           tabs={[
             { name: "list", text: t("policies.title"), to: href("/policies") },
             { name: "effective", text: t("policies.effective"), to: href("/policies/effective") },
+            { name: "status", text: t("policies.status"), to: href("/policies/status") },
           ]}
         />
       </PageHeader>
       <PageSection hasBodyWrapper={false} className="daikan-stack">
-        <Loaded query={application}>{(form) => (view === "list" ? <AllPolicies form={form} /> : <ServerSettings form={form} />)}</Loaded>
+        {view === "status" && <Status />}
+        {view !== "status" && <Loaded query={application}>{(form) => (view === "list" ? <AllPolicies form={form} /> : <ServerSettings form={form} />)}</Loaded>}
       </PageSection>
     </>
   );
@@ -195,3 +203,4 @@ function Page({ view }: { view: "list" | "effective" }) {
 
 export const PoliciesPage = () => <Page view="list" />;
 export const EffectiveSettingsPage = () => <Page view="effective" />;
+export const PolicyStatusPage = () => <Page view="status" />;
