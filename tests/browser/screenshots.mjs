@@ -17,6 +17,13 @@ try {
   await site.join(hq, branch, "Managed devices/Branches");
   await site.join(branch, shop);
   await hq.call("POST", "secondaries", { group: "Managed devices/Branches", name: "branch7", direction: "secondary_dials", certificate: away.certificate.toString("base64") });
+  const quiet = await hq.call("POST", "policies", { name: "Quiet logs", group: "Managed devices", active: true, settings: { "log.level": { value: "warning", locked: true }, "events.info_days": { value: 30, locked: false } } });
+  await hq.call("PATCH", `policies/${quiet.id}`, { settings: { "log.level": { value: "warning", locked: true }, "events.info_days": { value: 60, locked: false }, "sessions.idle_minutes": { value: 30, locked: true } } });
+  await hq.call("POST", "policies", { name: "Branches", group: "Managed devices/Branches", active: true, settings: { "log.level": { value: "debug" }, "events.critical_days": { value: 365, locked: true } } });
+  await hq.call("POST", "policies", { name: "Trial", group: "Managed devices/Branches", settings: {} });
+  await hq.call("POST", "tasks", { name: "Nightly backup", kind: "backup", schedule: "cron 30 3 * * *", run_missed: true, settings: { folder: "backups", keep: 14, passphrase: "several words that nobody guesses" } });
+  const links = await hq.call("POST", "tasks", { name: "Check of all links", kind: "link_check", schedule: "on link_disconnected" });
+  await hq.call("POST", `tasks/${links.id}/start`);
   const groups = (await hq.call("GET", "groups")).items;
   const secondaries = await until(async () => {
     const { items } = await hq.call("GET", "secondaries");
@@ -34,6 +41,18 @@ try {
     properties_hierarchy: "/properties/hierarchy",
     properties_certificate: "/properties/certificate",
     below: `/servers/${connected.id}`,
+    group_servers: `/groups/${group.id}/servers`,
+    group_policies: `/groups/${group.id}/policies`,
+    group_settings: `/groups/${group.id}/settings`,
+    add_policy: `/groups/${group.id}/add-policy`,
+    policies: "/policies",
+    policies_effective: "/policies/effective",
+    policies_status: "/policies/status",
+    policy: `/policies/${quiet.id}`,
+    policy_revisions: `/policies/${quiet.id}/revisions`,
+    tasks: "/tasks",
+    properties_ports: "/properties/ports",
+    properties_access: "/properties/access",
     unrecognised: "/unrecognised",
     events: "/events",
     audit: "/audit",
@@ -42,6 +61,47 @@ try {
     notifications: "/notifications",
     invitations: "/invitations",
     backups: "/backups",
+  };
+  const act = async (olga, name, action) => {
+    await olga.page.getByRole("button", { name: olga.t("servers.actions_for", { name }) }).click();
+    await olga.page.locator(`[data-action="${action}"]`).click();
+  };
+  // What opens over a page.
+  const dialogs = {
+    review: async (olga) => {
+      await olga.page.goto(`${hq.url}/policies/${quiet.id}`);
+      await olga.page.locator('[data-setting="log.level"] select').selectOption("error");
+      await olga.page.getByRole("button", { name: olga.t("policies.review"), exact: true }).click();
+      await olga.page.locator("[data-preview]").waitFor();
+    },
+    import: async (olga) => {
+      await olga.page.goto(`${hq.url}/policies`);
+      await olga.page.getByRole("button", { name: olga.t("policies.import") }).click();
+    },
+    local_setting: async (olga) => {
+      await olga.page.goto(`${hq.url}/policies/effective`);
+      await olga.page.locator('[data-effective="events.info_days"]').getByRole("button").click();
+    },
+    add_task: async (olga) => {
+      await olga.page.goto(`${hq.url}/tasks`);
+      await olga.page.getByRole("button", { name: olga.t("tasks.add") }).click();
+    },
+    edit_task: async (olga) => {
+      await olga.page.goto(`${hq.url}/tasks`);
+      await act(olga, "Nightly backup", "edit");
+    },
+    task_runs: async (olga) => {
+      await olga.page.goto(`${hq.url}/tasks`);
+      await act(olga, "Check of all links", "runs");
+    },
+    edit_secondary: async (olga) => {
+      await olga.page.goto(`${hq.url}/secondaries/${connected.id}`);
+      await act(olga, connected.name, "edit");
+    },
+    remove_secondary: async (olga) => {
+      await olga.page.goto(`${hq.url}/secondaries/${connected.id}`);
+      await act(olga, connected.name, "remove");
+    },
   };
   for (const language of ["en", "ja"]) {
     for (const theme of ["light", "dark"]) {
@@ -56,6 +116,11 @@ try {
         await olga.page.locator("main").getByRole("heading").first().waitFor();
         await olga.page.waitForTimeout(700); // tables and pictures that are still being filled in; nothing depends on it but the look
         if ((await olga.page.getByText(olga.t("not_found.title")).count()) === 0) await keep(name);
+      }
+      for (const [name, show] of Object.entries(dialogs)) {
+        await show(olga);
+        await olga.page.waitForTimeout(700);
+        await keep(name);
       }
       if (olga.wrongs.length > 0) console.error(olga.wrongs.join("\n"));
       await olga.leave();

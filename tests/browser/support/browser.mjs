@@ -35,7 +35,7 @@ export class Browser {
       viewport: size,
       timezoneId: "Asia/Tokyo",
     });
-    context.setDefaultTimeout(20_000);
+    context.setDefaultTimeout(40_000);
     return new Person(context, language, await context.newPage());
   }
 
