@@ -98,6 +98,7 @@ export class Server {
           host,
           port,
           method,
+          agent: this.agent,
           path: `/api/v1/${route}`,
           rejectUnauthorized: false,
           headers: { ...(text ? { "content-type": "application/json", "content-length": Buffer.byteLength(text) } : {}), ...(this.secret ? { authorization: `Bearer ${this.secret}` } : {}), ...headers },
