@@ -57,10 +57,14 @@ try {
     events: "/events",
     audit: "/audit",
     users: "/users",
+    roles: "/users/roles",
+    sessions: "/users/sessions",
     account: "/account",
-    notifications: "/notifications",
+    account_tokens: "/account/tokens",
+    link_doctor: `/link-doctor?secondary=${connected.id}`,
+    notifications: "/properties/notifications",
     invitations: "/invitations",
-    backups: "/backups",
+    backups: "/properties/backups",
   };
   const act = async (olga, name, action) => {
     await olga.page.getByRole("button", { name: olga.t("servers.actions_for", { name }) }).click();

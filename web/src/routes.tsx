@@ -24,6 +24,13 @@ export const routes: PageRoute[] = [
   { path: "/unrecognised", page: page(() => import("./pages/unrecognised/unrecognised_page"), "UnrecognisedPage") },
   { path: "/events", page: page(() => import("./pages/history/events_page"), "EventsPage") },
   { path: "/audit", page: page(() => import("./pages/history/audit_page"), "AuditPage") },
+  { path: "/users", page: page(() => import("./pages/people/users_page"), "UsersPage") },
+  { path: "/users/roles", page: page(() => import("./pages/people/roles_page"), "RolesPage") },
+  { path: "/users/sessions", page: page(() => import("./pages/people/sessions_page"), "SessionsPage"), ownServerOnly: true },
+  { path: "/account", page: page(() => import("./pages/account/account_page"), "AccountPage"), ownServerOnly: true },
+  { path: "/account/:section", page: page(() => import("./pages/account/account_page"), "AccountPage"), ownServerOnly: true },
+  { path: "/link-doctor", page: page(() => import("./pages/link_doctor/link_doctor_page"), "LinkDoctorPage") },
+  { path: "/invitations", page: page(() => import("./pages/invitations/invitations_page"), "InvitationsPage") },
   { path: "/groups/:groupId", page: page(() => import("./pages/group/group_page"), "GroupPage") },
   { path: "/groups/:groupId/servers", page: page(() => import("./pages/group/group_page"), "ServersPage") },
   { path: "/policies", page: page(() => import("./pages/policies/policies_page"), "PoliciesPage") },
@@ -45,16 +52,20 @@ export interface MenuEntry {
   /** Shown to whoever holds it on the server. */
   right?: RightName;
   ownServerOnly?: boolean;
+  /** Another page that belongs to this entry. */
+  also?: string;
 }
 
 /** What is above the workspace of a server. */
 export const menu: MenuEntry[] = [
   { name: "overview", path: "/" },
-  { name: "hierarchy", path: "/hierarchy" },
+  { name: "hierarchy", path: "/hierarchy", also: "/link-doctor" },
   { name: "policies", path: "/policies" },
   { name: "tasks", path: "/tasks" },
   { name: "unrecognised", path: "/unrecognised" },
+  { name: "invitations", path: "/invitations", right: "configure_hierarchy" },
   { name: "events", path: "/events", right: "read" },
   { name: "audit", path: "/audit", right: "read_audit" },
+  { name: "users", path: "/users", right: "manage_users" },
   { name: "properties", path: "/properties" },
 ];

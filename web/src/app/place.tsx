@@ -46,19 +46,24 @@ export function usePathNames(path: ServerPath): string[] {
 }
 
 /**
- * Whether the person may do this to a group here (null: to the server), as far as can be known: on a lower server what counts is what they
+ * Whether the person holds a right on a group here (null: on the server), as far as can be known: on a lower server what counts is what they
  * hold above on the group of the secondary, and the lower server has the last word.
  */
-export function useMayOn(right: RightName): (groupId: string | null) => boolean {
+export function useRights(): (right: RightName, groupId: string | null) => boolean {
   const { path } = useServer();
   const account = useAccount();
   const first = path[0];
   const groups = useGroups([]);
   const entry = useSecondary([], first ?? "", first !== undefined);
-  return (groupId) => {
+  return (right, groupId) => {
     const group = first === undefined ? groupId : (entry.data?.data.group_id ?? null);
     return holds(account.data, right, lineage(groups.data ?? [], group));
   };
+}
+
+export function useMayOn(right: RightName): (groupId: string | null) => boolean {
+  const rights = useRights();
+  return (groupId) => rights(right, groupId);
 }
 
 export const useMay = (right: RightName, groupId: string | null = null): boolean => useMayOn(right)(groupId);

@@ -5,6 +5,8 @@ import { initReactI18next } from "react-i18next";
 
 export const kLanguages = ["en", "ja"] as const;
 export type Language = (typeof kLanguages)[number];
+/** What each language calls itself. */
+export const kOwnNames: Record<Language, string> = { en: "English", ja: "日本語" };
 
 const kStored = "daikan.language";
 

@@ -18,7 +18,7 @@ import {
   ToolbarItem,
 } from "@patternfly/react-core";
 import { UserIcon } from "@patternfly/react-icons";
-import { Link } from "react-router-dom";
+import { Link, useNavigate } from "react-router-dom";
 import { useTranslation } from "react-i18next";
 import { isLocalConsole } from "../api/local_console";
 import { session, signOut } from "../api/session";
@@ -30,6 +30,7 @@ import { LanguageSwitch, ThemeSwitch } from "./switches";
 
 function UserMenu() {
   const { t } = useTranslation();
+  const navigate = useNavigate();
   const [open, setOpen] = useState(false);
   const state = useSignal(session);
   const name = "session" in state ? state.session.account.name : "";
@@ -46,6 +47,7 @@ function UserMenu() {
       popperProps={{ position: "end" }}
     >
       <DropdownList>
+        <DropdownItem onClick={() => void navigate("/account")}>{t("shell.account")}</DropdownItem>
         <DropdownItem onClick={() => void signOut().catch((error: unknown) => tell(String(error), "warning"))}>{t("shell.sign_out")}</DropdownItem>
       </DropdownList>
     </Dropdown>

@@ -10,8 +10,7 @@ import { Empty } from "../parts/empty";
 import { Fingerprint } from "../parts/fingerprint";
 import { ProblemAlert } from "../parts/problem_alert";
 import { TextField } from "../parts/text_field";
-import { LanguageSwitch, ThemeSwitch } from "./switches";
-import { Mark } from "./mark";
+import { Door } from "./door";
 
 async function own<T>(method: string, route: string, body?: unknown): Promise<T> {
   const init: RequestInit = { method, cache: "no-store", credentials: "same-origin" };
@@ -91,55 +90,39 @@ export function ServerListPage() {
     document.title = `${t("console_servers.title")} · Daikan`;
   }, [t]);
   return (
-    <div className="daikan-sign-in">
-      <header className="daikan-sign-in-bar">
-        <Flex justifyContent={{ default: "justifyContentFlexEnd" }}>
-          <FlexItem>
-            <LanguageSwitch />
-          </FlexItem>
-          <FlexItem>
-            <ThemeSwitch />
-          </FlexItem>
-        </Flex>
-      </header>
-      <main className="daikan-server-list">
-        <div className="daikan-sign-in-brand">
-          <Mark />
-          <span>Daikan</span>
-        </div>
-        <Title headingLevel="h1" size="2xl">
-          {t("console_servers.title")}
-        </Title>
-        <p>{t("console_servers.lead")}</p>
-        <ProblemAlert problem={servers.error} onRetry={() => void servers.refetch()} />
-        {servers.data?.length === 0 && <Empty title={t("console_servers.empty_title")}>{t("console_servers.empty_body")}</Empty>}
-        {servers.data?.map((each) => (
-          <Card key={each.name} isCompact>
-            <CardBody>
-              <Flex alignItems={{ default: "alignItemsCenter" }}>
-                <FlexItem grow={{ default: "grow" }}>
-                  <a href={`/at/${encodeURIComponent(each.name)}/`} aria-label={t("console_servers.open", { name: each.name })}>
-                    <strong>{each.name}</strong>
-                  </a>
-                  <div>{each.address}</div>
-                  <small>{each.logged_in ? t("console_servers.signed_in", { user: each.user }) : t("console_servers.signed_out")}</small>
-                </FlexItem>
-                <FlexItem>
-                  <Button variant="link" isDanger onClick={() => setRemoving(each)} aria-label={t("console_servers.remove", { name: each.name })}>
-                    {t("console_servers.remove_short")}
-                  </Button>
-                </FlexItem>
-              </Flex>
-            </CardBody>
-          </Card>
-        ))}
-        <Card>
-          <CardTitle component="h2">{t("console_servers.add")}</CardTitle>
+    <Door main="daikan-server-list">
+      <Title headingLevel="h1" size="2xl">
+        {t("console_servers.title")}
+      </Title>
+      <p>{t("console_servers.lead")}</p>
+      <ProblemAlert problem={servers.error} onRetry={() => void servers.refetch()} />
+      {servers.data?.length === 0 && <Empty title={t("console_servers.empty_title")}>{t("console_servers.empty_body")}</Empty>}
+      {servers.data?.map((each) => (
+        <Card key={each.name} isCompact>
           <CardBody>
-            <AddServer onAdded={() => void again()} />
+            <Flex alignItems={{ default: "alignItemsCenter" }}>
+              <FlexItem grow={{ default: "grow" }}>
+                <a href={`/at/${encodeURIComponent(each.name)}/`} aria-label={t("console_servers.open", { name: each.name })}>
+                  <strong>{each.name}</strong>
+                </a>
+                <div>{each.address}</div>
+                <small>{each.logged_in ? t("console_servers.signed_in", { user: each.user }) : t("console_servers.signed_out")}</small>
+              </FlexItem>
+              <FlexItem>
+                <Button variant="link" isDanger onClick={() => setRemoving(each)} aria-label={t("console_servers.remove", { name: each.name })}>
+                  {t("console_servers.remove_short")}
+                </Button>
+              </FlexItem>
+            </Flex>
           </CardBody>
         </Card>
-      </main>
+      ))}
+      <Card>
+        <CardTitle component="h2">{t("console_servers.add")}</CardTitle>
+        <CardBody>
+          <AddServer onAdded={() => void again()} />
+        </CardBody>
+      </Card>
       {removing && (
         <ConfirmDialog
           title={t("console_servers.remove_title", { name: removing.name })}
@@ -153,6 +136,6 @@ export function ServerListPage() {
           {t("console_servers.remove_body", { name: removing.name })}
         </ConfirmDialog>
       )}
-    </div>
+    </Door>
   );
 }

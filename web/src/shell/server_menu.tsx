@@ -1,21 +1,20 @@
 import { Nav, NavItem, NavList } from "@patternfly/react-core";
 import { matchPath, Link } from "react-router-dom";
 import { useTranslation } from "react-i18next";
-import { useAccount, holds } from "../api/queries";
-import { useServer } from "../app/place";
+import { useRights, useServer } from "../app/place";
 import { menu, type MenuEntry } from "../routes";
 
 const isOpen = (entry: MenuEntry, page: string) =>
-  entry.path === "/" ? page === "/" : matchPath({ path: entry.path, end: false }, page) !== null;
+  entry.path === "/" ? page === "/" : [entry.path, entry.also].some((path) => path !== undefined && matchPath({ path, end: false }, page) !== null);
 
 /** The pages of the server in front, above its workspace. Groups and secondaries are in the tree. */
 export function ServerMenu({ page }: { page: string }) {
   const { t } = useTranslation();
   const { path, href } = useServer();
-  const account = useAccount();
+  const rights = useRights();
   const entries = menu.filter((entry) => {
     if (entry.ownServerOnly && path.length > 0) return false;
-    return entry.right === undefined || path.length > 0 || holds(account.data, entry.right);
+    return entry.right === undefined || rights(entry.right, null);
   });
   if (!entries.some((entry) => isOpen(entry, page))) return null;
   return (

@@ -4,9 +4,8 @@ import { AdjustIcon, GlobeIcon, MoonIcon, SunIcon } from "@patternfly/react-icon
 import { useTranslation } from "react-i18next";
 import { useSignal } from "../api/signal";
 import { kThemes, theme, type Theme } from "../app/theme";
-import { kLanguages, speak, type Language } from "../i18n";
+import { kLanguages, kOwnNames, speak, type Language } from "../i18n";
 
-const kOwnNames: Record<Language, string> = { en: "English", ja: "日本語" };
 const kThemeIcons: Record<Theme, ReactNode> = { system: <AdjustIcon />, light: <SunIcon />, dark: <MoonIcon /> };
 
 export function LanguageSwitch() {

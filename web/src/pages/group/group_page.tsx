@@ -19,6 +19,7 @@ import { NotFoundPage } from "../not_found";
 import { GroupPolicies, GroupSettings } from "../policies/policies_page";
 import { useSecondaryActions } from "../secondary/secondary_dialogs";
 import { AddGroupDialog, DeleteGroupDialog, EditGroupDialog } from "./group_dialogs";
+import { InviteDialog } from "../invitations/invite_dialog";
 import { ServersTable } from "./servers_table";
 
 type View = "servers" | "subgroups" | "policies" | "settings";
@@ -107,11 +108,13 @@ function Shown({ group, groups, view }: { group: Group; groups: Group[]; view: V
   const { href } = useServer();
   const { nameOf } = useGroupNames();
   const [dialog, setDialog] = useState<Dialog | null>(null);
+  const [invites, setInvites] = useState(false);
   const mayJoin = useMayOn("configure_hierarchy")(group.id);
   const mayEdit = useMayOn("edit_groups")(group.id);
   const add = () => void navigate(href(`/groups/${group.id}/add-secondary`));
   const isRoot = group.parent_id === null;
-  const actions: MenuAction[] = mayEdit
+  const invite: MenuAction[] = mayJoin ? [{ name: "invite", text: t("invitations.add"), onClick: () => setInvites(true) }] : [];
+  const edits: MenuAction[] = mayEdit
     ? [
         { name: "add", text: t("group.add"), onClick: () => setDialog("add") },
         ...(isRoot
@@ -131,7 +134,7 @@ function Shown({ group, groups, view }: { group: Group; groups: Group[]; view: V
         actions={
           <>
             {mayJoin && <Button onClick={add}>{t("overview.add_secondary")}</Button>}
-            <MenuButton label={t("servers.actions_for", { name: nameOf(group) })} actions={actions} />
+            <MenuButton label={t("servers.actions_for", { name: nameOf(group) })} actions={[...invite, ...edits]} />
           </>
         }
       >
@@ -153,6 +156,7 @@ function Shown({ group, groups, view }: { group: Group; groups: Group[]; view: V
         {view === "settings" && <GroupSettings group={group} />}
       </PageSection>
       <GroupDialogs key={dialog ?? "none"} dialog={dialog} group={group} groups={groups} onClose={() => setDialog(null)} />
+      {invites && <InviteDialog group={group.path} onClose={() => setInvites(false)} />}
     </>
   );
 }

@@ -216,7 +216,8 @@ function Drawing({ root }: { root: TreeNode }) {
 
 export function HierarchyPage() {
   const { t } = useTranslation();
-  const { path } = useServer();
+  const navigate = useNavigate();
+  const { path, href } = useServer();
   const tree = useTree(path);
   return (
     <>
@@ -224,9 +225,14 @@ export function HierarchyPage() {
         title={t("hierarchy.title")}
         lead={t("hierarchy.lead")}
         actions={
-          <Button variant="secondary" icon={<SyncAltIcon />} isLoading={tree.isFetching} onClick={() => void tree.refetch()}>
-            {t("hierarchy.ask_again")}
-          </Button>
+          <>
+            <Button variant="secondary" onClick={() => void navigate(href("/link-doctor"))}>
+              {t("link_doctor.title")}
+            </Button>{" "}
+            <Button variant="secondary" icon={<SyncAltIcon />} isLoading={tree.isFetching} onClick={() => void tree.refetch()}>
+              {t("hierarchy.ask_again")}
+            </Button>
+          </>
         }
       />
       <PageSection hasBodyWrapper={false} isFilled className="daikan-picture-page">

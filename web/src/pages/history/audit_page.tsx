@@ -1,16 +1,17 @@
 // Who did what on a server, newest first, with the state of the chain that would show a change.
 import { useState } from "react";
 import { Button, Card, CardBody, PageSection, SearchInput, Toolbar, ToolbarContent, ToolbarItem } from "@patternfly/react-core";
-import { Table, Tbody, Td, Th, Thead, Tr } from "@patternfly/react-table";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { apiRoot } from "../../api/path";
+import type { AuditRecord } from "../../api/types";
 import { useServer } from "../../app/place";
 import { Empty } from "../../parts/empty";
 import { Facts } from "../../parts/facts";
 import { Waiting } from "../../parts/loading";
 import { PageHeader } from "../../parts/page_header";
 import { ProblemAlert } from "../../parts/problem_alert";
+import { RecordTable, type Column } from "../../parts/record_table";
 import { When } from "../../parts/when";
 import { Older } from "./pager";
 
@@ -29,6 +30,25 @@ export function AuditPage() {
     getNextPageParam: (last) => (last.next_cursor === null ? undefined : Number(last.next_cursor)),
   });
   const items = records.data?.pages.flatMap((page) => page.items) ?? [];
+  const columns: Column<AuditRecord>[] = [
+    { name: "when", text: t("history.when"), modifier: "nowrap", cell: (record) => <When at={record.at} /> },
+    {
+      name: "who",
+      text: t("history.who"),
+      modifier: "breakWord",
+      cell: (record) => (
+        <>
+          {record.actor}
+          <div>
+            <small>{[record.source, record.through].filter(Boolean).join(" · ")}</small>
+          </div>
+        </>
+      ),
+    },
+    { name: "action", text: t("history.action"), cell: (record) => <code>{record.action}</code> },
+    { name: "object", text: t("history.object"), modifier: "breakWord", cell: (record) => record.object },
+    { name: "outcome", text: t("history.outcome"), cell: (record) => (record.outcome === "done" ? t("history.done") : <code>{record.outcome}</code>) },
+  ];
   return (
     <>
       <PageHeader
@@ -74,42 +94,7 @@ export function AuditPage() {
         </Toolbar>
         <ProblemAlert problem={records.error} onRetry={() => void records.refetch()} />
         {records.isPending && <Waiting />}
-        {records.data && items.length === 0 && <Empty title={t("history.none")}>{t("history.none_body")}</Empty>}
-        {items.length > 0 && (
-          <Table aria-label={t("history.audit")} variant="compact">
-            <Thead>
-              <Tr>
-                <Th>{t("history.when")}</Th>
-                <Th>{t("history.who")}</Th>
-                <Th>{t("history.action")}</Th>
-                <Th>{t("history.object")}</Th>
-                <Th>{t("history.outcome")}</Th>
-              </Tr>
-            </Thead>
-            <Tbody>
-              {items.map((record) => (
-                <Tr key={record.sequence}>
-                  <Td dataLabel={t("history.when")} modifier="nowrap">
-                    <When at={record.at} />
-                  </Td>
-                  <Td dataLabel={t("history.who")} modifier="breakWord">
-                    {record.actor}
-                    <div>
-                      <small>{[record.source, record.through].filter(Boolean).join(" · ")}</small>
-                    </div>
-                  </Td>
-                  <Td dataLabel={t("history.action")}>
-                    <code>{record.action}</code>
-                  </Td>
-                  <Td dataLabel={t("history.object")} modifier="breakWord">
-                    {record.object}
-                  </Td>
-                  <Td dataLabel={t("history.outcome")}>{record.outcome === "done" ? t("history.done") : <code>{record.outcome}</code>}</Td>
-                </Tr>
-              ))}
-            </Tbody>
-          </Table>
-        )}
+        {records.data && <RecordTable label={t("history.audit")} columns={columns} rows={items} keyOf={(record) => record.sequence} empty={<Empty title={t("history.none")}>{t("history.none_body")}</Empty>} />}
         <Older query={records} />
       </PageSection>
     </>

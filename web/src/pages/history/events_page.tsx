@@ -1,7 +1,6 @@
 // What happened on a server: found by severity and text, live, and as a file.
 import { useState } from "react";
 import { Button, FormSelect, FormSelectOption, Label, PageSection, SearchInput, Toolbar, ToolbarContent, ToolbarItem } from "@patternfly/react-core";
-import { Table, Tbody, Td, Th, Thead, Tr } from "@patternfly/react-table";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { Link } from "react-router-dom";
 import { useTranslation } from "react-i18next";
@@ -12,6 +11,7 @@ import { Empty } from "../../parts/empty";
 import { Waiting } from "../../parts/loading";
 import { PageHeader } from "../../parts/page_header";
 import { ProblemAlert } from "../../parts/problem_alert";
+import { RecordTable, type Column } from "../../parts/record_table";
 import { When } from "../../parts/when";
 import { Older } from "./pager";
 
@@ -36,6 +36,21 @@ export function EventsPage() {
   });
   const items = events.data?.pages.flatMap((page) => page.items) ?? [];
   const download = (format: string) => `${apiRoot(path)}/events/export?${new URLSearchParams(Object.entries({ format, ...filter }).filter((pair): pair is [string, string] => pair[1] !== undefined)).toString()}`;
+  const columns: Column<ServerEvent>[] = [
+    { name: "when", text: t("history.when"), modifier: "nowrap", cell: (event) => <When at={event.at} /> },
+    {
+      name: "severity",
+      text: t("history.severity"),
+      modifier: "nowrap",
+      cell: (event) => (
+        <Label isCompact color={kColours[event.severity]}>
+          {t(`history.${event.severity}`)}
+        </Label>
+      ),
+    },
+    { name: "what", text: t("history.what"), modifier: "breakWord", cell: (event) => (event.secondary_id === null ? event.message : <Link to={href(`/secondaries/${event.secondary_id}`)}>{event.message}</Link>) },
+    { name: "kind", text: t("history.kind"), cell: (event) => <code>{event.kind}</code> },
+  ];
   return (
     <>
       <PageHeader
@@ -84,39 +99,7 @@ export function EventsPage() {
         </Toolbar>
         <ProblemAlert problem={events.error} onRetry={() => void events.refetch()} />
         {events.isPending && <Waiting />}
-        {events.data && items.length === 0 && <Empty title={t("history.none")}>{t("history.none_body")}</Empty>}
-        {items.length > 0 && (
-          <Table aria-label={t("history.events")} variant="compact">
-            <Thead>
-              <Tr>
-                <Th>{t("history.when")}</Th>
-                <Th modifier="nowrap">{t("history.severity")}</Th>
-                <Th>{t("history.what")}</Th>
-                <Th>{t("history.kind")}</Th>
-              </Tr>
-            </Thead>
-            <Tbody>
-              {items.map((event) => (
-                <Tr key={event.sequence}>
-                  <Td dataLabel={t("history.when")} modifier="nowrap">
-                    <When at={event.at} />
-                  </Td>
-                  <Td dataLabel={t("history.severity")}>
-                    <Label isCompact color={kColours[event.severity]}>
-                      {t(`history.${event.severity}`)}
-                    </Label>
-                  </Td>
-                  <Td dataLabel={t("history.what")} modifier="breakWord">
-                    {event.secondary_id === null ? event.message : <Link to={href(`/secondaries/${event.secondary_id}`)}>{event.message}</Link>}
-                  </Td>
-                  <Td dataLabel={t("history.kind")}>
-                    <code>{event.kind}</code>
-                  </Td>
-                </Tr>
-              ))}
-            </Tbody>
-          </Table>
-        )}
+        {events.data && <RecordTable label={t("history.events")} columns={columns} rows={items} keyOf={(event) => event.sequence} empty={<Empty title={t("history.none")}>{t("history.none_body")}</Empty>} />}
         <Older query={events} />
       </PageSection>
     </>

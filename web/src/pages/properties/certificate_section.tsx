@@ -15,6 +15,7 @@ import { Fingerprint } from "../../parts/fingerprint";
 import { Loaded } from "../../parts/loading";
 import { StatusMark } from "../../parts/status_mark";
 import { When } from "../../parts/when";
+import { OwnKeyCard } from "./own_key_card";
 
 type Asked = "begin" | "finish" | "cancel";
 
@@ -128,6 +129,8 @@ function OwnCard({ server }: { server: Server }) {
         <Facts
           items={[
             [t("certificate.fingerprint"), <Fingerprint value={server.fingerprint} />],
+            [t("own_key.issuer"), server.certificate_issuer ?? t("own_key.self_signed")],
+            [t("own_key.chain"), server.certificate_chain > 0 ? String(server.certificate_chain) : null],
             [t("overview.expires"), <When at={server.certificate_not_after} exact />],
           ]}
         />
@@ -149,6 +152,7 @@ export function CertificateSection() {
     <>
       <Loaded query={server}>{(record) => <OwnCard server={record} />}</Loaded>
       <Loaded query={roll}>{(record) => <RollOverCard roll={record} mayManage={mayManage} />}</Loaded>
+      {mayManage && path.length === 0 && <OwnKeyCard />}
     </>
   );
 }

@@ -1,6 +1,7 @@
 // Server properties → Hierarchy of Administration Servers: whether this server is a secondary, and of whom.
 import { useState } from "react";
 import { ActionGroup, Alert, Button, Card, CardBody, CardTitle, Checkbox, Content, Form, FormGroup, Radio } from "@patternfly/react-core";
+import { Link } from "react-router-dom";
 import { useTranslation } from "react-i18next";
 import type { Answer } from "../../api/client";
 import { hasCode, ProblemError, told } from "../../api/problem";
@@ -23,12 +24,14 @@ import { StatusMark } from "../../parts/status_mark";
 import { TextField } from "../../parts/text_field";
 import { useRecordEdit } from "../../parts/use_record_edit";
 import { When } from "../../parts/when";
+import { JoinCard } from "./join_card";
 import { editPrimaryRequest, missingInPrimary, primaryDraft, setRequest, type PrimaryDraft } from "./primary_model";
 
 const kMay: PrimaryMay[] = ["full", "read", "none"];
 
 function Standing({ primary }: { primary: Extract<Primary, { configured: true }> }) {
   const { t } = useTranslation();
+  const { href } = useServer();
   return (
     <Card>
       <CardTitle component="h2">{t("primary.link")}</CardTitle>
@@ -44,6 +47,9 @@ function Standing({ primary }: { primary: Extract<Primary, { configured: true }>
             [t("secondary.next_attempt"), primary.next_attempt_at && <When at={primary.next_attempt_at} />],
           ]}
         />
+        <div>
+          <Link to={href("/link-doctor?primary")}>{t("secondary.check_link")}</Link>
+        </div>
         {primary.state !== "connected" && primary.reason !== null && <ProblemAlert problem={primary.reason} variant="warning" />}
         {primary.state !== "connected" && primary.reason === null && primary.next_step && (
           <Alert isInline variant="info" title={t(`primary.wait_${primary.direction}`)}>
@@ -245,6 +251,7 @@ export function HierarchySection() {
   const { path } = useServer();
   const seen = usePrimary(path);
   const server = useServerRecord(path);
+  const mayConfigure = useMay("configure_hierarchy");
   return (
     <Loaded query={seen}>
       {(answer) => (
@@ -252,6 +259,7 @@ export function HierarchySection() {
           {answer.data.configured && <Standing primary={answer.data} />}
           {/* The form keeps what is typed while the link's state changes, and begins anew with another primary. */}
           <PrimaryForm key={answer.data.configured ? `${answer.data.fingerprint} ${answer.data.revision}` : "none"} seen={answer} />
+          {mayConfigure && !answer.data.configured && <JoinCard />}
           <Card>
             <CardTitle component="h2">{t("primary.own")}</CardTitle>
             <CardBody className="daikan-stack">

@@ -15,6 +15,8 @@ interface Section {
   name: string;
   page: LazyExoticComponent<ComponentType>;
   right: RightName;
+  /** A lower server refuses it from above. */
+  ownServerOnly?: boolean;
 }
 
 const sections: Section[] = [
@@ -22,6 +24,8 @@ const sections: Section[] = [
   { name: "hierarchy", page: lazy(async () => ({ default: (await import("./hierarchy_section")).HierarchySection })), right: "read" },
   { name: "certificate", page: lazy(async () => ({ default: (await import("./certificate_section")).CertificateSection })), right: "read" },
   { name: "ports", page: lazy(async () => ({ default: (await import("./general")).PortsSection })), right: "read" },
+  { name: "notifications", page: lazy(async () => ({ default: (await import("../notifications/notifications_section")).NotificationsSection })), right: "manage_server" },
+  { name: "backups", page: lazy(async () => ({ default: (await import("../backups/backups_section")).BackupsSection })), right: "manage_server", ownServerOnly: true },
   { name: "access", page: lazy(async () => ({ default: (await import("./access_section")).AccessSection })), right: "manage_server" },
 ];
 
@@ -32,8 +36,9 @@ export function PropertiesPage() {
   const server = useServerRecord(path);
   const mayRead = useMayOn("read")(null);
   const mayManage = useMayOn("manage_server")(null);
-  const offered = sections.filter((each) => (each.right === "manage_server" ? mayManage : mayRead));
-  const shown = sections.find((each) => each.name === section);
+  const here = sections.filter((each) => !(each.ownServerOnly && path.length > 0));
+  const offered = here.filter((each) => (each.right === "manage_server" ? mayManage : mayRead));
+  const shown = here.find((each) => each.name === section);
   if (shown === undefined) return <NotFoundPage />;
   return (
     <>

@@ -65,6 +65,7 @@ export function useSecondaryActions(onRemoved?: () => void): SecondaryActions {
       const list: MenuAction[] = [];
       if (secondary.state === "connected") list.push({ name: "open", text: t("secondary.open"), onClick: () => void navigate(href(`/servers/${secondary.id}`)) });
       list.push({ name: "properties", text: t("common.properties"), onClick: () => void navigate(href(`/secondaries/${secondary.id}`)) });
+      list.push({ name: "check", text: t("secondary.check_link"), onClick: () => void navigate(href(`/link-doctor?secondary=${secondary.id}`)) });
       if (may(secondary.group_id)) {
         list.push({ name: "edit", text: t("common.edit"), onClick: () => open("edit", secondary) });
         list.push({ name: "move", text: t("common.move"), onClick: () => open("move", secondary) });

@@ -19,10 +19,12 @@ import { useSecondaryActions } from "./secondary_dialogs";
 /** Why it is not connected, and what a person can do. */
 function WhatNow({ secondary }: { secondary: Secondary }) {
   const { t } = useTranslation();
+  const { href } = useServer();
   if (secondary.state === "connected") return null;
-  if (secondary.reason !== null) return <ProblemAlert problem={secondary.reason} variant={secondary.state === "refused" ? "danger" : "warning"} />;
+  const check = <Link to={href(`/link-doctor?secondary=${secondary.id}`)}>{t("secondary.check_link")}</Link>;
+  if (secondary.reason !== null) return <ProblemAlert problem={secondary.reason} variant={secondary.state === "refused" ? "danger" : "warning"} actions={check} />;
   return (
-    <Alert isInline variant="info" title={t(`secondary.wait_${secondary.direction}`)}>
+    <Alert isInline variant="info" title={t(`secondary.wait_${secondary.direction}`)} actionLinks={check}>
       {secondary.next_step && <p lang="en">{secondary.next_step}</p>}
     </Alert>
   );

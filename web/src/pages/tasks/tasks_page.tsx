@@ -2,7 +2,6 @@
 import { useState } from "react";
 import { Button, Content, Label, Modal, ModalBody, ModalHeader, PageSection } from "@patternfly/react-core";
 import { CalendarAltIcon } from "@patternfly/react-icons";
-import { Table, Tbody, Td, Th, Thead, Tr } from "@patternfly/react-table";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { pathKey } from "../../api/path";
@@ -16,6 +15,7 @@ import { Loaded } from "../../parts/loading";
 import { MenuButton, type MenuAction } from "../../parts/menu_button";
 import { PageHeader } from "../../parts/page_header";
 import { ProblemAlert } from "../../parts/problem_alert";
+import { RecordTable, type Column } from "../../parts/record_table";
 import { When } from "../../parts/when";
 import { EditTaskDialog } from "./edit_task_dialog";
 import { readSchedule, type Task } from "./model";
@@ -43,40 +43,29 @@ function Runs({ task, onClose }: { task: Task; onClose: () => void }) {
       <ModalHeader title={t("tasks.runs_of", { name: task.name })} labelId="runs-title" />
       <ModalBody tabIndex={0} aria-label={t("tasks.runs_of", { name: task.name })}>
         <Loaded query={runs}>
-          {(all) =>
-            all.length === 0 ? (
-              <Content component="p">{t("tasks.no_runs")}</Content>
-            ) : (
-              <Table variant="compact" aria-label={t("tasks.runs_of", { name: task.name })}>
-                <Thead>
-                  <Tr>
-                    <Th>{t("tasks.started")}</Th>
-                    <Th>{t("tasks.server")}</Th>
-                    <Th>{t("tasks.result")}</Th>
-                    <Th>{t("tasks.cause")}</Th>
-                    <Th>{t("tasks.message")}</Th>
-                  </Tr>
-                </Thead>
-                <Tbody>
-                  {all.map((run) => (
-                    <Tr key={run.id}>
-                      <Td dataLabel={t("tasks.started")}>
-                        <When at={run.started_at} exact />
-                      </Td>
-                      <Td dataLabel={t("tasks.server")}>{run.server ?? t("tasks.for_server")}</Td>
-                      <Td dataLabel={t("tasks.result")}>
-                        <RunMark run={run} />
-                      </Td>
-                      <Td dataLabel={t("tasks.cause")}>
-                        {t(`tasks.cause_${run.cause}`)} {run.by ?? ""}
-                      </Td>
-                      <Td dataLabel={t("tasks.message")}>{run.message}</Td>
-                    </Tr>
-                  ))}
-                </Tbody>
-              </Table>
-            )
-          }
+          {(all) => (
+            <RecordTable<Run>
+              label={t("tasks.runs_of", { name: task.name })}
+              columns={[
+                { name: "started", text: t("tasks.started"), cell: (run) => <When at={run.started_at} exact /> },
+                { name: "server", text: t("tasks.server"), cell: (run) => run.server ?? t("tasks.for_server") },
+                { name: "result", text: t("tasks.result"), cell: (run) => <RunMark run={run} /> },
+                {
+                  name: "cause",
+                  text: t("tasks.cause"),
+                  cell: (run) => (
+                    <>
+                      {t(`tasks.cause_${run.cause}`)} {run.by ?? ""}
+                    </>
+                  ),
+                },
+                { name: "message", text: t("tasks.message"), cell: (run) => run.message },
+              ]}
+              rows={all}
+              keyOf={(run) => run.id}
+              empty={<Content component="p">{t("tasks.no_runs")}</Content>}
+            />
+          )}
         </Loaded>
       </ModalBody>
     </Modal>
@@ -123,6 +112,43 @@ export function TasksPage() {
     const { when, text } = readSchedule(task.schedule);
     return t(`tasks.schedule_${when}`, { text });
   };
+  const columns: Column<Task>[] = [
+    {
+      name: "name",
+      text: t("common.name"),
+      cell: (task) => (
+        <>
+          {task.name} {!task.enabled && <Label isCompact>{t("tasks.is_disabled")}</Label>}
+        </>
+      ),
+    },
+    { name: "kind", text: t("tasks.kind"), cell: (task) => t(`tasks.kind_${task.kind}`) },
+    {
+      name: "for",
+      text: t("tasks.for"),
+      cell: (task) => (
+        <>
+          {task.group === null ? t("tasks.for_server") : pathOf(task.group)}
+          {task.owner && <div className="daikan-subtle">{t("tasks.inherited", { name: task.owner.name })}</div>}
+        </>
+      ),
+    },
+    { name: "when", text: t("tasks.when"), cell: schedule },
+    { name: "next", text: t("tasks.next"), cell: (task) => (task.next_start ? <When at={task.next_start} /> : "–") },
+    {
+      name: "last",
+      text: t("tasks.last"),
+      cell: (task) =>
+        task.last_run ? (
+          <>
+            <RunMark run={task.last_run} /> <When at={task.last_run.started_at} />
+            {task.last_run.state === "failed" && <div className="daikan-error">{task.last_run.message}</div>}
+          </>
+        ) : (
+          "–"
+        ),
+    },
+  ];
 
   return (
     <>
@@ -130,56 +156,20 @@ export function TasksPage() {
       <PageSection hasBodyWrapper={false} className="daikan-stack">
         <ProblemAlert problem={problem} />
         <Loaded query={tasks}>
-          {(all) =>
-            all.length === 0 ? (
-              <Empty title={t("tasks.none")} icon={CalendarAltIcon} actions={may && <Button onClick={() => setAdds(true)}>{t("tasks.add")}</Button>}>
-                {t("tasks.none_body")}
-              </Empty>
-            ) : (
-              <Table aria-label={t("tasks.title")} variant="compact">
-                <Thead>
-                  <Tr>
-                    <Th>{t("common.name")}</Th>
-                    <Th>{t("tasks.kind")}</Th>
-                    <Th>{t("tasks.for")}</Th>
-                    <Th>{t("tasks.when")}</Th>
-                    <Th>{t("tasks.next")}</Th>
-                    <Th>{t("tasks.last")}</Th>
-                    <Th screenReaderText={t("servers.column_actions")} />
-                  </Tr>
-                </Thead>
-                <Tbody>
-                  {all.map((task) => (
-                    <Tr key={task.id} data-task={task.name}>
-                      <Td dataLabel={t("common.name")}>
-                        {task.name} {!task.enabled && <Label isCompact>{t("tasks.is_disabled")}</Label>}
-                      </Td>
-                      <Td dataLabel={t("tasks.kind")}>{t(`tasks.kind_${task.kind}`)}</Td>
-                      <Td dataLabel={t("tasks.for")}>
-                        {task.group === null ? t("tasks.for_server") : pathOf(task.group)}
-                        {task.owner && <div className="daikan-subtle">{t("tasks.inherited", { name: task.owner.name })}</div>}
-                      </Td>
-                      <Td dataLabel={t("tasks.when")}>{schedule(task)}</Td>
-                      <Td dataLabel={t("tasks.next")}>{task.next_start ? <When at={task.next_start} /> : "–"}</Td>
-                      <Td dataLabel={t("tasks.last")}>
-                        {task.last_run ? (
-                          <>
-                            <RunMark run={task.last_run} /> <When at={task.last_run.started_at} />
-                            {task.last_run.state === "failed" && <div className="daikan-error">{task.last_run.message}</div>}
-                          </>
-                        ) : (
-                          "–"
-                        )}
-                      </Td>
-                      <Td isActionCell>
-                        <MenuButton label={t("servers.actions_for", { name: task.name })} actions={actionsOf(task)} />
-                      </Td>
-                    </Tr>
-                  ))}
-                </Tbody>
-              </Table>
-            )
-          }
+          {(all) => (
+            <RecordTable
+              label={t("tasks.title")}
+              columns={columns}
+              rows={all}
+              keyOf={(task) => task.name}
+              empty={
+                <Empty title={t("tasks.none")} icon={CalendarAltIcon} actions={may && <Button onClick={() => setAdds(true)}>{t("tasks.add")}</Button>}>
+                  {t("tasks.none_body")}
+                </Empty>
+              }
+              actions={(task) => <MenuButton label={t("servers.actions_for", { name: task.name })} actions={actionsOf(task)} />}
+            />
+          )}
         </Loaded>
       </PageSection>
       {adds && <TaskDialog onClose={() => setAdds(false)} />}

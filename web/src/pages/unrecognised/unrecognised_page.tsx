@@ -1,7 +1,6 @@
 // Servers that dialled this one and are not registered: one becomes a secondary with one choice of group, or is ignored.
 import { useState } from "react";
 import { Button, Form, Modal, ModalBody, ModalFooter, ModalHeader, PageSection, Switch } from "@patternfly/react-core";
-import { Table, Tbody, Td, Th, Thead, Tr } from "@patternfly/react-table";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { freshKey } from "../../api/client";
@@ -14,6 +13,7 @@ import { GroupSelect } from "../../parts/group_select";
 import { Loaded } from "../../parts/loading";
 import { PageHeader } from "../../parts/page_header";
 import { ProblemAlert } from "../../parts/problem_alert";
+import { RecordTable, type Column } from "../../parts/record_table";
 import { TextField } from "../../parts/text_field";
 import { When } from "../../parts/when";
 
@@ -81,6 +81,12 @@ export function UnrecognisedPage() {
       await list.refetch();
     },
   });
+  const columns: Column<Unrecognised>[] = [
+    { name: "fingerprint", text: t("unrecognised.fingerprint"), cell: (each) => <Fingerprint value={each.fingerprint} /> },
+    { name: "source", text: t("unrecognised.source"), cell: (each) => each.source },
+    { name: "last_seen", text: t("unrecognised.last_seen"), cell: (each) => <When at={each.last_seen} /> },
+    { name: "attempts", text: t("unrecognised.attempts"), cell: (each) => each.attempts },
+  ];
   return (
     <>
       <PageHeader title={t("unrecognised.title")} lead={t("unrecognised.lead")} />
@@ -88,47 +94,27 @@ export function UnrecognisedPage() {
         <Switch id="ignored" label={t("unrecognised.show_ignored")} isChecked={ignored} onChange={(_, on) => setIgnored(on)} />
         <ProblemAlert problem={change.error} />
         <Loaded query={list}>
-          {(items) =>
-            items.length === 0 ? (
-              <Empty title={t(ignored ? "unrecognised.none_ignored" : "unrecognised.none")}>{t(ignored ? "unrecognised.none_ignored_body" : "unrecognised.none_body")}</Empty>
-            ) : (
-              <Table aria-label={t("unrecognised.title")} variant="compact">
-                <Thead>
-                  <Tr>
-                    <Th>{t("unrecognised.fingerprint")}</Th>
-                    <Th>{t("unrecognised.source")}</Th>
-                    <Th>{t("unrecognised.last_seen")}</Th>
-                    <Th>{t("unrecognised.attempts")}</Th>
-                    <Th screenReaderText={t("unrecognised.actions")} />
-                  </Tr>
-                </Thead>
-                <Tbody>
-                  {items.map((each) => (
-                    <Tr key={each.fingerprint}>
-                      <Td dataLabel={t("unrecognised.fingerprint")}>
-                        <Fingerprint value={each.fingerprint} />
-                      </Td>
-                      <Td dataLabel={t("unrecognised.source")}>{each.source}</Td>
-                      <Td dataLabel={t("unrecognised.last_seen")}>
-                        <When at={each.last_seen} />
-                      </Td>
-                      <Td dataLabel={t("unrecognised.attempts")}>{each.attempts}</Td>
-                      <Td isActionCell>
-                        {!ignored && (
-                          <Button variant="primary" size="sm" isDisabled={!may} onClick={() => setAdding(each)}>
-                            {t("unrecognised.add")}
-                          </Button>
-                        )}{" "}
-                        <Button variant="secondary" size="sm" isDisabled={!may || change.isPending} onClick={() => change.mutate(each)}>
-                          {t(ignored ? "unrecognised.unignore" : "unrecognised.ignore")}
-                        </Button>
-                      </Td>
-                    </Tr>
-                  ))}
-                </Tbody>
-              </Table>
-            )
-          }
+          {(items) => (
+            <RecordTable
+              label={t("unrecognised.title")}
+              columns={columns}
+              rows={items}
+              keyOf={(each) => each.fingerprint}
+              empty={<Empty title={t(ignored ? "unrecognised.none_ignored" : "unrecognised.none")}>{t(ignored ? "unrecognised.none_ignored_body" : "unrecognised.none_body")}</Empty>}
+              actions={(each) => (
+                <>
+                  {!ignored && (
+                    <Button variant="primary" size="sm" isDisabled={!may} onClick={() => setAdding(each)}>
+                      {t("unrecognised.add")}
+                    </Button>
+                  )}{" "}
+                  <Button variant="secondary" size="sm" isDisabled={!may || change.isPending} onClick={() => change.mutate(each)}>
+                    {t(ignored ? "unrecognised.unignore" : "unrecognised.ignore")}
+                  </Button>
+                </>
+              )}
+            />
+          )}
         </Loaded>
       </PageSection>
       {adding && (
