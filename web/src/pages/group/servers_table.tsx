@@ -138,11 +138,11 @@ export function ServersTable({ secondaries, actions }: { secondaries: Secondary[
           <Thead>
             <Tr>
               {kColumns.map((each) => (
-                <Th key={each} sort={sort(each)}>
+                <Th key={each} sort={sort(each)} modifier="nowrap">
                   {t(`servers.column_${each}`)}
                 </Th>
               ))}
-              <Th>{t("policies.in_force_column")}</Th>
+              <Th modifier="nowrap">{t("policies.in_force_column")}</Th>
               <Th screenReaderText={t("servers.column_actions")} />
             </Tr>
           </Thead>

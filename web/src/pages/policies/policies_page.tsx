@@ -106,7 +106,7 @@ function ServerSettings({ form }: { form: ApplicationForm }) {
   const [edits, setEdits] = useState<{ setting: EffectiveSetting; field: SettingField } | null>(null);
   const action = (setting: EffectiveSetting, field: SettingField) =>
     setting.locked ? null : (
-      <Button variant="link" isInline onClick={() => setEdits({ setting, field })} aria-label={t("policies.set_here_for", { name: field.title })}>
+      <Button variant="link" isInline className="daikan-nowrap" onClick={() => setEdits({ setting, field })} aria-label={t("policies.set_here_for", { name: field.title })}>
         {t("policies.set_here")}
       </Button>
     );

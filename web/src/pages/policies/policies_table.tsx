@@ -87,11 +87,11 @@ export function PoliciesTable({ policies, form, groupId }: Props) {
         <Thead>
           <Tr>
             <Th>{t("common.name")}</Th>
-            <Th>{t("policies.state")}</Th>
-            <Th>{t("policies.owner")}</Th>
-            <Th>{t("policies.application")}</Th>
-            <Th>{t("policies.says")}</Th>
-            <Th>{t("policies.changed")}</Th>
+            <Th modifier="nowrap">{t("policies.state")}</Th>
+            <Th modifier="nowrap">{t("policies.owner")}</Th>
+            <Th modifier="nowrap">{t("policies.application")}</Th>
+            <Th modifier="nowrap">{t("policies.says")}</Th>
+            <Th modifier="nowrap">{t("policies.changed")}</Th>
             <Th screenReaderText={t("servers.column_actions")} />
           </Tr>
         </Thead>

@@ -51,11 +51,11 @@ function Servers({ status, shown }: { status: PolicyStatus; shown: State | "" })
     <Table variant="compact" aria-label={t("policies.status")}>
       <Thead>
         <Tr>
-          <Th>{t("policies.status_server")}</Th>
-          <Th>{t("policies.state")}</Th>
-          <Th>{t("policies.status_since")}</Th>
-          <Th>{t("policies.status_confirmed")}</Th>
-          <Th>{t("policies.status_revisions")}</Th>
+          <Th modifier="nowrap">{t("policies.status_server")}</Th>
+          <Th modifier="nowrap">{t("policies.state")}</Th>
+          <Th modifier="nowrap">{t("policies.status_since")}</Th>
+          <Th modifier="nowrap">{t("policies.status_confirmed")}</Th>
+          <Th modifier="nowrap">{t("policies.status_revisions")}</Th>
         </Tr>
       </Thead>
       <Tbody>
