@@ -41,6 +41,7 @@ export async function setPrimary(person, server, certificate, address) {
   await person.page.locator("#used").check();
   if (address === null) await person.page.locator("#primary-dials").check();
   else await person.page.locator("#primary-address").fill(address);
-  await person.page.locator('input[type="file"]').setInputFiles({ name: "primary.cer", mimeType: "application/pkix-cert", buffer: certificate });
-  await person.page.locator('main form button[type="submit"]').click();
+  const form = person.page.locator("form", { has: person.page.locator("#used") });
+  await form.locator('input[type="file"]').setInputFiles({ name: "primary.cer", mimeType: "application/pkix-cert", buffer: certificate });
+  await form.locator('button[type="submit"]').click();
 }
