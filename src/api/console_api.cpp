@@ -79,7 +79,10 @@ std::optional<Error> refusal(const Route& route, const Actor& actor, std::string
 Error bounded(Error error, hierarchy::PrimaryMay may, std::string_view server) {
   if (may == hierarchy::PrimaryMay::full) return error;
   error.message += fmt::format(" “{}” lets its primary only read.", server);
-  error.remedy = fmt::format("Log in at “{}” itself, or let its administrator run: daikan primary set --primary-may full", server);
+  error.remedy = fmt::format(
+      "Log in at “{}” itself, or let its administrator run: daikan primary set --primary-may full; where a policy says so "
+      "(hierarchy.primary_may), change the policy",
+      server);
   return error;
 }
 
@@ -226,8 +229,11 @@ awaitable<Result<Caller>> ConsoleApi::State::caller_of(const Route& route, const
     if (!may) co_return fail(std::move(may.error()));
     const auto& server = context.services.facts.name;
     if (*may == hierarchy::PrimaryMay::none) {  // not noted: every look at the tree above would be a record here
-      co_return fail(Code::permission_denied, fmt::format("“{}” lets its primary do nothing.", server),
-                     fmt::format("Log in at “{}” itself, or let its administrator run: daikan primary set --primary-may read", server));
+      co_return fail(
+          Code::permission_denied, fmt::format("“{}” lets its primary do nothing.", server),
+          fmt::format("Log in at “{}” itself, or let its administrator run: daikan primary set --primary-may read; where a policy says so "
+                      "(hierarchy.primary_may), change the policy",
+                      server));
     }
     caller.actor.permissions = caller.actor.permissions.limited_to(hierarchy::bound_of(*may));
     auto refused = refusal(route, caller.actor, server);

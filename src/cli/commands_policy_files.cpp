@@ -96,14 +96,31 @@ void compare(WantedPolicy& policy, const json::array& present) {
     policy.lines.push_back(std::move(line));
 }
 
-awaitable<Result<>> put(ApiSession& session, WantedPolicy policy) {
+/// What the file says of a policy that is made, or of one that is there.
+json::object body_of(const WantedPolicy& policy) {
   auto body = policy.wanted.get_object();
+  if (policy.present.is_null()) return body;
+  for (const auto fixed : {"application", "group", "name"}) body.erase(fixed);
+  return body;
+}
+
+/// Whether the server would take it; changes nothing.
+awaitable<Result<>> check(ApiSession& session, const WantedPolicy& policy) {
+  auto body = body_of(policy);
+  if (!policy.present.is_null()) body["policy_id"] = text_of(policy.present, "id");
+  auto previewed = co_await session.call("POST", "/policies/preview", std::move(body));
+  if (previewed) co_return Result<>{};
+  previewed.error().message = fmt::format("{}: {} Nothing was changed.", shown(policy.file), previewed.error().message);
+  co_return fail(std::move(previewed.error()));
+}
+
+awaitable<Result<>> put(ApiSession& session, const WantedPolicy& policy) {
+  auto body = body_of(policy);
   if (policy.present.is_null()) {
     auto made = co_await session.call("POST", "/policies", std::move(body));
     if (!made) co_return fail(std::move(made.error()));
     co_return Result<>{};
   }
-  for (const auto fixed : {"application", "group", "name"}) body.erase(fixed);
   auto edited = co_await session.patch("/policies/" + text_of(policy.present, "id"), policy.present, std::move(body));
   if (!edited) co_return fail(std::move(edited.error()));
   co_return Result<>{};
@@ -154,6 +171,11 @@ awaitable<Result<>> policy_apply(Context& context, ApiSession& session, PolicyFo
   if (different == 0) {
     context.terminal.line(fmt::format("Nothing to change: {} policies are as the files say.", wanted->size()));
     co_return Result<>{};
+  }
+  for (const auto& each : *wanted) {
+    if (each.lines.empty()) continue;
+    auto checked = co_await check(session, each);
+    if (!checked) co_return checked;
   }
   if (auto agreed = confirmed(context, options); !agreed) co_return agreed;
   for (auto& each : *wanted) {

@@ -2,6 +2,7 @@
 
 #include "server/in_force.h"
 #include "server/policy_inheritance.h"
+#include "server/primary_bound.h"
 
 namespace daikan::daemon {
 namespace {
@@ -38,7 +39,9 @@ Governing::Governing(Around around)
       governed(policies, around.history,
                {.log_level = [&log = around.log](std::string_view level) { log.set_level(level); },
                 .events = [this](const server::Retention& events) { housekeeping.set_events(events); },
-                .session_idle = [&accounts = around.accounts](std::chrono::minutes idle) { accounts.set_session_idle(idle); }}) {
+                .session_idle = [&accounts = around.accounts](std::chrono::minutes idle) { accounts.set_session_idle(idle); },
+                .primary_may = [&storage = around.storage, &history = around.history](
+                                   hierarchy::PrimaryMay may) { return server::govern_primary_may(storage, history, may); }}) {
   around.downstream.provide(hierarchy::InheritedKind::policy, server::policy_source(around.facts));
   around.downstream.on_state(server::tell_in_force);
   policies.use(server::policy_way(around.downstream));

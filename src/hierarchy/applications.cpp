@@ -17,18 +17,30 @@ Setting days(std::string path, std::string title, std::string description, std::
   return setting;
 }
 
+Setting primary_may() {
+  return {.path = "hierarchy.primary_may",
+          .title = "What the primary may do",
+          .description =
+              "The most that people may do on a server through its primary: everything, read, or nothing. It is never more than the server "
+              "lets its primary do itself.",
+          .kind = SettingKind::choice,
+          .initial = std::string("full"),
+          .choices = {"full", "read", "none"}};
+}
+
 Application make_server_application() {
   Application application{
       .name = std::string(kServerApplication),
       .title = "Administration Server",
       .description = "What an Administration Server itself does, on the server a policy reaches and on every one below it.",
-      .sections = {{"events", "Events", "How long events are kept."}, {"log", "Log"}, {"sessions", "Sessions"}},
+      .sections = {{"events", "Events", "How long events are kept."}, {"hierarchy", "Hierarchy"}, {"log", "Log"}, {"sessions", "Sessions"}},
       .settings = {}};
   application.settings = {
       days("events.critical_days", "Critical events", "How long critical events are kept.", 90),
       days("events.error_days", "Errors", "How long events of severity error are kept.", 90),
       days("events.info_days", "Informational events", "How long informational events are kept.", 90),
       days("events.warning_days", "Warnings", "How long warnings are kept.", 90),
+      primary_may(),
       {.path = "log.level",
        .title = "Log level",
        .description = "From which severity on lines are written to the log.",

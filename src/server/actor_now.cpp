@@ -1,12 +1,13 @@
 #include "server/actor_now.h"
 
+#include "server/primary_bound.h"
 #include "store/tables.h"
 
 namespace daikan::server {
 
 Actor as_of_now(store::Transaction& transaction, Actor actor) {
   if (!actor.through.empty()) {
-    const auto bound = store::find_primary(transaction) ? hierarchy::bound_of(stored_primary_may(transaction)) : hierarchy::Rights{};
+    const auto bound = store::find_primary(transaction) ? hierarchy::bound_of(primary_may_in_force(transaction)) : hierarchy::Rights{};
     actor.permissions = actor.permissions.limited_to(bound);
   } else if (actor.credential) {
     const auto account = store::find_account(transaction, actor.name);

@@ -27,6 +27,9 @@ ServerSettings server_settings(const hierarchy::Effective& effective) {
   settings.events.error = days("events.error_days");
   settings.events.critical = days("events.critical_days");
   settings.session_idle = std::chrono::minutes(number_at(effective, "sessions.idle_minutes"));
+  // What cannot be read allows nothing.
+  const auto& may = std::get<std::string>(effective.find("hierarchy.primary_may")->value);
+  settings.primary_may = hierarchy::primary_may_from_string(may).value_or(hierarchy::PrimaryMay::none);
   return settings;
 }
 
@@ -48,6 +51,10 @@ awaitable<Result<>> Governed::look() {
   auto effective = co_await policies_.governing();
   if (!effective) co_return fail(std::move(effective.error()));
   auto settings = server_settings(*effective);
+  if (obey_.primary_may && (!told_ || told_->primary_may != settings.primary_may)) {
+    auto kept = co_await obey_.primary_may(settings.primary_may);
+    if (!kept) co_return kept;
+  }
   if (!told_ || told_->log_level != settings.log_level) obey_.log_level(settings.log_level);
   if (!told_ || !same(told_->events, settings.events)) obey_.events(settings.events);
   if (!told_ || told_->session_idle != settings.session_idle) obey_.session_idle(settings.session_idle);

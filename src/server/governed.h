@@ -19,6 +19,7 @@ struct ServerSettings {
   std::string log_level;
   Retention events{std::chrono::days(90)};
   std::chrono::minutes session_idle{};
+  hierarchy::PrimaryMay primary_may = hierarchy::PrimaryMay::full;
 };
 ServerSettings server_settings(const hierarchy::Effective& effective);
 
@@ -28,6 +29,7 @@ class Governed {
     std::function<void(std::string_view)> log_level;
     std::function<void(const Retention&)> events;
     std::function<void(std::chrono::minutes)> session_idle;
+    std::function<awaitable<Result<>>(hierarchy::PrimaryMay)> primary_may = {};
   };
   Governed(Policies& policies, History& history, Obey obey) : policies_(policies), history_(history), obey_(std::move(obey)) {}
 

@@ -9,6 +9,7 @@
 #include "server/access.h"
 #include "server/detail/primary_change.h"
 #include "server/downstream.h"
+#include "server/primary_bound.h"
 #include "server/primary_move.h"
 #include "server/probe.h"
 #include "store/tables_downstream.h"
@@ -195,7 +196,7 @@ awaitable<Result<std::optional<PrimaryView>>> Primary::find() {
 
 awaitable<Result<hierarchy::PrimaryMay>> Primary::may() {
   return storage_.read<hierarchy::PrimaryMay>(
-      [](store::Transaction& transaction) -> Result<hierarchy::PrimaryMay> { return stored_primary_may(transaction); });
+      [](store::Transaction& transaction) -> Result<hierarchy::PrimaryMay> { return primary_may_in_force(transaction); });
 }
 
 awaitable<Result<PrimaryView>> Primary::set_may(const Actor& actor, hierarchy::PrimaryMay may) {

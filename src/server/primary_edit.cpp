@@ -109,7 +109,8 @@ awaitable<Result<PrimaryView>> Primary::edit(const Actor& actor, EditPrimary edi
   }
   PrimaryView view{std::move(stored->after), links_.primary_status().value_or(hierarchy::LinkStatus{})};
   if (view.record.proxy) view.record.proxy->password.clear();
-  auto granted = co_await may();
+  auto granted = co_await storage_.read<hierarchy::PrimaryMay>(
+      [](store::Transaction& transaction) -> Result<hierarchy::PrimaryMay> { return stored_primary_may(transaction); });
   if (granted) view.may = *granted;
   co_return view;
 }

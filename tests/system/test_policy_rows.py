@@ -164,6 +164,13 @@ def test_policies_are_files_that_are_applied_once(start, tmp_path):
     assert setting(hq, "log.level", next(each for each in hq.api.get("/groups")["items"] if each["path"].endswith("North")))["value"] == "warning"
     assert "log.level: warning (locked) → error (locked)" in cli.ok("policy", "apply", "-f", folder, "--yes")
     assert "Nothing to change" in cli.ok("policy", "apply", "-f", folder)
+    good, bad = folder / "a.json", folder / "b.json"
+    good.write_text(json.dumps(kept | {"name": "A"}))
+    bad.write_text(json.dumps(kept | {"name": "B", "settings": {"log.level": {"value": "silent"}}}))
+    said = cli.fails("policy", "apply", "-f", folder, "--yes")
+    assert "b.json" in said and "“silent”" in said and "Nothing was changed" in said, said
+    assert [each["name"] for each in hq.api.get("/policies")["items"]] == ["Quiet logs"], "all are checked before the first is made"
+    good.unlink(), bad.unlink()
     cli.ok("policy", "remove", "Quiet logs")
     cli.ok("policy", "apply", "-f", folder, "--yes")
     assert [each["name"] for each in hq.api.get("/policies")["items"]] == ["Quiet logs"]
