@@ -15,6 +15,7 @@ namespace {
 
 using Words = std::vector<std::string>;
 using namespace std::chrono_literals;
+using hierarchy::FeedKind;
 
 Words words_of(const std::string& line) {
   Words words;
@@ -120,7 +121,7 @@ class Teller {
       for (const auto& [name, known] : world_.servers()) traffic_[name] = world_.traffic(name);
     } else if (w[0] == "expect") {
       expect({w.begin() + 1, w.end()});
-    } else if (!administrator(w) && !flow(w) && !fault(w)) {
+    } else if (!administrator(w) && !flow(w) && !rising(w) && !fault(w)) {
       throw std::invalid_argument("unknown command");
     }
   }
@@ -187,8 +188,28 @@ class Teller {
     return true;
   }
 
+  bool rising(const Words& w) {
+    if (w[0] == "feeds") {
+      world_.have_feeds();
+    } else if (w[0] == "happen") {
+      const auto times = w.size() > 3 ? std::stoi(w[3]) : 1;
+      for (int i = 0; i < times; ++i) world_.say(w.at(1), {.kind = FeedKind::event, .subject = w.at(2), .payload = {}, .at = {}});
+    } else if (w[0] == "say") {
+      world_.say(w.at(1), {.kind = FeedKind::server, .subject = w.at(2), .payload = w.at(3), .at = {}});
+    } else if (w[0] == "unsay") {
+      world_.say(w.at(1), {.kind = FeedKind::gone, .subject = w.at(2), .payload = {}, .at = {}});
+    } else if (w[0] == "bound") {
+      world_.server(w.at(1)).feed.bound = std::stoul(w.at(2));
+    } else {
+      return false;
+    }
+    return true;
+  }
+
   bool fault(const Words& w) {
-    if (w[0] == "cut") {
+    if (w[0] == "double" || w[0] == "swap") {
+      world_.garble(w.at(1), w.at(2), w[0] == "double", w[0] == "swap");
+    } else if (w[0] == "cut") {
       world_.cut(w.at(1), w.at(2));
     } else if (w[0] == "mend") {
       world_.mend(w.at(1), w.at(2));
@@ -304,7 +325,7 @@ class Teller {
       const auto& outcome = world_.server(w.at(1)).join_outcome;
       const auto seen = !outcome ? "none" : *outcome ? "done" : to_string(outcome->error().code);
       require(seen == w.at(2), fmt::format("it is {}", seen));
-    } else if (!counted(w) && !inherited(w)) {
+    } else if (!counted(w) && !inherited(w) && !risen(w)) {
       const auto& status = view(w[0]);
       const bool right =
           hierarchy::to_string(status.state) == w.at(1) && (w.size() < 3 || (status.reason && to_string(status.reason->code) == w[2]));
@@ -331,6 +352,25 @@ class Teller {
       const auto seen =
           fmt::format("{} updates {} full {} objects", now.updates - then.updates, now.full - then.full, now.objects - then.objects);
       require(seen == w.at(2), "it was " + seen);
+    } else {
+      return false;
+    }
+    return true;
+  }
+
+  bool risen(const Words& w) {
+    if (w[0] == "heard") {
+      const auto seen = world_.heard(w.at(1), w.at(2));
+      require(seen == std::stoul(w.at(3)), fmt::format("{} times", seen));
+    } else if (w[0] == "told") {
+      const auto seen = world_.told(w.at(1), w.at(2), w.at(3));
+      require(seen == w.at(4), "it was told " + seen);
+    } else if (w[0] == "kept") {
+      const auto seen = world_.server(w.at(1)).feed.kept.size();
+      require(seen == std::stoul(w.at(2)), fmt::format("there are {}", seen));
+    } else if (w[0] == "gaps") {
+      const auto seen = fmt::format("{}", fmt::join(world_.server(w.at(1)).feed.gaps, " "));
+      require(seen == fmt::format("{}", fmt::join(w.begin() + 2, w.end(), " ")), "they were “" + seen + "”");
     } else {
       return false;
     }

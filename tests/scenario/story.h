@@ -27,6 +27,12 @@
 //   expect agreed A > B > C    each has applied, and confirmed, what the one above computes      expect behind UPPER LOWER
 //   expect inherits SERVER OBJECT…             exactly these              expect failure UPPER LOWER none|CODE
 //   expect sent LOWER "N updates N full N objects"  since the mark
+//   feeds                      the servers of this story have feeds; before the first link
+//   happen SERVER EVENT [TIMES]    say SERVER SUBJECT WORD (a state)    unsay SERVER SUBJECT
+//   bound SERVER N             it keeps no more records that nobody confirmed
+//   double A B    swap A B     frames of the feed between them come twice, or overtake each other, until: mend A B
+//   expect heard SERVER EVENT TIMES            by all that it was told       expect kept SERVER N (records not confirmed)
+//   expect told SERVER ORIGIN SUBJECT WORD|nothing                           expect gaps SERVER [LOST…] (one number a gap)
 //   disturb restart SERVER | disturb reset A B
 //                              the whole story is told again and again, each time with that fault after one more step
 #pragma once

@@ -70,6 +70,7 @@ link::SelfPtr World::self_of(const Server& server) const {
   self.protocol = server.options.protocol;
   if (!server.options.old) {
     self.capabilities = {std::string(link::kNextIdentity), std::string(link::kDownstream)};
+    if (feeds_) self.capabilities.emplace_back(link::kFeed);
     self.certificate = server.next_key.value_or(server.certificate);
   }
   return std::make_shared<const link::Self>(std::move(self));
@@ -131,6 +132,7 @@ Result<> World::set_primary(std::string_view lower, std::string_view upper, Dire
   }
   leave_former(here, record.certificate.pin);
   here.primary = record;
+  another_feed(here);
   here.flow.applied.revision = 0;  // Another one counts anew; what was inherited stays until it has sent its own.
   here.flow.applied.hash.clear();
   if (here.running) open_lower(here);
@@ -166,6 +168,7 @@ void World::remove_secondary(std::string_view upper, std::string_view lower) {
     if (record.name != lower) return false;
     here.flow.confirmed.erase(record.id);
     here.groups.erase(record.id);
+    forget_feed(here, record.id);
     return true;
   });
 }
@@ -174,6 +177,7 @@ void World::clear_primary(std::string_view lower) {
   auto& here = server(lower);
   auto* const link = lower_link(lower);
   here.primary.reset();
+  another_feed(here);
   here.announced.erase(std::nullopt);
   carry_out(here, here.roll_over.removed(std::nullopt));
   if (link) apply(*link, link->lower->leave(local(here)));
@@ -209,6 +213,7 @@ void World::wipe(std::string_view name) {
   here.secondaries.clear();
   here.primary.reset();
   here.flow = {};
+  here.feed = {};
   here.groups.clear();
   start(name);
 }
@@ -228,7 +233,10 @@ void World::cut(std::string_view a, std::string_view b) {
   }
 }
 
-void World::mend(std::string_view a, std::string_view b) { wire(a, b).up = true; }
+void World::mend(std::string_view a, std::string_view b) {
+  auto& line = wire(a, b);
+  line = Wire{.up = true, .delay = line.delay};
+}
 
 void World::mend_all() {
   for (auto& [pair, line] : wires_) line = Wire{};
@@ -372,6 +380,7 @@ void World::apply(Link& link, link::Effects effects) {
   }
   const auto serial = link.serial;
   if (link.upper && effects.roll_over) heard_progress(link);
+  if (link.upper && effects.roll_over) follow(link);
   const link::RollOver::PeerKey peer_key = link.upper ? std::optional(link.registration) : std::nullopt;
   if (link.lower && link.lower->ended()) {
     here.links.erase(serial);
@@ -501,9 +510,12 @@ void World::send(ConnectionId id, const Link& from, Kind kind, std::string bytes
   if (kind == Kind::close) connection.ends[1 - to].open = false;
   if (connection.dead) return;
   auto& end = connection.ends[to];
-  const auto& line = wire(connection.ends[0].server->key, connection.ends[1].server->key);
+  auto& line = wire(connection.ends[0].server->key, connection.ends[1].server->key);
   end.last_delivery = std::max(now_ + line.delay, end.last_delivery);
-  at(end.last_delivery, [this, id, to, kind, carried = std::move(bytes)] { deliver(id, to, kind, carried); });
+  auto messages = kind == Kind::feed ? garbled(line, std::move(bytes)) : std::vector<std::string>{std::move(bytes)};
+  for (auto& message : messages) {
+    at(end.last_delivery, [this, id, to, kind, carried = std::move(message)] { deliver(id, to, kind, carried); });
+  }
 }
 
 void World::deliver(ConnectionId id, int to, Kind kind, const std::string& bytes) {
@@ -538,6 +550,15 @@ void World::hear(Link& link, ConnectionId id, Kind kind, const std::string& byte
       return;
     case Kind::verdict:
       hear_verdict(link, bytes);
+      return;
+    case Kind::feed_asked:
+      hear_feed_asked(link, id, bytes);
+      return;
+    case Kind::feed:
+      hear_feed(link, id, bytes);
+      return;
+    case Kind::feed_confirmed:
+      hear_feed_confirmed(link, bytes);
       return;
     case Kind::close:
       apply(link, closed(link, id, {Code::closed, "The peer closed the connection."}, when));

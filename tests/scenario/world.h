@@ -4,17 +4,20 @@
 // check, wires that are cut, slow or lose connections at any point, and clocks. Everything is deterministic by its seed.
 #pragma once
 
+#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <vector>
 
 #include "hierarchy/invitation.h"
 #include "hierarchy/registration_rules.h"
 #include "link/downstream.h"
+#include "link/feed.h"
 #include "link/lower_end.h"
 #include "link/roll_over.h"
 #include "link/upper_end.h"
@@ -38,7 +41,7 @@ struct ServerOptions {
 enum class Rules : std::uint8_t { checked, unchecked };
 
 /// What a connection carries; in order, and lost with the connection.
-enum class Kind : std::uint8_t { hello, answer, farewell, update, verdict, close };
+enum class Kind : std::uint8_t { hello, answer, farewell, update, verdict, feed_asked, feed, feed_confirmed, close };
 
 struct Server;
 
@@ -64,6 +67,37 @@ struct Flow {
   std::map<RegistrationId, hierarchy::ConfirmedSet> confirmed;
 };
 
+/// What a server keeps of what flows up (store/tables_feed.h); a backup holds it.
+struct Feed {
+  using Key = std::tuple<ServerId, std::string, std::string>;  ///< Origin, subject, kind.
+  struct Told {
+    hierarchy::FeedRecord record;
+    std::optional<RegistrationId> via;
+    std::uint64_t snapshot = 0;
+  };
+  hierarchy::FeedState state;
+  std::deque<link::FeedItem> kept;
+  std::map<Key, Told> states;
+  std::map<std::pair<ServerId, std::uint64_t>, hierarchy::FeedRecord> happened;
+  std::map<RegistrationId, hierarchy::FeedCursor> cursors;
+  std::vector<std::uint64_t> gaps;  ///< How many records each resynchronisation has lost.
+  std::size_t bound = 1'000'000;    ///< Records that nobody confirmed.
+};
+
+/// Upper: the feed that is read.
+struct Following {
+  link::ConnectionId connection;
+  link::FeedUpper upper;
+  link::FeedDecoder decoder;
+  std::uint64_t snapshot;
+};
+/// Lower: how far it was sent.
+struct Serving {
+  link::ConnectionId connection;
+  std::uint64_t epoch;
+  std::uint64_t position;
+};
+
 /// One end of a link with what its host knows.
 struct Link {
   std::uint64_t serial = 0;
@@ -75,6 +109,8 @@ struct Link {
   std::uint64_t dial = 0;   ///< The dial in progress or last made.
   std::uint64_t timer = 0;  ///< The tick that counts.
   Bringing bringing;        ///< Upper: what the secondary inherits is on its way.
+  std::optional<Following> following;
+  std::optional<Serving> serving;
   bool accepts(const Pin& pin) const { return upper ? upper->accepts(pin) : lower->accepts(pin); }
   const LinkStatus& status() const { return upper ? upper->status() : lower->status(); }
   std::optional<link::ConnectionId> standing() const { return upper ? upper->standing() : lower->standing(); }
@@ -100,6 +136,8 @@ struct Server {
   std::optional<CertificateRecord> next_key;                             // stored
   Flow flow;                                                             // stored
   Flow backup;                                                           // elsewhere
+  Feed feed;                                                             // stored
+  Feed feed_backup;                                                      // elsewhere
   std::map<RegistrationId, std::string> groups;                          // stored: of secondaries, when not the root group
   bool running = true;
   link::ServerPath ancestors;            // memory, as everything below
@@ -153,6 +191,13 @@ class World {
   };
   Traffic traffic(std::string_view lower) const;  ///< Sent to it so far.
 
+  // What flows up.
+  void have_feeds() { feeds_ = true; }  ///< Before any link is made. Without it nothing is said, so that other stories have fewer steps.
+  void say(std::string_view name, hierarchy::FeedRecord record);                  ///< In its own name.
+  void garble(std::string_view a, std::string_view b, bool doubles, bool swaps);  ///< The lower end sends its feed so, until mend().
+  std::size_t heard(std::string_view name, const std::string& subject);           ///< How often this happened, by what it knows.
+  std::string told(std::string_view name, std::string_view origin, const std::string& subject);  ///< "nothing", or the state.
+
   // Faults.
   void cut(std::string_view a, std::string_view b);
   void mend(std::string_view a, std::string_view b);
@@ -200,6 +245,8 @@ class World {
   struct Wire {
     bool up = true;
     Duration delay = std::chrono::milliseconds(5);
+    bool doubles = false, swaps = false;  ///< The frames of a feed.
+    std::optional<std::string> held = {};
   };
   struct Connection {
     End ends[2];
@@ -251,6 +298,19 @@ class World {
   void hear_update(Link& link, link::ConnectionId id, const std::string& bytes);
   void hear_verdict(Link& link, const std::string& bytes);
   static link::DownstreamAnswer take(Server& here, const link::DownstreamUpdate& update);
+  void append(Server& here, const hierarchy::FeedRecord& record);
+  void end_snapshot(Server& here, const RegistrationId& via, std::uint64_t snapshot);
+  void another_feed(Server& here);
+  void forget_feed(Server& here, const RegistrationId& via);
+  void follow(Link& link);
+  void follow_later(Link& link);
+  void hear_feed(Link& link, link::ConnectionId id, const std::string& bytes);
+  void store_batch(Server& here, const RegistrationId& via, const link::FeedUpper::Batch& batch, std::uint64_t snapshot);
+  void hear_feed_asked(Link& link, link::ConnectionId id, const std::string& bytes);
+  static void hear_feed_confirmed(Link& link, const std::string& bytes);
+  void serve(Server& here);
+  void mark_later(Link& link);
+  std::vector<std::string> garbled(Wire& line, std::string bytes);
   CertificateRecord made_certificate();
   void store_keys(Link& link, const std::vector<link::KeyChange>& keys);
   void carry_out(Server& server, const link::RollOver::Step& step);
@@ -272,7 +332,8 @@ class World {
   std::map<std::string, std::uint64_t, std::less<>> dials_;
   std::map<std::string, std::vector<std::string>, std::less<>> updates_;  ///< Ever sent, by the secondary they were for.
   TimePoint now_ = from_micros(1'790'000'000'000'000);
-  std::uint64_t order_ = 0, serial_ = 0, steps_ = 0, next_connection_ = 0, next_id_ = 0, exchanges_ = 0, edits_ = 0;
+  std::uint64_t order_ = 0, serial_ = 0, steps_ = 0, next_connection_ = 0, next_id_ = 0, exchanges_ = 0, edits_ = 0, frames_ = 0;
+  bool feeds_ = false;
   link::Jitter jitter_;
   std::uint64_t seeds_;
 };

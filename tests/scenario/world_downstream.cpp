@@ -85,12 +85,16 @@ void World::end_inheritance(std::string_view lower, Inherited inherited) {
   flow_changed(here);
 }
 
-void World::back_up(std::string_view name) { server(name).backup = server(name).flow; }
+void World::back_up(std::string_view name) {
+  server(name).backup = server(name).flow;
+  server(name).feed_backup = server(name).feed;
+}
 
 void World::restore(std::string_view name) {
   auto& here = server(name);
   crash(name);
   here.flow = here.backup;
+  here.feed = here.feed_backup;
   start(name);
 }
 
