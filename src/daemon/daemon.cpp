@@ -26,6 +26,7 @@
 #include "server/own_identity.h"
 #include "server/primary_move.h"
 #include "server/roll_over.h"
+#include "server/task_inheritance.h"
 #include "server/task_works.h"
 #include "server/tasks.h"
 
@@ -90,7 +91,9 @@ struct ScheduledTasks {
   ScheduledTasks(server::TaskWorks::Parts parts)  // NOLINT: one argument, built in place
       : works(parts),
         scheduler(parts.storage, parts.history, parts.facts, [this](hierarchy::Task task) { return works.carry_out(std::move(task)); }),
-        tasks(parts.storage, parts.history, scheduler, parts.facts) {}
+        tasks(parts.storage, parts.history, scheduler, parts.facts) {
+    parts.links.downstream().provide(hierarchy::InheritedKind::task, server::task_source());
+  }
   server::TaskWorks works;
   server::TaskScheduler scheduler;
   server::Tasks tasks;

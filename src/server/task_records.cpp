@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "server/access.h"
 #include "server/task_content.h"
+#include "server/task_inheritance.h"
 #include "store/tables_feed.h"
 #include "store/tables_tasks.h"
 
@@ -196,6 +197,7 @@ void Scene::visit(const KnownTask& known) {
 std::vector<KnownTask> known_tasks(store::Transaction& transaction) {
   std::vector<KnownTask> known;
   for (auto& task : store::all_tasks(transaction)) known.push_back({std::move(task), std::nullopt});
+  for (auto& inherited : inherited_tasks(transaction)) known.push_back(std::move(inherited));
   return known;
 }
 

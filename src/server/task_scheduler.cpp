@@ -10,6 +10,7 @@
 #include "base/limits_tasks.h"
 #include "base/text.h"
 #include "server/access.h"
+#include "store/tables_downstream.h"
 
 namespace daikan::server {
 namespace {
@@ -30,6 +31,9 @@ struct Running {
   std::optional<Result<std::string>> outcome;
 };
 using RunningPtr = std::shared_ptr<Running>;
+
+/// When what is inherited last changed.
+Result<std::optional<TimePoint>> inherited_at(store::Transaction& transaction) { return store::applied_at(transaction); }
 
 }  // namespace
 
@@ -112,14 +116,16 @@ awaitable<> TaskScheduler::State::schedule(std::shared_ptr<State> self) {
 
 awaitable<> TaskScheduler::State::watch_events(std::shared_ptr<State> self) {
   auto seen = self->history.news_count();
+  std::optional<TimePoint> applied;
   while (!self->stopping) {
     if (self->history.news_count() == seen) co_await self->history.wait_for_news(net::SteadyTime::max());
-    seen = self->history.news_count();
-    if (self->watches == Look::Watches::times) continue;
     const bool on = co_await net::sleep_for(kGather);
     if (!on) co_return;
     seen = self->history.news_count();
-    self->wake();
+    auto inherited = co_await self->storage.read<std::optional<TimePoint>>(inherited_at);
+    const bool others = inherited && *inherited != applied;
+    if (others) applied = *inherited;
+    if (others || self->watches == Look::Watches::events) self->wake();
   }
 }
 

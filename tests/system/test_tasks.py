@@ -245,7 +245,6 @@ def test_what_a_task_cannot_be_is_refused_with_its_field(start):
                         ({"kind": "link_check", "schedule": "cron 61 * * * *"}, "schedule"),
                         ({"kind": "link_check", "schedule": "on task_failed"}, "schedule"),
                         ({"kind": "link_check", "distribute": True}, "distribute"),
-                        ({"kind": "link_check", "group": "Managed devices", "distribute": True}, "distribute"),
                         ({"kind": "event_cleanup", "group": "Labs", "settings": {"info_days": 3}}, "group"),
                         ({"kind": "event_cleanup"}, "settings"),
                         ({"kind": "link_check", "settings": {"keep": 3}}, "settings"),

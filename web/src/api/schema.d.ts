@@ -2798,7 +2798,7 @@ export interface components {
             /** @default true */
             enabled?: boolean;
             /**
-             * @description Distribute to secondary Administration Servers. Not carried out yet: true is refused.
+             * @description Distribute to secondary Administration Servers: those in the group and below it inherit the task and run it too. Of a group task only.
              * @default false
              */
             distribute?: boolean;
@@ -2824,7 +2824,7 @@ export interface components {
             /** @default true */
             enabled?: boolean;
             /**
-             * @description Distribute to secondary Administration Servers. Not carried out yet: true is refused.
+             * @description Distribute to secondary Administration Servers: those in the group and below it inherit the task and run it too. Of a group task only.
              * @default false
              */
             distribute?: boolean;
@@ -2836,7 +2836,7 @@ export interface components {
             name: string;
             /** @enum {string} */
             kind: "backup" | "event_cleanup" | "link_check" | "report";
-            /** @description Path; null: a task of the server. */
+            /** @description Path; null: a task of the server, or an inherited one. */
             group: string | null;
             /** @description The server it is inherited from, and where alone it is edited and started; null for an own task. */
             owner: {
