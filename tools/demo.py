@@ -1,7 +1,8 @@
 """A whole hierarchy on this machine, joined in all three ways, every command printed as it runs.
 
     demo.py          stays until Ctrl-C
-    demo.py --once   ends with 0 once every link was seen connected and a request was relayed to the third level
+    demo.py --once   ends with 0 once every link was seen connected, a request was relayed to the third level, and a lock of the first
+                     was obeyed and proved there
 
 Everything lives in one temporary folder and on loopback; nothing is left when it ends.
 """
@@ -155,6 +156,30 @@ class Demo:
               "  The browser asks about the certificate, because the server made it itself: go on. Then open “Hierarchy” to see all five servers, and\n"
               "  choose Managed devices → Administration Servers → Add to join another one.", flush=True)
 
+    def read(self, *command) -> dict:
+        return json.loads(self.run("daikan", *command, "--output", "json", shown=False))
+
+    def governed(self) -> dict:
+        """How long events are kept on the third level, and why."""
+        effective = self.read("--server", "hq", "--relay", "branch1/shop", "policy", "effective")
+        return next(each for each in effective["items"] if each["path"] == "events.info_days")
+
+    def show_policies(self) -> None:
+        title("The root locks a setting, the third level obeys")
+        self.run("daikan", "--server", "hq", "policy", "create", "Short memory", "--active")
+        self.run("daikan", "--server", "hq", "policy", "set", "Short memory", "events.info_days=30", "--lock")
+        obeyed = wait_until(lambda: self.governed()["value"] == 30 and self.governed(), "the third level obeys", 30, 0.2)
+        if not obeyed["locked"] or obeyed["from"]["source"]["server"] != "hq":
+            raise Failed(f"the third level does not say that hq locked it: {obeyed}")
+        self.run("daikan", "--server", "hq", "--relay", "branch1/shop", "policy", "effective", "--reasons")
+        title("… which is proved")
+        wait_until(lambda: self.read("--server", "hq", "policy", "status")["counts"]["in_force"] == len(PARENTS), "it is in force on every server", 30, 0.2)
+        self.run("daikan", "--server", "hq", "policy", "status")
+        title("What the next change would change, and where; nothing is saved")
+        preview = self.run("daikan", "--server", "hq", "policy", "set", "Short memory", "log.level=warning", "--lock", "--preview")
+        if "warning" not in preview or self.governed()["value"] != 30:
+            raise Failed(f"the preview does not say what would change:\n{preview}")
+
     def show_result(self) -> None:
         title("The hierarchy")
         try:
@@ -169,6 +194,7 @@ class Demo:
         told = self.run("daikan", "--server", "hq", "--relay", "branch1/shop", "certificate", "show")
         if self.fingerprint("shop") not in told:
             raise Failed(f"the relayed answer is not shop's:\n{told}")
+        self.show_policies()
         title("Consoles, which one browser opens side by side")
         for name in SERVERS:
             print(f"  {name:8} https://{self.address(name, 'console')}/")
