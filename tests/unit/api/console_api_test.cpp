@@ -167,7 +167,7 @@ TEST_F(ConsoleApiTest, MetricsAreOpenOnLoopbackOnly) {
 }
 
 TEST_F(ConsoleApiTest, ACookieNeedsItsCsrfTokenForChanges) {
-  const net::Headers cookie{{"cookie", "daikan_session=" + site.session}};
+  const net::Headers cookie{{"cookie", "daikan_session_443=" + site.session}};
   const auto current = site.ask_with(cookie, "GET", "/api/v1/sessions/current");
   ASSERT_EQ(current.status, 200) << current.text;
   const auto without = site.ask_with(cookie, "POST", "/api/v1/groups", R"({"path":"A"})");
@@ -176,7 +176,7 @@ TEST_F(ConsoleApiTest, ACookieNeedsItsCsrfTokenForChanges) {
   auto with = cookie;
   with.add("x-csrf-token", current.at("csrf_token"));
   EXPECT_EQ(site.ask_with(with, "POST", "/api/v1/groups", R"({"path":"A"})").status, 201);
-  EXPECT_EQ(site.ask_with({{"cookie", "daikan_session=" + site.token}}, "GET", "/api/v1/server").status, 401) << "a token is no session";
+  EXPECT_EQ(site.ask_with({{"cookie", "daikan_session_443=" + site.token}}, "GET", "/api/v1/server").status, 401) << "a token is no session";
 }
 
 TEST_F(ConsoleApiTest, LoggingInAndOut) {
@@ -190,7 +190,7 @@ TEST_F(ConsoleApiTest, LoggingInAndOut) {
   const auto login = site.ask_with({}, "POST", "/api/v1/sessions", R"({"user":"olga","password":"correct horse","client":"test"})");
   ASSERT_EQ(login.status, 201) << login.text;
   EXPECT_TRUE(login.at("token").starts_with("dks_"));
-  EXPECT_EQ(login.header("set-cookie"), "daikan_session=" + login.at("token") + "; Path=/; HttpOnly; Secure; SameSite=Strict");
+  EXPECT_EQ(login.header("set-cookie"), "daikan_session_443=" + login.at("token") + "; Path=/; HttpOnly; Secure; SameSite=Strict");
   const net::Headers bearer{{"authorization", "Bearer " + login.at("token")}};
   EXPECT_EQ(site.ask_with(bearer, "GET", "/api/v1/sessions/current").at("id"), login.at("id"));
   EXPECT_EQ(site.ask_with(bearer, "DELETE", "/api/v1/sessions/current").status, 204);

@@ -101,7 +101,7 @@ TEST_F(HierarchyTest, CredentialsStayAbove) {
   // that reached it without a CSRF token, or a bearer unknown there, would be refused, and is not.
   const auto id = hq.join(branch);
   auto headers = hq.bearer();
-  headers.add("cookie", "daikan_session=stolen");
+  headers.add("cookie", "daikan_session_443=stolen");
   EXPECT_EQ(hq.ask_with(headers, "POST", "/api/v1/servers/" + id + "/relay/groups", R"({"path":"B"})").status, 201);
 }
 
