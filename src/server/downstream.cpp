@@ -85,6 +85,12 @@ Result<> Downstream::check(const InheritedSet& set) const {
   return {};
 }
 
+void Downstream::applied(store::Transaction& transaction, const InheritedSet& before, const InheritedSet& now, TimePoint at) const {
+  for (const auto& [kind, source] : sources_) {
+    if (source.applied) source.applied(transaction, before, now, at);
+  }
+}
+
 void Downstream::left(store::Transaction& transaction, Inherited inherited, TimePoint at) const {
   const auto set = store::applied_set(transaction).set;
   store::remove_inherited(transaction);

@@ -33,6 +33,9 @@ struct InheritedSource {
   std::function<std::vector<OwnObject>(store::Transaction&)> own = {};
   /// Whether this server can have it in force. Its error is told to the primary, and nothing of the set is applied.
   std::function<Result<>(const hierarchy::InheritedObject&)> check = {};
+  /// `now` was applied in the place of `before`.
+  std::function<void(store::Transaction&, const hierarchy::InheritedSet& before, const hierarchy::InheritedSet& now, TimePoint at)>
+      applied = {};
   /// The primary was left; `set` is what was inherited. Nothing of it is inherited any more afterwards.
   std::function<void(store::Transaction&, const hierarchy::InheritedSet& set, Inherited, TimePoint at)> left = {};
 };
@@ -58,6 +61,8 @@ class Downstream {
   /// Whether refresh() would change anything; for a reader.
   bool is_stale(store::Transaction&) const;
   Result<> check(const hierarchy::InheritedSet& set) const;
+  /// In the transaction that applies `now`.
+  void applied(store::Transaction&, const hierarchy::InheritedSet& before, const hierarchy::InheritedSet& now, TimePoint at) const;
   /// The primary was left: in the transaction that forgets it.
   void left(store::Transaction&, Inherited inherited, TimePoint at) const;
   void heard(store::Transaction& transaction, const RegistrationId& id, const hierarchy::InheritedSet* confirmed, TimePoint at) const {

@@ -173,6 +173,7 @@ void tell_in_force(store::Transaction& transaction, const RegistrationId& id, co
   if (!record || !record->server_id || !state) return;
   auto before = store::said_in_force(transaction, *record->server_id);
   auto report = report_of(*state);
+  if (!confirmed) report.untold = before.untold;
   report.objects = confirmed ? hierarchy::confirmed_objects(state->confirmed.manifest, *confirmed, before) : std::move(before.objects);
   store::say_in_force(transaction, *record, report, at);
 }

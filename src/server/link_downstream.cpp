@@ -21,7 +21,8 @@ using Bringing = UpperRunning::Bringing;
 
 constexpr auto kLookAgain = 5s;         // at those that are behind, when nothing else happened: what failed is tried again
 constexpr auto kGather = 20ms;          // a storm of links is a storm of events
-constexpr auto kApplyTime = 20s;        // until a secondary has made a set durable
+constexpr auto kApplyTime = 20s;        // until a secondary has made a set durable, once it is there
+constexpr auto kSlowest = 16 * 1024;    // bytes a second, below which a set is given up
 constexpr unsigned kMostExchanges = 8;  // with one secondary without a pause
 
 std::string raw_hash(const std::string& hex) {
@@ -77,6 +78,7 @@ Result<Taken> take(store::Transaction& transaction, const link::DownstreamUpdate
   if (auto checked = receiver.downstream.check(verdict.store->set); !checked) return Taken{std::move(checked.error()), std::move(applied)};
   const auto at = now();
   store::put_applied_set(transaction, *verdict.store, at);
+  receiver.downstream.applied(transaction, applied.set, verdict.store->set, at);
   receiver.downstream.refresh(transaction, at);
   const bool tells = verdict.store->set.objects != applied.set.objects;  // the way alone is no news
   if (tells) {
@@ -196,7 +198,8 @@ awaitable<Result<bool>> LinkHost::State::bring_down_once(std::shared_ptr<UpperRu
 }
 
 awaitable<Result<link::DownstreamAnswer>> LinkHost::State::exchange(LinkConnectionPtr connection, std::string update) {
-  auto body = co_await net::with_deadline<std::string>(std::chrono::steady_clock::now() + kApplyTime,
+  const auto way = std::chrono::seconds(update.size() / kSlowest);
+  auto body = co_await net::with_deadline<std::string>(std::chrono::steady_clock::now() + kApplyTime + way,
                                                        "waiting until the secondary has applied what it inherits",
                                                        put(*connection->h2, std::move(update)));
   if (!body) co_return fail(std::move(body.error()));
@@ -234,10 +237,9 @@ awaitable<> LinkHost::State::note_failure(std::shared_ptr<UpperRunning> upper, E
   if (told && *told) history.committed();
 }
 
-awaitable<net::Response> LinkHost::State::answer_downstream(std::string body) {
+awaitable<net::Response> LinkHost::State::answer_downstream(std::shared_ptr<LowerRunning> end, std::string body) {
   auto update = link::decode_downstream_update(body);
   if (!update) co_return problem_response(update.error(), 400);
-  const auto end = lower;
   const auto work = [update = std::move(*update), receiver = Receiver{facts.id, end->pin(), downstream}](store::Transaction& transaction) {
     return take(transaction, update, receiver);
   };

@@ -106,10 +106,12 @@ awaitable<net::Response> LinkHost::State::answer(link::ConnectionId connection, 
     if (request.method != "PUT") {
       co_return problem_response(Error(Code::method_not_allowed, "This path takes PUT only.", "Send PUT."), 405);
     }
-    if (!lower || !lower->end.serves(connection)) co_return not_ready();
+    const auto end = lower;
+    if (!end || !end->end.serves(connection)) co_return not_ready();
     auto body = co_await request.body.read_all(limits::kMaxDownstreamBytes);
     if (!body) co_return problem_response(body.error(), body.error().code == Code::too_large ? 413 : 400);
-    co_return co_await answer_downstream(std::move(*body));
+    if (end != lower) co_return not_ready();  // the primary was left, or is another one, while this one still wrote
+    co_return co_await answer_downstream(end, std::move(*body));
   }
   if (!relayed_request) {
     co_return problem_response(Error(Code::not_found, "There is nothing at this path of the link.", "See docs/protocol.md."), 404);

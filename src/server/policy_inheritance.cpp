@@ -95,6 +95,10 @@ void keep_application(store::Transaction& transaction, const Leaving& leaving, c
     policy.created_at = at;
   }
   policy.settings = in_force(application, ground, facts);
+  // What was forced from above stays forced, also on what is below.
+  policy.force |= std::any_of(ground.inherited.begin(), ground.inherited.end(), [&](const InheritedPolicy& each) {
+    return each.policy.application == application.name && each.policy.force;
+  });
   policy.changed_at = at;
   policy.changed_by = system_actor().name;
   change.after = std::move(policy);

@@ -51,6 +51,26 @@ std::string free_name(const std::vector<Task>& tasks, const std::string& wanted)
   return name;
 }
 
+/// Whether only "start now" was said meanwhile.
+bool is_edited(Task before, const Task& now) {
+  before.starts = now.starts;
+  before.started_at = now.started_at;
+  return content_of(before) != content_of(now);
+}
+
+/// A task that was edited begins anew, as on its owner: starts before the edit are neither made up for nor missed.
+void follow_edits(store::Transaction& transaction, const hierarchy::InheritedSet& before, const hierarchy::InheritedSet& now,
+                  TimePoint at) {
+  const auto progress = store::all_task_progress(transaction);
+  for (const auto& known : tasks_in(now)) {
+    const auto mark = std::find_if(progress.begin(), progress.end(), [&](const auto& each) { return each.task == known.task.id; });
+    const auto former = before.objects.find({InheritedKind::task, known.task.id.bytes});
+    if (mark == progress.end() || former == before.objects.end()) continue;
+    const auto was = task_from_content(known.task.id, former->second.content);
+    if (was && is_edited(*was, known.task)) restart_progress(transaction, known.task, at, mark->starts_through);
+  }
+}
+
 void keep(store::Transaction& transaction, const hierarchy::InheritedSet& set, TimePoint at) {
   const auto root = hierarchy::GroupTree(store::all_groups(transaction)).root().id;
   auto there = store::all_tasks(transaction);
@@ -60,6 +80,8 @@ void keep(store::Transaction& transaction, const hierarchy::InheritedSet& set, T
     task.id = TaskId::make(at);
     task.name = free_name(there, task.name);
     task.group = root;
+    task.distribute = hierarchy::Distribute::to_secondaries;  // as it came, it went on down
+    task.started_at.reset();
     task.created_at = at;
     task.revision = 1;
     store::insert_task(transaction, task);
@@ -83,6 +105,7 @@ InheritedSource task_source() {
   source.left = [](store::Transaction& transaction, const hierarchy::InheritedSet& set, Inherited inherited, TimePoint at) {
     if (inherited == Inherited::kept) keep(transaction, set, at);
   };
+  source.applied = follow_edits;
   return source;
 }
 

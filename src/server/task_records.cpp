@@ -278,9 +278,10 @@ std::int64_t last_event(store::Transaction& transaction) {
   return newest.empty() ? 0 : newest[0].sequence;
 }
 
-void restart_progress(store::Transaction& transaction, const Task& task, TimePoint now) {
+void restart_progress(store::Transaction& transaction, const Task& task, TimePoint now, std::optional<std::int64_t> starts) {
   store::put_task_progress(
-      transaction, {.task = task.id, .handled_through = now, .event_through = last_event(transaction), .starts_through = task.starts});
+      transaction,
+      {.task = task.id, .handled_through = now, .event_through = last_event(transaction), .starts_through = starts.value_or(task.starts)});
 }
 
 }  // namespace daikan::server

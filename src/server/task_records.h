@@ -60,7 +60,7 @@ void end_run(store::Transaction&, const TaskRun& run);
 std::size_t interrupt_runs(store::Transaction&, TimePoint now);
 
 std::int64_t last_event(store::Transaction&);
-/// An own task was made or edited: its schedule counts from now on.
-void restart_progress(store::Transaction&, const hierarchy::Task& task, TimePoint now);
+/// A task was made or edited: its schedule counts from now on. `starts`: how many of its owner's starts were followed; all, unless given.
+void restart_progress(store::Transaction&, const hierarchy::Task& task, TimePoint now, std::optional<std::int64_t> starts = {});
 
 }  // namespace daikan::server

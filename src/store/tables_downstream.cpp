@@ -91,7 +91,7 @@ std::vector<RegistrationId> put_wanted(Transaction& transaction, const GroupId& 
     changed.push_back(read_id<RegistrationId>(row, 0));
     const auto updated = transaction.execute(
         "UPDATE downstream SET behind_since = CASE WHEN confirmed_hash = $2 THEN NULL WHEN behind_since IS NULL THEN $3 ELSE behind_since "
-        "END, wanted_hash = $2 WHERE registration = $1",
+        "END, failure_code = CASE WHEN confirmed_hash = $2 THEN NULL ELSE failure_code END, wanted_hash = $2 WHERE registration = $1",
         {row.text(0), to_value(hash), to_value(at)});
     if (updated > 0) continue;
     transaction.execute(
@@ -138,7 +138,8 @@ void put_confirmed(Transaction& transaction, const RegistrationId& id, const hie
 
 bool put_downstream_failure(Transaction& transaction, const RegistrationId& id, const Error& failure, TimePoint at) {
   const auto known = find_downstream(transaction, id);
-  if (!known || (known->failure && known->failure->message == failure.message)) return false;
+  // What failed may have been taken back meanwhile; then there is nothing to say.
+  if (!known || !known->behind_since || (known->failure && known->failure->message == failure.message)) return false;
   transaction.execute(
       "UPDATE downstream SET failure_code = $2, failure_message = $3, failure_remedy = $4, failed_at = $5 WHERE registration = $1",
       {to_value(id), to_value(to_string(failure.code)), failure.message, failure.remedy, to_value(at)});

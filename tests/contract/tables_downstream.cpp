@@ -113,6 +113,27 @@ TEST_P(DownstreamTables, AFailureIsKeptOnceUntilSomethingIsConfirmed) {
   EXPECT_EQ(find().failure, std::nullopt);
 }
 
+TEST_P(DownstreamTables, AFailureEndsWithWhatFailedTakenBack) {
+  const auto made = registered(database());
+  const auto want = [&](std::string_view hash) {
+    in_write(database(), [&](Transaction& t) { return store::put_wanted(t, made.secondary.group, hash, at(20)), 0; });
+  };
+  const Error failure(Code::too_large, "Too large.", "Make it smaller.");
+  const auto note = [&] {
+    return in_write(database(), [&](Transaction& t) { return store::put_downstream_failure(t, made.secondary.id, failure, at(21)); });
+  };
+  const auto find = [&] { return *in_read(database(), [&](Transaction& t) { return store::find_downstream(t, made.secondary.id); }); };
+  want("a1");
+  in_write(database(), [&](Transaction& t) { return store::put_confirmed(t, made.secondary.id, {1, "a1", {}}, at(20)), 0; });
+  want("b2");
+  EXPECT_TRUE(note());
+  want("a1");
+  EXPECT_EQ(find().failure, std::nullopt);
+  EXPECT_EQ(find().behind_since, std::nullopt);
+  EXPECT_FALSE(note()) << "an answer that comes too late fails nothing";
+  EXPECT_EQ(find().failure, std::nullopt);
+}
+
 TEST_P(DownstreamTables, GoWithTheSecondary) {
   const auto made = registered(database());
   EXPECT_EQ(in_read(database(), [](Transaction& t) { return store::all_downstream(t); }).size(), 1U);

@@ -137,7 +137,7 @@ def test_the_head_is_an_event_so_that_a_copy_leaves_the_server(start):
     event = wait_until(lambda: hq.api.get("/events?kind=audit_head")["items"], "the head is told")[0]
     digest = event["message"].rsplit(" ", 1)[1].rstrip(".")
     assert digest in {record["hash"] for record in records_of(hq)}
-    assert digest in hq.text()  # the log too
+    wait_until(lambda: digest in hq.text(), "the log tells it, too")
     start.cli(hq).ok("audit", "verify", "--head", digest)
 
 

@@ -1,8 +1,14 @@
 """Policies that flow down, on real daemons: the P rows of "What flows through a hierarchy" that need more than one server."""
 
+import contextlib
 import itertools
 import random
+import threading
 
+import pytest
+
+from support import certificates, h2
+from support.fake_link import Introduction, field
 from support.server import attach
 from support.waiting import wait_until
 
@@ -182,3 +188,39 @@ def test_a_locked_change_at_the_root_survives_kill_9_anywhere_over_five_levels(s
         victim.start()
     wait_until(lambda: effective(bottom, "events.info_days")["value"] == 7, f"the last change is in force at the bottom (seed {seed})", 60)
     wait_until(lambda: in_force(root, LEVELS[1:]), f"and proved at the root (seed {seed})", 60)
+
+
+@pytest.mark.parametrize("attempt", range(4))  # whether the rest arrives before the connection ends is a matter of luck
+def test_a_primary_that_is_left_while_it_still_writes_what_is_inherited_is_not_obeyed(start, attempt):
+    branch = start.server("branch")
+    pair = certificates.make_key_pair(start.folder / "keys", "former")
+    context = certificates.link_context(pair, ["rh2"], server_side=True)
+    says = Introduction(name="former")
+    began, left, answered = threading.Event(), threading.Event(), threading.Event()
+    update = field(2, 1) + field(3, 1) + field(4, bytes(32)) + field(5, field(1, says.server_id) + field(2, b"former") + field(3, b"Managed devices"))
+
+    def conversation(connection, _peer):
+        with context.wrap_socket(connection, server_side=True) as tls, contextlib.suppress(OSError):
+            link = h2.Connection(tls, timeout=60).start_client()
+            link.read_until(h2.SETTINGS)
+            kind = [("content-type", "application/x-protobuf")]
+            link.send(h2.frame(h2.HEADERS, h2.END_HEADERS, 1, h2.request_headers("POST", "/link/v1/hello", more=kind))
+                      + h2.frame(h2.DATA, h2.END_STREAM, 1, says.hello()))
+            link.body_of(1)
+            link.send(h2.frame(h2.HEADERS, h2.END_HEADERS, 3, h2.request_headers("PUT", "/link/v1/downstream", more=kind))
+                      + h2.frame(h2.DATA, 0, 3, update[:10]))
+            began.set()
+            left.wait(60)
+            link.send(h2.frame(h2.DATA, h2.END_STREAM, 3, update[10:]))
+            while link.read() is not None:
+                pass
+            answered.set()
+
+    address = start.fake(conversation).address
+    branch.api.put("/primary", {"address": str(address), "certificate": pair.pem})
+    assert began.wait(60)
+    branch.wait_for_primary()
+    branch.api.delete("/primary")
+    left.set()
+    answered.wait(20)
+    assert branch.api.get("/policies")["items"] == [] and branch.api.get("/primary") == {"configured": False}

@@ -201,7 +201,7 @@ struct LinkHost::State : std::enable_shared_from_this<LinkHost::State> {
   awaitable<Result<bool>> note_confirmed(std::shared_ptr<UpperRunning> upper, hierarchy::ConfirmedSet confirmed,
                                          hierarchy::InheritedSet set);
   awaitable<> note_failure(std::shared_ptr<UpperRunning> upper, Error error);
-  awaitable<net::Response> answer_downstream(std::string body);
+  awaitable<net::Response> answer_downstream(std::shared_ptr<LowerRunning> end, std::string body);
   awaitable<> load_progress();
 
   Storage& storage;

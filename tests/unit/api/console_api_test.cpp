@@ -176,7 +176,8 @@ TEST_F(ConsoleApiTest, ACookieNeedsItsCsrfTokenForChanges) {
   auto with = cookie;
   with.add("x-csrf-token", current.at("csrf_token"));
   EXPECT_EQ(site.ask_with(with, "POST", "/api/v1/groups", R"({"path":"A"})").status, 201);
-  EXPECT_EQ(site.ask_with({{"cookie", "daikan_session_443=" + site.token}}, "GET", "/api/v1/server").status, 401) << "a token is no session";
+  EXPECT_EQ(site.ask_with({{"cookie", "daikan_session_443=" + site.token}}, "GET", "/api/v1/server").status, 401)
+      << "a token is no session";
 }
 
 TEST_F(ConsoleApiTest, LoggingInAndOut) {

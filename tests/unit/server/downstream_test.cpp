@@ -69,6 +69,7 @@ struct Site {
     links->downstream().provide(InheritedKind::policy,
                                 {[this](store::Transaction& transaction) { return own(transaction); },
                                  [](const hierarchy::InheritedObject& each) { return check(each); },
+                                 {},
                                  [](store::Transaction& transaction, const hierarchy::InheritedSet& set, Inherited, TimePoint) {
                                    store::put_setting(transaction, "left with", std::to_string(set.objects.size()));
                                  }});
