@@ -137,7 +137,7 @@ for (const language of ["en", "ja"]) {
       await page.locator("#theme-dark").check();
       await page.locator("html.pf-v6-theme-dark").waitFor({ state: "attached" });
       await olga.isClean("dark");
-      await page.locator(language === "en" ? "#language-ja" : "#language-en").check();
+      await page.locator(language === "en" ? "#language-ja" : "#language-en").click(); // checked once its texts are there
       await page.locator(`html[lang="${language === "en" ? "ja" : "en"}"]`).waitFor({ state: "attached" });
       await olga.isClean("the other language");
       await olga.leave();

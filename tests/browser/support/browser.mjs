@@ -76,6 +76,14 @@ export class Person {
 
   /** Fails on anything serious that axe finds, and on any error of scripts or of the content security policy so far. */
   async isClean(where) {
+    // What fades in has no colour of its own yet; a spinner turns for good and is not waited for.
+    await this.page.evaluate(async () => {
+      const frame = () => new Promise((go) => requestAnimationFrame(go));
+      await frame();
+      await frame();
+      const ending = document.getAnimations().filter((one) => one.effect?.getComputedTiming().endTime !== Infinity);
+      await Promise.allSettled(ending.map((one) => one.finished));
+    });
     await this.page.evaluate(axe).catch(() => undefined); // the policy refuses no evaluation of the debugger
     const found = await this.page.evaluate(async () => (await window.axe.run(document, { resultTypes: ["violations"] })).violations);
     const grave = found.filter((one) => one.impact === "serious" || one.impact === "critical");
