@@ -42,7 +42,7 @@ Result<json::object> body_of(const NotificationAdd& options) {
   if (options.secret_file.empty()) return body;
   auto secret = read_secret(options.secret_file);
   if (!secret) return fail(std::move(secret.error()));
-  body["secret"] = std::move(*secret);
+  body["secret"] = *secret;
   return body;
 }
 
@@ -76,7 +76,7 @@ Result<json::object> changes_of(const NotificationEdit& options) {
   if (!options.secret_file.empty()) {
     auto secret = read_secret(options.secret_file);
     if (!secret) return fail(std::move(secret.error()));
-    body["secret"] = std::move(*secret);
+    body["secret"] = *secret;
   }
   if (!body.empty()) return body;
   return fail(Code::invalid_request, "Nothing is to be changed.", "Say what: daikan notification edit --help shows the options.");

@@ -13,7 +13,6 @@
 namespace daikan::server {
 namespace {
 
-using hierarchy::Application;
 using hierarchy::PolicySetting;
 using store::Transaction;
 

@@ -13,7 +13,6 @@ namespace {
 
 namespace json = boost::json;
 using hierarchy::Task;
-using hierarchy::TaskRun;
 
 constexpr std::size_t kMaxContentBytes = 64 * 1024;  // a schedule of 1 KiB, a message of 2 KiB, and room
 constexpr std::array<std::string_view, 4> kDays = {"info_days", "warning_days", "error_days", "critical_days"};
