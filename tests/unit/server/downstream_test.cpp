@@ -251,7 +251,11 @@ TEST_F(DownstreamTest, C4WhoeverOwnsAKindHearsThatThePrimaryWasLeft) {
   hq.edit("one");
   join();
   ASSERT_TRUE(becomes([&] { return branch.inherited() == Texts{"hq: one"}; }));
-  branch.change([&](store::Transaction& transaction) { branch.links->downstream().left(transaction, Inherited::kept, now()); });
+  branch.change([&](store::Transaction& transaction) {
+    ASSERT_TRUE(store::remove_primary(transaction));
+    branch.links->downstream().left(transaction, Inherited::kept, now());
+  });
+  branch.links->primary_cleared();
   branch.history->committed();
   EXPECT_TRUE(branch.inherited().empty());
   EXPECT_EQ(branch.see<std::string>([](store::Transaction& t) { return store::find_setting(t, "left with").value_or(""); }), "1");
