@@ -8,6 +8,7 @@
 namespace daikan::limits {
 
 inline constexpr std::size_t kMaxFeedSubjectBytes = 64;         // an id or the kind of an event
+inline constexpr std::size_t kMaxFeedKindBytes = 32;            // a word or three
 inline constexpr std::size_t kMaxFeedPayloadBytes = 16 * 1024;  // a message of kMaxLinkTextBytes, the names of 100 policies
 inline constexpr std::size_t kMaxFeedFrameBytes = 20 * 1024;    // a record and its length
 inline constexpr auto kFeedKept = std::chrono::days(7);         // cascade.md: for a primary that is away

@@ -21,10 +21,13 @@ enum class FeedKind : std::uint8_t {
   event,        ///< Happened once. The subject is the event's kind.
   task_result,  ///< Happened once. The subject is the task's id.
   gone,         ///< Ends the states of this origin and subject: nothing older brings them back.
+  other_state,  ///< State of a kind that this version does not know; kept and passed on under the name it came with.
+  other_once,   ///< The same, of what happened once.
 };
 /// The payload of a `gone` that a server on the way says: the state does not come by this way any more, but may by another one. Any other
 /// `gone` is its origin's own word and a tombstone.
 inline constexpr std::string_view kWayEnded = "way";
+/// Empty for the kinds without a name of their own.
 std::string_view to_string(FeedKind);
 std::optional<FeedKind> feed_kind_from_string(std::string_view);
 /// Of a state only the latest counts; what happened once is kept.
@@ -34,11 +37,19 @@ struct FeedRecord {
   ServerId origin;                    ///< Nothing: this server (store::append_feed fills it in).
   std::uint64_t origin_sequence = 0;  ///< Rises with every record of its origin, for good. 0: given when it is appended.
   FeedKind kind = FeedKind::server;
-  std::string subject;  ///< At most limits::kMaxFeedSubjectBytes of text.
-  std::string payload;  ///< Any bytes, at most limits::kMaxFeedPayloadBytes.
-  TimePoint at;         ///< By the clock of its origin.
+  std::string subject;          ///< At most limits::kMaxFeedSubjectBytes of text.
+  std::string payload;          ///< Any bytes, at most limits::kMaxFeedPayloadBytes.
+  TimePoint at;                 ///< By the clock of its origin.
+  std::string other_kind = {};  ///< The name of a kind that this version does not know.
   friend bool operator==(const FeedRecord&, const FeedRecord&) = default;
 };
+
+/// Whether a kind of a later version may have this name.
+bool is_kind_name(std::string_view text);
+/// How the record's kind is written in the database: its name; "state:" or "once:" before one that this version does not know.
+std::string stored_kind(const FeedRecord& record);
+/// The reverse, into kind and other_kind; false when the text is neither. A name that was unknown when it was stored is read as what it is.
+bool read_stored_kind(std::string_view text, FeedRecord& record);
 
 /// How far a primary has come in the feed of a secondary.
 struct FeedCursor {

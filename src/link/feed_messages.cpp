@@ -97,11 +97,17 @@ Result<FeedFrame> read_begin(const v1::FeedBegin& from) {
 
 Result<FeedFrame> read_item(const v1::FeedRecord& from) {
   if (auto checked = number(from.position(), "position"); !checked) return fail(checked.error());
-  const auto kind = hierarchy::feed_kind_from_string(from.kind());
-  if (!kind) return FeedUnknown{from.position()};
   FeedItem item{from.position(), {}};
   auto& record = item.record;
-  record.kind = *kind;
+  if (const auto kind = hierarchy::feed_kind_from_string(from.kind())) {
+    record.kind = *kind;
+  } else if (hierarchy::is_kind_name(from.kind())) {
+    // Of a later version: this server has nothing to do with it, but a server above may.
+    record.kind = from.state() ? hierarchy::FeedKind::other_state : hierarchy::FeedKind::other_once;
+    record.other_kind = from.kind();
+  } else {
+    return FeedUnknown{from.position()};
+  }
   auto origin = id<ServerId>(from.origin(), "origin");
   if (!origin) return fail(origin.error());
   record.origin = *origin;
@@ -131,7 +137,8 @@ void write(const FeedItem& from, v1::FeedFrame& to) {
   auto& record = *to.mutable_record();
   record.set_origin(bytes_of(from.record.origin));
   record.set_origin_sequence(from.record.origin_sequence);
-  record.set_kind(std::string(hierarchy::to_string(from.record.kind)));
+  record.set_kind(from.record.other_kind.empty() ? std::string(hierarchy::to_string(from.record.kind)) : from.record.other_kind);
+  record.set_state(hierarchy::is_state(from.record.kind));
   record.set_subject(from.record.subject);
   record.set_payload(from.record.payload);
   record.set_at_micros(to_micros(from.record.at));

@@ -33,7 +33,7 @@ struct FeedItem {
   hierarchy::FeedRecord record;
   friend bool operator==(const FeedItem&, const FeedItem&) = default;
 };
-/// A record whose kind this version does not know: it has a position and nothing else.
+/// A record whose kind is not even a name: it has a position and nothing else. (One of a later version's kind is a FeedItem.)
 struct FeedUnknown {
   std::uint64_t position = 0;
   friend bool operator==(const FeedUnknown&, const FeedUnknown&) = default;

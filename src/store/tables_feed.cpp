@@ -85,7 +85,7 @@ FeedRecord read_record(const Row& row, std::size_t first) {
   FeedRecord record;
   record.origin = read_id<ServerId>(row, first);
   record.origin_sequence = number(row, first + 1);
-  record.kind = require(hierarchy::feed_kind_from_string(row.text(first + 2)), "a kind of record");
+  if (!hierarchy::read_stored_kind(row.text(first + 2), record)) unreadable_column("a kind of record");
   record.subject = row.text(first + 3);
   record.at = read_time(row, first + 4);
   record.payload = read_payload(row, first + 5);
@@ -140,7 +140,7 @@ void FeedWriter::append(const FeedRecord& record) {
       "INSERT INTO feed (position, appended_at, origin, origin_sequence, kind, subject, at, payload, bytes) "
       "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
       {static_cast<std::int64_t>(state_.position), to_value(at_), to_value(record.origin),
-       static_cast<std::int64_t>(record.origin_sequence), to_value(to_string(record.kind)), record.subject, to_value(record.at),
+       static_cast<std::int64_t>(record.origin_sequence), hierarchy::stored_kind(record), record.subject, to_value(record.at),
        payload_text(record.payload), static_cast<std::int64_t>(bytes)});
 }
 
@@ -202,7 +202,7 @@ std::vector<FeedRecord> feed_snapshot(Transaction& transaction, const std::optio
       "SELECT origin, origin_sequence, kind, subject, at, payload FROM rolled_up_states WHERE (origin, subject, kind) > ($1, $2, $3) AND "
       "kind <> 'gone' ORDER BY origin, subject, kind LIMIT $4",
       {behind ? behind->origin.str() : std::string(), behind ? behind->subject : std::string(),
-       behind ? std::string(to_string(behind->kind)) : std::string(), static_cast<std::int64_t>(limit)});
+       behind ? hierarchy::stored_kind(*behind) : std::string(), static_cast<std::int64_t>(limit)});
   std::vector<FeedRecord> page;
   page.reserve(rows.size());
   for (const auto& row : rows) page.push_back(read_record(row, 0));

@@ -50,6 +50,8 @@ std::int64_t trim_feed(Transaction&, const FeedBound& bound);
 
 // What came from below.
 std::optional<hierarchy::FeedCursor> feed_cursor(Transaction&, const RegistrationId&);
+/// When its feed last brought something here; by this server's clock.
+std::optional<TimePoint> feed_heard_at(Transaction&, const RegistrationId&);
 void put_feed_cursor(Transaction&, const RegistrationId&, hierarchy::FeedCursor, TimePoint heard_at);
 
 struct ArrivedRecord {
@@ -96,7 +98,7 @@ struct RolledUpResult {
 /// Newest arrivals first.
 std::vector<RolledUpResult> rolled_up_results(Transaction&, unsigned limit);
 std::int64_t trim_rolled_up_results(Transaction&, TimePoint received_before);
-/// Tombstones that are older.
+/// Tombstones that are older, and that records of kinds unknown here came.
 std::int64_t trim_tombstones(Transaction&, TimePoint received_before);
 
 }  // namespace daikan::store

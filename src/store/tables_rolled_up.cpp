@@ -59,6 +59,14 @@ bool put_result(Transaction& transaction, const FeedRecord& record, TimePoint re
   return changed > 0;
 }
 
+/// Nothing here reads it: only that it came is kept, so that it is passed on once.
+bool put_other(Transaction& transaction, const FeedRecord& record, TimePoint received) {
+  return transaction.execute(
+             "INSERT INTO rolled_up_others (origin, origin_sequence, received_at) VALUES ($1, $2, $3) "
+             "ON CONFLICT (origin, origin_sequence) DO NOTHING",
+             {to_value(record.origin), signed_number(record.origin_sequence), to_value(received)}) > 0;
+}
+
 /// The way on which the state came ends: no tombstone, because the same state may come on another way (a server that moved).
 bool end_way(Transaction& transaction, const FeedRecord& record, const Arrival& arrival) {
   return transaction.execute(
@@ -91,17 +99,16 @@ bool put_state(Transaction& transaction, const FeedRecord& record, const Arrival
       "received_at = excluded.received_at, snapshot = excluded.snapshot WHERE rolled_up_states.via <> '' AND "
       "(rolled_up_states.origin_sequence < excluded.origin_sequence OR "
       "(rolled_up_states.origin_sequence = excluded.origin_sequence AND rolled_up_states.via <> excluded.via))",
-      {to_value(record.origin), record.subject, to_value(to_string(record.kind)), signed_number(record.origin_sequence),
-       to_value(record.at), payload_text(record.payload), to_value(arrival.via), to_value(arrival.at), arrival.snapshot});
+      {to_value(record.origin), record.subject, hierarchy::stored_kind(record), signed_number(record.origin_sequence), to_value(record.at),
+       payload_text(record.payload), to_value(arrival.via), to_value(arrival.at), arrival.snapshot});
   if (gone && changed > 0) {
     transaction.execute(
         "DELETE FROM rolled_up_states WHERE origin = $1 AND subject = $2 AND kind <> 'gone' AND origin_sequence <= $3 AND via <> ''",
         {to_value(record.origin), record.subject, signed_number(record.origin_sequence)});
   }
   if (changed == 0 && arrival.snapshot != 0) {
-    transaction.execute(
-        "UPDATE rolled_up_states SET snapshot = $1 WHERE origin = $2 AND subject = $3 AND kind = $4 AND via = $5",
-        {arrival.snapshot, to_value(record.origin), record.subject, to_value(to_string(record.kind)), to_value(arrival.via)});
+    transaction.execute("UPDATE rolled_up_states SET snapshot = $1 WHERE origin = $2 AND subject = $3 AND kind = $4 AND via = $5",
+                        {arrival.snapshot, to_value(record.origin), record.subject, hierarchy::stored_kind(record), to_value(arrival.via)});
   }
   return changed > 0;
 }
@@ -112,7 +119,7 @@ RolledUpState read_state(const Row& row) {
   RolledUpState state;
   state.record.origin = read_id<ServerId>(row, 0);
   state.record.origin_sequence = static_cast<std::uint64_t>(row.integer(1));
-  state.record.kind = require(hierarchy::feed_kind_from_string(row.text(2)), "a kind of record");
+  if (!hierarchy::read_stored_kind(row.text(2), state.record)) unreadable_column("a kind of record");
   state.record.subject = row.text(3);
   state.record.at = read_time(row, 4);
   state.record.payload = read_payload(row, 5);
@@ -144,6 +151,11 @@ std::optional<hierarchy::FeedCursor> feed_cursor(Transaction& transaction, const
   return hierarchy::FeedCursor{static_cast<std::uint64_t>(rows[0].integer(0)), static_cast<std::uint64_t>(rows[0].integer(1))};
 }
 
+std::optional<TimePoint> feed_heard_at(Transaction& transaction, const RegistrationId& id) {
+  const auto rows = transaction.query("SELECT heard_at FROM feed_cursors WHERE registration = $1", {to_value(id)});
+  return rows.empty() ? std::nullopt : std::optional(read_time(rows[0], 0));
+}
+
 void put_feed_cursor(Transaction& transaction, const RegistrationId& id, hierarchy::FeedCursor cursor, TimePoint heard_at) {
   transaction.execute(
       "INSERT INTO feed_cursors (registration, epoch, position, heard_at) VALUES ($1, $2, $3, $4) ON CONFLICT (registration) DO UPDATE SET "
@@ -163,6 +175,8 @@ std::size_t take_feed(Transaction& transaction, const Arrival& arrival, std::spa
       is_new = event && put_event(transaction, {record, event}, arrival.at, positions);
     } else if (record.kind == FeedKind::task_result) {
       is_new = put_result(transaction, record, arrival.at, positions);
+    } else if (record.kind == FeedKind::other_once) {
+      is_new = put_other(transaction, record, arrival.at);
     } else {
       is_new = put_state(transaction, record, arrival);
     }
@@ -184,6 +198,7 @@ std::size_t end_snapshot(Transaction& transaction, const Arrival& arrival) {
   for (const auto& row : rows) {
     auto record = read_state(row).record;
     record.kind = FeedKind::gone;
+    record.other_kind.clear();
     record.payload = hierarchy::kWayEnded;
     record.at = arrival.at;
     end_way(transaction, record, arrival);
@@ -282,6 +297,7 @@ std::int64_t trim_rolled_up_results(Transaction& transaction, TimePoint received
 }
 
 std::int64_t trim_tombstones(Transaction& transaction, TimePoint received_before) {
+  transaction.execute("DELETE FROM rolled_up_others WHERE received_at < $1", {to_value(received_before)});
   return transaction.execute("DELETE FROM rolled_up_states WHERE kind = 'gone' AND received_at < $1", {to_value(received_before)});
 }
 

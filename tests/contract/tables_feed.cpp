@@ -124,6 +124,43 @@ TEST_P(FeedTables, AnEventFromBelowIsStoredOnceAndForwardedOnce) {
   EXPECT_EQ(forwarded[2].record, event(3).record);
 }
 
+FeedRecord of_a_later_version(FeedKind kind, std::uint64_t sequence, std::string payload = "p") {
+  auto record = below(kind, sequence, std::move(payload));
+  record.other_kind = "device_group";
+  return record;
+}
+
+TEST_P(FeedTables, ARecordOfAKindUnknownHereIsForwardedOnce) {
+  in_write(database(), [](Transaction& t) { return have_primary(t), 0; });
+  EXPECT_EQ(take(database(), {{of_a_later_version(FeedKind::other_once, 5)}}), 1U);
+  EXPECT_EQ(take(database(), {{of_a_later_version(FeedKind::other_once, 5)}}, {kOtherWay, at(31)}), 0U);
+  const auto entries = page(database());
+  ASSERT_THAT(entries, SizeIs(1));
+  EXPECT_EQ(entries[0].record, of_a_later_version(FeedKind::other_once, 5));
+  EXPECT_THAT(events(database()), IsEmpty());
+}
+
+TEST_P(FeedTables, AStateOfAKindUnknownHereIsForwardedKeptForSnapshotsAndEnded) {
+  in_write(database(), [](Transaction& t) { return have_primary(t), 0; });
+  EXPECT_EQ(take(database(), {{of_a_later_version(FeedKind::other_state, 5, "old")}}), 1U);
+  EXPECT_EQ(take(database(), {{of_a_later_version(FeedKind::other_state, 6, "new")}}), 1U);
+  EXPECT_EQ(take(database(), {{of_a_later_version(FeedKind::other_state, 5, "old")}}), 0U);
+  EXPECT_THAT(page(database()), SizeIs(2));
+  const auto snapshot = [&] { return in_read(database(), [](Transaction& t) { return store::feed_snapshot(t, std::nullopt, 10); }); };
+  EXPECT_THAT(snapshot(), ElementsAre(of_a_later_version(FeedKind::other_state, 6, "new")));
+  EXPECT_THAT(in_read(database(), [&](Transaction& t) { return store::feed_snapshot(t, snapshot().back(), 10); }), IsEmpty());
+  EXPECT_EQ(take(database(), {{below(FeedKind::gone, 7, "")}}), 1U);
+  EXPECT_THAT(snapshot(), IsEmpty());
+}
+
+TEST_P(FeedTables, WhatWasUnknownWhenItWasStoredIsReadAsWhatItIsByALaterVersion) {
+  FeedRecord record;
+  EXPECT_TRUE(hierarchy::read_stored_kind("once:event", record));
+  EXPECT_EQ(record.kind, FeedKind::event);
+  EXPECT_TRUE(record.other_kind.empty());
+  EXPECT_FALSE(hierarchy::read_stored_kind("device_group", record));
+}
+
 TEST_P(FeedTables, AnOwnEventIsAmongThoseOfTheSubtree) {
   in_write(database(), [](Transaction& t) {
     have_primary(t);
@@ -302,6 +339,8 @@ TEST_P(FeedTables, CursorsAreKeptAndForgottenWithTheirSecondary) {
   in_write(database(), [](Transaction& t) { return store::put_feed_cursor(t, kVia, {3, 4}, at(1)), 0; });
   in_write(database(), [](Transaction& t) { return store::put_feed_cursor(t, kVia, {3, 9}, at(2)), 0; });
   EXPECT_EQ(cursor(), (hierarchy::FeedCursor{3, 9}));
+  EXPECT_EQ(in_read(database(), [](Transaction& t) { return store::feed_heard_at(t, kVia); }), at(2));
+  EXPECT_EQ(in_read(database(), [](Transaction& t) { return store::feed_heard_at(t, kOtherWay); }), std::nullopt);
   take(database(), {{below(FeedKind::server, 1)}, event(2)});
   in_write(database(), [](Transaction& t) { return store::forget_feed(t, kVia, at(40)), 0; });
   EXPECT_FALSE(cursor());

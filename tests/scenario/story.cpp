@@ -198,6 +198,13 @@ class Teller {
       world_.say(w.at(1), {.kind = FeedKind::server, .subject = w.at(2), .payload = w.at(3), .at = {}});
     } else if (w[0] == "unsay") {
       world_.say(w.at(1), {.kind = FeedKind::gone, .subject = w.at(2), .payload = {}, .at = {}});
+    } else if (w[0] == "later") {
+      const bool once = w.size() < 4;
+      world_.say(w.at(1), {.kind = once ? FeedKind::other_once : FeedKind::other_state,
+                           .subject = w.at(2),
+                           .payload = once ? "" : w[3],
+                           .at = {},
+                           .other_kind = "device_group"});
     } else if (w[0] == "bound") {
       world_.server(w.at(1)).feed.bound = std::stoul(w.at(2));
     } else {

@@ -29,6 +29,7 @@
 //   expect sent LOWER "N updates N full N objects"  since the mark
 //   feeds                      the servers of this story have feeds; before the first link
 //   happen SERVER EVENT [TIMES]    say SERVER SUBJECT WORD (a state)    unsay SERVER SUBJECT
+//   later SERVER SUBJECT [WORD]    the same of a kind that nobody here knows: an event, with a word a state
 //   bound SERVER N             it keeps no more records that nobody confirmed
 //   double A B    swap A B     frames of the feed between them come twice, or overtake each other, until: mend A B
 //   expect heard SERVER EVENT TIMES            by all that it was told       expect kept SERVER N (records not confirmed)

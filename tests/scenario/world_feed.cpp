@@ -22,7 +22,7 @@ constexpr std::size_t kMost = 3;  // Records in one transaction: few, so that sn
 
 std::uint64_t after(std::uint64_t given, TimePoint at) { return std::max(given + 1, static_cast<std::uint64_t>(to_micros(at))); }
 
-Feed::Key key_of(const FeedRecord& record) { return {record.origin, record.subject, std::string(hierarchy::to_string(record.kind))}; }
+Feed::Key key_of(const FeedRecord& record) { return {record.origin, record.subject, hierarchy::stored_kind(record)}; }
 bool same_subject(const Feed::Key& key, const FeedRecord& record) {
   return std::get<0>(key) == record.origin && std::get<1>(key) == record.subject;
 }
@@ -112,6 +112,7 @@ void World::end_snapshot(Server& here, const RegistrationId& via, std::uint64_t 
   }
   for (auto& record : ended) {
     record.kind = FeedKind::gone;
+    record.other_kind.clear();
     record.payload = hierarchy::kWayEnded;
     end_way(here.feed, record, via);
     append(here, record);

@@ -65,14 +65,30 @@ TEST(FeedFrames, EveryFrameComesBackWhateverThePieces) {
     EXPECT_EQ(found, frames);
   }
 }
-TEST(FeedFrames, AKindOfALaterVersionIsPassedOver) {
-  auto bytes = encode(FeedFrame(item(4)));
-  bytes.replace(bytes.find("event"), 5, "evemt");
+FeedFrame through_the_wire(const std::string& bytes) {
   FeedDecoder decoder;
   decoder.feed(bytes);
-  const auto next = decoder.next();
-  ASSERT_TRUE(next && *next);
-  EXPECT_EQ(**next, FeedFrame(FeedUnknown{4}));
+  auto next = decoder.next();
+  if (!next || !*next) throw std::runtime_error("no frame");
+  return std::move(**next);
+}
+TEST(FeedFrames, AKindOfALaterVersionIsPassedOnByteForByte) {
+  for (const auto kind : {FeedKind::event, FeedKind::server}) {
+    auto bytes = encode(FeedFrame(item(4, kind)));
+    const std::string name(hierarchy::to_string(kind));
+    bytes.replace(bytes.find(name), name.size(), std::string(name.size(), 'x'));
+    const auto frame = through_the_wire(bytes);
+    ASSERT_TRUE(std::holds_alternative<FeedItem>(frame));
+    const auto& record = std::get<FeedItem>(frame).record;
+    EXPECT_EQ(record.kind, kind == FeedKind::event ? FeedKind::other_once : FeedKind::other_state);
+    EXPECT_EQ(record.other_kind, std::string(name.size(), 'x'));
+    EXPECT_EQ(encode(frame), bytes);
+  }
+}
+TEST(FeedFrames, AKindThatIsNoNameIsPassedOver) {
+  auto bytes = encode(FeedFrame(item(4)));
+  bytes.replace(bytes.find("event"), 5, "eve:t");
+  EXPECT_EQ(through_the_wire(bytes), FeedFrame(FeedUnknown{4}));
 }
 TEST(FeedFrames, ALengthOutOfBoundsIsRefused) {
   FeedDecoder decoder;
