@@ -1,10 +1,13 @@
 // This server and everything below it: each connected secondary is asked for its own tree, in parallel.
 #include <algorithm>
+#include <map>
+#include <set>
 
 #include <boost/asio/this_coro.hpp>
 #include <fmt/format.h>
 
 #include "api/requests.h"
+#include "api/rolled_up.h"
 #include "api/routes.h"
 #include "api/tree_answer.h"
 #include "api/views.h"
@@ -28,6 +31,7 @@ struct Survey {
   Clock::time_point deadline;
   std::vector<server::SecondaryView> views;
   std::vector<std::optional<Result<json::object>>> answers;  ///< One for each view; nothing: not asked.
+  std::map<RegistrationId, json::array> last_known;          ///< What is below those that did not answer, as it was told last.
   TreeBudget budget;
   std::size_t next = 0;
   std::size_t working = 0;
@@ -118,8 +122,31 @@ Error not_asked(const server::SecondaryView& view) {
   if (view.link.state == hierarchy::LinkState::connected) {
     return Error(Code::cancelled, "“" + view.record.name + "” was not asked for its tree.", "Ask again.");
   }
-  return Error(Code::not_connected, "“" + view.record.name + "” is not connected, so what is below it is not known.",
+  return Error(Code::not_connected, "“" + view.record.name + "” is not connected, so it could not be asked for what is below it.",
                view.link.reason ? view.link.reason->text() : "Wait until its link is up.");
+}
+
+/// For those without an answer, if there are any: what rolled up from below them, by the secondary on the way. `levels`: of the tree, at
+/// least 1.
+awaitable<> fill_last_known(std::shared_ptr<Survey> survey, std::size_t levels) {
+  if (!survey->actor.permissions.on_server(Right::read)) co_return;  // as for /rolled_up/servers
+  std::set<RegistrationId> away;
+  for (std::size_t i = 0; i < survey->views.size(); ++i) {
+    if (const auto& answer = survey->answers[i]; !answer || !*answer) away.insert(survey->views[i].record.id);
+  }
+  if (away.empty()) co_return;
+  const auto& services = survey->context.services;
+  const auto servers = co_await server::rolled_up_servers(services.storage, services.links, services.facts);
+  if (!servers) co_return;  // The tree says what it has; that something is missing is in `error`.
+  std::optional<RegistrationId> top;
+  for (const auto& each : *servers) {  // depth first
+    if (each.path.size() == 1) {
+      top = away.contains(each.registration) ? std::optional(each.registration) : std::nullopt;
+    } else if (top && each.path.size() <= levels && survey->budget.nodes > 0) {
+      --survey->budget.nodes;
+      survey->last_known[*top].push_back(rolled_up_server_json(each));
+    }
+  }
 }
 
 /// The entry of one secondary; `answer` is its own node, or why there is none.
@@ -143,7 +170,11 @@ json::object tree_json(const server::Facts& facts, Survey& survey) {
     const auto& view = survey.views[i];
     auto answer = survey.answers[i] ? std::move(*survey.answers[i]) : Result<json::object>(fail(not_asked(view)));
     complete = complete && answer && flag_of(*answer, "complete");
-    entries.push_back(entry_json(view, std::move(answer)));
+    auto entry = entry_json(view, std::move(answer));
+    if (const auto known = survey.last_known.find(view.record.id); known != survey.last_known.end()) {
+      entry["last_known"] = std::move(known->second);
+    }
+    entries.push_back(std::move(entry));
   }
   return {{"id", facts.id.str()},     {"name", facts.name},
           {"version", facts.version}, {"fingerprint", facts.certificate.fingerprint},
@@ -177,6 +208,7 @@ awaitable<net::Response> show_tree(Context& context, Call call) {
   }
   std::sort(survey->views.begin(), survey->views.end(), [](const auto& a, const auto& b) { return a.record.name < b.record.name; });
   co_await ask_all(survey);
+  if (*depth > 1) co_await fill_last_known(survey, static_cast<std::size_t>(*depth));
   co_return json_answer(200, tree_json(facts, *survey));
 }
 

@@ -33,6 +33,10 @@ std::optional<std::size_t> servers_in(const json::object& node, std::size_t most
     const auto* server = entry->if_contains("server");
     if (!server || server->is_null()) {
       ++count;
+      if (const auto* known = entry->if_contains("last_known")) {
+        if (!known->is_array()) return std::nullopt;
+        count += known->get_array().size();
+      }
       continue;
     }
     if (!server->is_object()) return std::nullopt;

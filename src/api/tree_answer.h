@@ -17,7 +17,7 @@ namespace daikan::api {
 /// What one survey may still take.
 struct TreeBudget {
   std::size_t bytes = limits::kMaxTreeSurveyBytes;  ///< Texts of all answers.
-  std::size_t nodes = limits::kMaxTreeNodes;        ///< Servers in all answers, also those that are registered but away.
+  std::size_t nodes = limits::kMaxTreeNodes;        ///< Servers in all answers, also those that are away and what was known below them.
 
   /// Takes `received` further bytes. Fails with too_large when the survey has no more room.
   Result<> take_bytes(std::size_t received);

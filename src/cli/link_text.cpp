@@ -52,6 +52,11 @@ Cell state_mark(const Terminal& terminal, std::string_view state) {
   return Cell(std::string(is_utf8(terminal) ? look->mark : look->ascii), look->colour);
 }
 
+std::string state_words(std::string_view state) {
+  const auto* look = look_of(state);
+  return look == nullptr ? shown(state) : std::string(look->words);
+}
+
 Cell state_cell(const Terminal& terminal, std::string_view state) {
   const auto* look = look_of(state);
   if (look == nullptr) return Cell(shown(state));

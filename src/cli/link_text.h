@@ -10,8 +10,9 @@ namespace daikan::cli {
 
 /// "● Connected", in its colour; "[+] Connected" where the terminal has no UTF-8.
 Cell state_cell(const Terminal& terminal, std::string_view state);
-/// The mark alone.
+/// The mark alone, and the words alone.
 Cell state_mark(const Terminal& terminal, std::string_view state);
+std::string state_words(std::string_view state);
 /// "secondary dials" or "primary dials (DMZ)".
 std::string direction_words(std::string_view direction);
 /// The message of the member `reason`; empty when there is none.

@@ -30,12 +30,11 @@ class Drawing {
 
  private:
   void add_child(const json::value& child, const std::string& indent, std::string_view corner, std::string_view below) {
-    const auto state = state_cell(terminal_, text_of(child, "state"));
     const auto mark = state_mark(terminal_, text_of(child, "state"));
     text += fmt::format("{}{}{} {}", indent, corner, terminal_.coloured(mark.colour, mark.text), shown(text_of(child, "name")));
     const auto version = text_of(member(child, "server"), "version");
     if (!version.empty()) text += terminal_.coloured(Colour::dim, fmt::format(" ({})", shown(version)));
-    text += fmt::format("  {}", terminal_.coloured(state.colour, state.text.substr(mark.text.size() + 1)));
+    text += fmt::format("  {}", terminal_.coloured(mark.colour, state_words(text_of(child, "state"))));
     if (text_of(child, "direction") == "primary_dials") text += ", primary dials";
     text += terminal_.coloured(Colour::dim, fmt::format("  {}", shown(text_of(child, "group")))) + "\n";
     const auto inner = indent + std::string(below);
@@ -43,7 +42,21 @@ class Drawing {
     if (const auto error = error_of(child, "error"); error && text_of(child, "state") == "connected") {
       add_remark(inner, "What is below it could not be asked: " + error->text());
     }
+    add_last_known(child, inner);
     add_children(member(child, "server"), inner);
+  }
+
+  /// What is below a server that did not answer, as it was told last.
+  void add_last_known(const json::value& child, const std::string& indent) {
+    for (const auto& each : elements(child, "last_known")) {
+      const auto& path = elements(each, "path");
+      const auto level = path.size() < 2 ? 0 : path.size() - 2;
+      const auto heard = text_of(each, "heard_at");
+      const auto freshness = heard.empty() ? std::string("never heard of") : fmt::format("as of {}", local_time(heard));
+      const auto state = state_words(text_of(each, "state"));
+      text += fmt::format("{}   {}{}  {}\n", indent, std::string(2 * level, ' '), shown(text_of(each, "name")),
+                          terminal_.coloured(Colour::dim, fmt::format("{}, {}", state, freshness)));
+    }
   }
 
   void add_remark(const std::string& indent, const std::string& remark) {

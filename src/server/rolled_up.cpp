@@ -25,10 +25,14 @@ struct Known {
   std::map<ServerId, std::vector<Told>> below;  ///< By the primary that told it.
   std::map<ServerId, link::ServerStatus> servers;
   std::map<ServerId, TimePoint> applied;
+  std::map<RegistrationId, TimePoint> heard;  ///< When the feeds of direct secondaries last brought something.
 };
 
 Result<Known> load(store::Transaction& transaction) {
-  Known known{store::all_secondaries(transaction), {}, {}, {}};
+  Known known{store::all_secondaries(transaction), {}, {}, {}, {}};
+  for (const auto& record : known.direct) {
+    if (const auto heard = store::feed_heard_at(transaction, record.id)) known.heard[record.id] = *heard;
+  }
   for (const auto& state : store::rolled_up_states(transaction, FeedKind::secondary)) {
     auto status = link::decode_secondary_status(state.record.payload);
     const auto registration = RegistrationId::parse(state.record.subject);
@@ -95,11 +99,17 @@ class Walk {
 };
 
 /// As the link is now; since when it is down as was told above, because each attempt to come back begins a state anew.
-Told direct(const hierarchy::SecondaryRecord& record, hierarchy::LinkStatus link, const Known& known, const ServerId& self) {
+Told direct(const hierarchy::SecondaryRecord& record, hierarchy::LinkStatus link, const Known& known, const Facts& facts) {
   if (link.state == LinkState::connecting) link.state = record.last_connected_at ? LinkState::disconnected : LinkState::never_connected;
   Told told{record.id, {record.server_id, record.name, link.state, std::max(link.since, from_micros(0)), {}, {}, record.version}};
   if (link.reason && link.state != LinkState::connected) told.status.reason = link.reason->message;
-  const auto own = known.below.find(self);
+  if (link.state != LinkState::connected && record.last_connected_at && *record.last_connected_at < facts.started_at) {
+    // Not since this process began, and the one before may have died without seeing the end of the link.
+    auto last = *record.last_connected_at;
+    if (const auto heard = known.heard.find(record.id); heard != known.heard.end()) last = std::max(last, heard->second);
+    told.status.since = std::min(told.status.since, last);
+  }
+  const auto own = known.below.find(facts.id);
   if (own == known.below.end() || link.state == LinkState::connected) return told;
   for (const auto& each : own->second) {
     if (each.registration == record.id && each.status.state != LinkState::connected)
@@ -120,7 +130,7 @@ awaitable<Result<std::vector<RolledUpServer>>> rolled_up_servers(Storage& storag
   Walk walk(*known);
   walk.see(facts.id);
   std::sort(known->direct.begin(), known->direct.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
-  for (const auto& record : known->direct) walk.add(self, facts.id, direct(record, links.status(record.id), *known, facts.id));
+  for (const auto& record : known->direct) walk.add(self, facts.id, direct(record, links.status(record.id), *known, facts));
   co_return std::move(walk.servers);
 }
 

@@ -4,6 +4,7 @@ import itertools
 import os
 import random
 import time
+from datetime import UTC, datetime
 
 import pytest
 from support import certificates
@@ -82,6 +83,37 @@ def test_a_primary_sees_every_server_at_any_depth_with_state_version_and_freshne
     assert all(each["heard_at"] for each in report["missing"]) and len(report["rows"]) == 4
     servers[2].start()
     wait_until(lambda: all_current(root), "it is back")
+
+
+def test_what_a_killed_primary_heard_is_not_shown_as_heard_after_its_death(start):
+    root, second, third = chain_of(start, ["root", "second", "third"])
+    wait_until(lambda: len(rolled_up(root)) == 2 and all_current(root), "both are known")
+    second.kill()
+    root.kill()
+    died = datetime.now(UTC)
+    root.start()
+    below = rolled_up(root)
+    assert set(below) == {"second", "third"}
+    for each in below.values():
+        assert not each["current"]
+        assert datetime.fromisoformat(each["heard_at"].replace("Z", "+00:00")) <= died, each
+
+
+def test_the_tree_shows_what_is_below_a_server_that_is_away_with_how_fresh_it_is(start):
+    root, second, _, _ = chain_of(start, ["root", "second", "third", "fourth"])
+    wait_until(lambda: len(rolled_up(root)) == 3 and all_current(root), "all are known")
+    (entry,) = root.api.get("/tree")["secondaries"]
+    assert "last_known" not in entry and "as of" not in start.cli(root).ok("tree")
+    second.kill()
+    (entry,) = wait_until(lambda: (found := root.api.get("/tree")["secondaries"]) and found[0]["server"] is None and found, "it is away")
+    assert [each["name"] for each in entry["last_known"]] == ["third", "fourth"]
+    assert all(each["heard_at"] and not each["current"] for each in entry["last_known"]) and entry["error"]["code"] == "not_connected"
+    lines = start.cli(root).ok("tree").splitlines()
+    for name, each in zip(["third", "fourth"], entry["last_known"], strict=True):
+        assert any(line.strip().startswith(f"{name}  Connected, as of {each['heard_at'][:10]} ") for line in lines), lines
+    assert "last_known" not in root.api.get("/tree?depth=1")["secondaries"][0]
+    second.start()
+    wait_until(lambda: root.api.get("/tree")["complete"], "it is back")
 
 
 def test_an_event_at_the_bottom_is_in_the_roots_report_exactly_once(start):

@@ -24,12 +24,22 @@ TEST(TreeAnswer, OfRightShapeIsTakenAndCounted) {
   EXPECT_EQ(budget.nodes, limits::kMaxTreeNodes - 4);
 }
 
+TEST(TreeAnswer, CountsWhatWasKnownBelowAServerThatIsAway) {
+  TreeBudget budget;
+  budget.nodes = 4;
+  EXPECT_TRUE(tree_node_from(200, node_of(R"({"name":"x","server":null,"last_known":[{"name":"y"},{"name":"z"}]})"), budget));
+  EXPECT_EQ(budget.nodes, 0U);
+  budget.nodes = 3;
+  EXPECT_EQ(code_of(node_of(R"({"name":"x","server":null,"last_known":[{"name":"y"},{"name":"z"}]})"), budget), Code::too_large);
+}
+
 TEST(TreeAnswer, OfAnotherShapeIsRefusedAtAnyLevel) {
   TreeBudget budget;
   for (const std::string body : {"[]", "7", "", "{", R"({"id":"a"})", R"({"id":"a","secondaries":{}})"}) {
     EXPECT_EQ(code_of(body, budget), Code::protocol_error) << body;
   }
-  for (const std::string entry : {"[]", "7", R"({"server":7})", R"({"server":{}})", R"({"server":{"id":"b","secondaries":[[]]}})"}) {
+  for (const std::string entry : {"[]", "7", R"({"server":7})", R"({"server":{}})", R"({"server":{"id":"b","secondaries":[[]]}})",
+                                  R"({"server":null,"last_known":7})"}) {
     EXPECT_EQ(code_of(node_of(entry), budget), Code::protocol_error) << entry;
   }
   EXPECT_EQ(budget.nodes, limits::kMaxTreeNodes) << "what was refused takes no room";

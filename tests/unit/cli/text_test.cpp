@@ -62,9 +62,24 @@ TEST(Tree, IsDrawnInAsciiWhereThereIsNoUtf8) {
   EXPECT_TRUE(std::all_of(drawn.begin(), drawn.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; }));
 }
 
+TEST(Tree, ShowsWhatWasBelowAServerThatIsAwayAndHowFreshThatIs) {
+  TestTerminal given;
+  const auto away = json::parse(R"({"name":"hq","version":"0.1.0","secondaries":[
+    {"name":"branch","state":"disconnected","direction":"secondary_dials","group":"Managed devices","server":null,
+     "error":{"code":"not_connected","message":"It is away.","remedy":""},"reason":null,"last_known":[
+       {"name":"shop","path":["branch","shop"],"state":"connected","heard_at":"yesterday"},
+       {"name":"till","path":["branch","shop","till"],"state":"never_connected","heard_at":null}]}]})");
+  EXPECT_EQ(draw_tree(given.terminal, away),
+            "hq (0.1.0)\n"
+            "└─ ✗ branch  Disconnected  Managed devices\n"
+            "      shop  Connected, as of yesterday\n"
+            "        till  Never connected, never heard of\n");
+}
+
 TEST(Tree, NothingOfWhatAServerSaysCanSteerTheTerminal) {
   TestTerminal given;
-  const auto drawn = draw_tree(given.terminal, {{"name", "a\x1b]0;b\a"}, {"version", "1"}});
+  const auto drawn = draw_tree(given.terminal, json::parse(R"({"name":"a\u001b]0;b\u0007","version":"1","secondaries":[
+    {"name":"x","state":"","last_known":[{"name":"\u001b[2J","state":"\u001b","heard_at":"\u001b","path":7}]}]})"));
   EXPECT_EQ(drawn.find('\x1b'), std::string::npos);
 }
 

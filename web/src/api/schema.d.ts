@@ -1001,7 +1001,7 @@ export interface paths {
         /**
          * This server and everything below it
          * @description Asks connected secondaries through the relay, in parallel, each of which asks its own. A server that could not be asked is shown with
-         *     the reason in `error`, never left out; `complete` is false then.
+         *     the reason in `error`, never left out; `complete` is false then, and `last_known` says what was below it when it told last.
          */
         get: operations["tree"];
         put?: never;
@@ -2549,6 +2549,11 @@ export interface components {
                 last_connected_at: components["schemas"]["Time"] | null;
                 server: components["schemas"]["TreeNode"] | null;
                 error: components["schemas"]["Reason"] | null;
+                /**
+                 * @description Where `server` is null: what is below it, as it was told last, depth first; `heard_at` says how fresh that is. Missing when
+                 *     nothing is known, and for those who may not read the whole server.
+                 */
+                last_known?: components["schemas"]["RolledUpServer"][];
             }[];
         };
         Event: {
