@@ -112,7 +112,7 @@ std::string words_of(const PolicyChange& change) {
   for (const auto& each : hierarchy::compare(before.settings, after.settings)) {
     add(fmt::format("{}: {} → {}", each.path, setting_words(each.before), setting_words(each.after)));
   }
-  return quotable(words, kMaxWordsBytes);
+  return words.empty() ? "nothing is set" : quotable(words, kMaxWordsBytes);
 }
 
 void keep_revision(store::Transaction& transaction, const hierarchy::GroupTree& tree, const Policy& policy) {

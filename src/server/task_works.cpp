@@ -113,7 +113,7 @@ awaitable<Result<std::string>> TaskWorks::check_links(Task task) {
   if (broken.empty()) co_return fmt::format("All links are connected: {}.", up);
   co_return fail(Code::not_connected,
                  fmt::format("{} of {} links are not connected: {}", broken.size(), records->size(), fmt::join(broken, "; ")),
-                 "daikan secondary check NAME tells more.");
+                 "daikan link check NAME tells more.");
 }
 
 }  // namespace daikan::server

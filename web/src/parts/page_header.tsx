@@ -50,7 +50,7 @@ export function PageHeader({ title, name, lead, crumbs = [], actions, children }
         )}
       </Breadcrumb>
       )}
-      <Flex justifyContent={{ default: "justifyContentSpaceBetween" }} alignItems={{ default: "alignItemsFlexStart" }}>
+      <Flex flexWrap={{ default: "wrap", md: "nowrap" }} justifyContent={{ default: "justifyContentSpaceBetween" }} alignItems={{ default: "alignItemsFlexStart" }}>
         <FlexItem grow={{ default: "grow" }}>
           <Title headingLevel="h1" size="2xl">
             {title}

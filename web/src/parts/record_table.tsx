@@ -32,7 +32,7 @@ export function RecordTable<T>({ label, columns, rows, keyOf, actions, empty = n
       <Thead>
         <Tr>
           {columns.map((column) => (
-            <Th key={column.name} modifier={column.modifier === "nowrap" ? "nowrap" : undefined}>
+            <Th key={column.name} modifier="nowrap">
               {column.text}
             </Th>
           ))}

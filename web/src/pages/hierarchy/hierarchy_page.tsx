@@ -17,8 +17,9 @@ import { Details } from "./details";
 import { countStates, layOut, moveIn, type Placed } from "./layout";
 
 const kRow = 56;
-const kCard = { width: 216, height: 44 };
-const kColumn = kCard.width + 72;
+const kCard = { width: 200, height: 44 };
+const kGap = 56; // three levels are in view in a window of 1440 pixels
+const kColumn = kCard.width + kGap;
 const kMargin = 16;
 const kPointMs = 120;
 const kStates: LinkState[] = ["connected", "connecting", "disconnected", "refused", "never_connected"];
@@ -74,7 +75,7 @@ const ServerCard = memo(function ServerCard({ one, index, focusable, onPoint, on
 
 /** The lines from a server to those below it: one trunk, and a branch for each that is in view. */
 function Lines({ placed, first, end }: { placed: Placed[]; first: number; end: number }) {
-  const trunk = (one: Placed) => left(one) + kCard.width + 36;
+  const trunk = (one: Placed) => left(one) + kCard.width + kGap / 2;
   const middle = (row: number) => kMargin + row * kRow + kCard.height / 2;
   const byKey = useMemo(() => new Map(placed.map((one) => [one.key, one])), [placed]);
   return (
@@ -87,7 +88,7 @@ function Lines({ placed, first, end }: { placed: Placed[]; first: number; end: n
       {placed
         .filter((one) => one.expanded && one.row >= first && one.row < end)
         .map((one) => (
-          <span key={`o ${one.key}`} className="daikan-line-h" style={{ transform: `translate(${left(one) + kCard.width}px, ${middle(one.row)}px)`, width: 36 }} />
+          <span key={`o ${one.key}`} className="daikan-line-h" style={{ transform: `translate(${left(one) + kCard.width}px, ${middle(one.row)}px)`, width: kGap / 2 }} />
         ))}
       {placed
         .filter((one) => one.parent !== null && one.row >= first && one.row < end)
@@ -96,7 +97,7 @@ function Lines({ placed, first, end }: { placed: Placed[]; first: number; end: n
             key={`b ${one.key}`}
             className="daikan-line-h"
             data-state={one.link?.state}
-            style={{ transform: `translate(${trunk(byKey.get(one.parent!)!)}px, ${middle(one.row)}px)`, width: 36 }}
+            style={{ transform: `translate(${trunk(byKey.get(one.parent!)!)}px, ${middle(one.row)}px)`, width: kGap / 2 }}
           />
         ))}
     </>
@@ -195,7 +196,7 @@ function Drawing({ root }: { root: TreeNode }) {
             role="tree"
             aria-label={t("tree.label")}
             className="daikan-picture-area"
-            style={{ height: picture.rows * kRow + 2 * kMargin, width: picture.columns * kColumn - 72 + 2 * kMargin }}
+            style={{ height: picture.rows * kRow + 2 * kMargin, width: picture.columns * kColumn - kGap + 2 * kMargin }}
             onKeyDown={onKeyDown}
           >
             <Lines placed={placed} first={first} end={end} />

@@ -40,7 +40,7 @@ export function SessionsPage() {
                     </>
                   ),
                 },
-                { name: "client", text: t("sessions.client"), modifier: "breakWord", cell: (each) => each.name },
+                { name: "client", text: t("sessions.client"), modifier: "breakWord", cell: (each) => each.name || "–" },
                 ...columns,
               ]}
               rows={all}

@@ -89,7 +89,7 @@ function Section({ section, effective, action }: { section: SettingSection; effe
             <Td dataLabel={t("policies.reason")} modifier="breakWord">
               <Reasons setting={setting} field={field} />
             </Td>
-            {action && <Td isActionCell>{action(setting, field)}</Td>}
+            {action && <Td isActionCell modifier="nowrap">{action(setting, field)}</Td>}
           </Tr>
         );
       })}

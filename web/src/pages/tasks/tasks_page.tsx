@@ -48,7 +48,7 @@ function Runs({ task, onClose }: { task: Task; onClose: () => void }) {
               label={t("tasks.runs_of", { name: task.name })}
               columns={[
                 { name: "started", text: t("tasks.started"), cell: (run) => <When at={run.started_at} exact /> },
-                { name: "server", text: t("tasks.server"), cell: (run) => run.server ?? t("tasks.for_server") },
+                { name: "server", text: t("tasks.server"), cell: (run) => run.server ?? <span className="daikan-nowrap">{t("tasks.for_server")}</span> },
                 { name: "result", text: t("tasks.result"), cell: (run) => <RunMark run={run} /> },
                 {
                   name: "cause",
@@ -59,7 +59,7 @@ function Runs({ task, onClose }: { task: Task; onClose: () => void }) {
                     </>
                   ),
                 },
-                { name: "message", text: t("tasks.message"), cell: (run) => run.message },
+                { name: "message", text: t("tasks.message"), modifier: "breakWord", cell: (run) => run.message },
               ]}
               rows={all}
               keyOf={(run) => run.id}
@@ -122,19 +122,19 @@ export function TasksPage() {
         </>
       ),
     },
-    { name: "kind", text: t("tasks.kind"), cell: (task) => t(`tasks.kind_${task.kind}`) },
+    { name: "kind", text: t("tasks.kind"), modifier: "nowrap", cell: (task) => t(`tasks.kind_${task.kind}`) },
     {
       name: "for",
       text: t("tasks.for"),
       cell: (task) => (
         <>
-          {task.group === null ? t("tasks.for_server") : pathOf(task.group)}
+          {task.group === null ? <span className="daikan-nowrap">{t("tasks.for_server")}</span> : pathOf(task.group)}
           {task.owner && <div className="daikan-subtle">{t("tasks.inherited", { name: task.owner.name })}</div>}
         </>
       ),
     },
     { name: "when", text: t("tasks.when"), cell: schedule },
-    { name: "next", text: t("tasks.next"), cell: (task) => (task.next_start ? <When at={task.next_start} /> : "–") },
+    { name: "next", text: t("tasks.next"), modifier: "nowrap", cell: (task) => (task.next_start ? <When at={task.next_start} /> : "–") },
     {
       name: "last",
       text: t("tasks.last"),
