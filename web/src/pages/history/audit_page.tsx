@@ -47,7 +47,7 @@ export function AuditPage() {
     },
     { name: "action", text: t("history.action"), cell: (record) => <code>{record.action}</code> },
     { name: "object", text: t("history.object"), modifier: "breakWord", cell: (record) => record.object },
-    { name: "outcome", text: t("history.outcome"), cell: (record) => (record.outcome === "done" ? t("history.done") : <code>{record.outcome}</code>) },
+    { name: "outcome", text: t("history.outcome"), modifier: "nowrap", cell: (record) => (record.outcome === "done" ? t("history.done") : <code>{record.outcome}</code>) },
   ];
   return (
     <>
