@@ -55,6 +55,7 @@ try {
     properties_access: "/properties/access",
     unrecognised: "/unrecognised",
     events: "/events",
+    reports: "/reports",
     audit: "/audit",
     users: "/users",
     roles: "/users/roles",
