@@ -5,10 +5,10 @@ import { after, before, describe, test } from "node:test";
 import { Browser } from "./support/browser.mjs";
 import { Site, until } from "./support/servers.mjs";
 
-let browser, site, hq;
+let browser, site, hq, branch;
 before(async () => {
   site = new Site();
-  let branch, shop;
+  let shop;
   [browser, hq, branch, shop] = await Promise.all([Browser.start(), ...["hq", "branch", "shop"].map((name) => site.server(name))]);
   const away = await site.server("away");
   await site.join(hq, branch);
@@ -62,3 +62,15 @@ for (const language of ["en", "ja"]) {
     });
   });
 }
+
+test("the picture of the hierarchy tells what was below a server that is away", async () => {
+  await branch.stop();
+  await until(async () => (await hq.call("GET", "secondaries")).items.every((each) => each.state !== "connected"), "branch is away");
+  const olga = await browser.person();
+  await olga.enter(hq.url);
+  await olga.page.goto(`${hq.url}/hierarchy`);
+  await olga.page.locator(".daikan-card").filter({ hasText: "branch" }).focus();
+  await olga.page.locator("[data-last-known]").getByText("shop").waitFor();
+  await olga.isClean("what was below a server that is away");
+  await olga.leave();
+});

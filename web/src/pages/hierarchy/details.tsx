@@ -9,7 +9,31 @@ import { useGroupNames } from "../../parts/group_names";
 import { ProblemAlert } from "../../parts/problem_alert";
 import { StatusMark } from "../../parts/status_mark";
 import { When } from "../../parts/when";
+import type { TreeLink } from "../../api/types";
 import type { Placed } from "./layout";
+
+/** What was below a server that could not be asked, as it was told last. */
+function LastKnown({ servers }: { servers: NonNullable<TreeLink["last_known"]> }) {
+  const { t } = useTranslation();
+  const first = Math.min(...servers.map((each) => each.depth));
+  return (
+    <>
+      <Title headingLevel="h3" size="md">
+        {t("hierarchy.last_known")}
+      </Title>
+      <ul className="daikan-plain-list" data-last-known="">
+        {servers.map((each) => (
+          <li key={`${each.primary_id} ${each.registration_id}`} style={{ paddingInlineStart: `${each.depth - first}rem` }}>
+            <StatusMark state={each.state} bare /> {each.name}{" "}
+            <span className="daikan-subtle">
+              <When at={each.heard_at} />
+            </span>
+          </li>
+        ))}
+      </ul>
+    </>
+  );
+}
 
 /** What is known about the server that the pointer or the focus is on, beside the picture. */
 export function Details({ one }: { one: Placed | null }) {
@@ -42,6 +66,7 @@ export function Details({ one }: { one: Placed | null }) {
           [t("certificate.fingerprint"), node && <Fingerprint value={node.fingerprint} short />],
         ]}
       />
+      {link?.last_known && link.last_known.length > 0 && <LastKnown servers={link.last_known} />}
       <div className="daikan-line">
         {(link === null || link.state === "connected") && (
           <Button size="sm" onClick={() => void navigate(pageRoot(one.path) || "/")}>
