@@ -1,4 +1,4 @@
-// Rules for everybody: how long passwords are, and from where the console is reached.
+// This server's own rules for everybody: how long passwords are, and from where the console is reached.
 #include "api/requests.h"
 #include "api/routes.h"
 
@@ -17,7 +17,11 @@ net::Response rules_answer(const server::AccessRules::Rules& rules) {
   return json_answer(200, json::object{{"password_least", rules.password_least}, {"console_sources", std::move(sources)}});
 }
 
-awaitable<net::Response> show_rules(Context& context, Call) { co_return rules_answer(context.services.access_rules.current()); }
+awaitable<net::Response> show_rules(Context& context, Call) {
+  auto own = co_await context.services.access_rules.own();
+  if (!own) co_return problem(own.error());
+  co_return rules_answer(*own);
+}
 
 awaitable<net::Response> set_rules(Context& context, Call call) {
   server::AccessRules::Rules rules;

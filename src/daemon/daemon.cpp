@@ -302,7 +302,7 @@ ExitCode run_server(const Configuration& configuration, Ground& ground, Log& log
   server::RollOver roll_over(storage, history, links, own_identity);
   server::Backups backups(storage, history, facts, ground.folder.path());
   server::Notifications notifications(storage, history, facts);
-  Governing governing({configuration, storage, history, facts, people.accounts, log, links.downstream()});
+  Governing governing({configuration, storage, history, facts, people.accounts, people.access_rules, links, log, links.downstream()});
   ScheduledTasks scheduled({storage, history, links, backups, facts, ground.folder.path()});
   // The console API, and the way for requests to finish before the end.
   auto& [accounts, users, roles, two_factor, access_rules] = people;

@@ -1,5 +1,8 @@
 #include "daemon/governing.h"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include "server/in_force.h"
 #include "server/policy_inheritance.h"
 #include "server/primary_bound.h"
@@ -40,12 +43,22 @@ Governing::Governing(Around around)
                {.log_level = [&log = around.log](std::string_view level) { log.set_level(level); },
                 .events = [this](const server::Retention& events) { housekeeping.set_events(events); },
                 .session_idle = [&accounts = around.accounts](std::chrono::minutes idle) { accounts.set_session_idle(idle); },
+                .logins = [&accounts = around.accounts](const server::LoginLimits& limits) { accounts.set_login_limits(limits); },
+                .console_sources =
+                    [&rules = around.access_rules, &log = around.log](const std::vector<std::string>& sources) {
+                      rules.govern(sources);
+                      if (sources.empty()) return;
+                      log.info(fmt::format("The console lets in {}, and always this machine itself.", fmt::join(sources, ", ")));
+                    },
+                .pace = [&links = around.links](const server::LinkPace& pace) { links.set_pace(pace); },
                 .primary_may = [&storage = around.storage, &history = around.history](
                                    hierarchy::PrimaryMay may) { return server::govern_primary_may(storage, history, may); }}) {
   around.downstream.provide(hierarchy::InheritedKind::policy, server::policy_source(around.facts));
   around.downstream.on_state(server::tell_in_force);
   policies.use(server::policy_way(around.downstream));
   policies.configured(configured_settings(around.configuration));
+  around.access_rules.use([this](store::Transaction& transaction) { return policies.governing(transaction); });
+  around.accounts.use([this](store::Transaction& transaction) { return server::password_rules(policies.governing(transaction)); });
 }
 
 }  // namespace daikan::daemon

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "base/limits_policies.h"
+#include "base/network.h"
 #include "base/text.h"
 
 namespace daikan::hierarchy {
@@ -54,6 +55,12 @@ Result<> check_choice(const Setting& setting, const std::string& value) {
   for (const auto& each : setting.choices) words += (words.empty() ? "" : ", ") + each;
   return wrong(setting.path, fmt::format("The setting “{}” cannot be “{}”.", setting.path, quotable(value, 60)),
                fmt::format("Choose one of {}.", words));
+}
+
+Result<> check_network(std::string_view path, const std::string& item) {
+  if (Network::parse(item)) return {};
+  return wrong(path, fmt::format("The setting “{}” has “{}”, which is no network.", path, quotable(item, 60)),
+               "Write an address, or a network with nothing behind its prefix: 10.0.0.0/8, 2001:db8::/32, 192.0.2.7.");
 }
 
 bool is_kind(SettingKind kind, const SettingValue& value) {
@@ -190,6 +197,8 @@ Result<> check_value(const Setting& setting, const SettingValue& value) {
   if (const auto* items = std::get_if<std::vector<std::string>>(&value)) {
     for (const auto& item : *items) {
       if (auto checked = check_text(setting.path, item, most); !checked) return checked;
+      if (setting.format != Setting::Format::network) continue;
+      if (auto checked = check_network(setting.path, item); !checked) return checked;
     }
   }
   return {};

@@ -37,6 +37,7 @@ struct Setting {
   std::string unit = {};                  ///< "days"; empty without one.
   enum class Lists : std::uint8_t { replace, merge } lists = Lists::replace;  ///< texts: what an open value above and one below become.
   enum class Change : std::uint8_t { at_once, after_restart } change = Change::at_once;
+  enum class Format : std::uint8_t { any, network } format = Format::any;  ///< texts: what each item is.
 };
 
 /// An object of the schema that holds settings: the part before their last dot.

@@ -20,15 +20,15 @@ double Jitter::next() {
 }
 
 Duration Backoff::after_failure() {
-  const Duration longest = limits::kBackoffLongest;
-  Duration ceiling = limits::kBackoffFirst;
+  const Duration longest = bounds_.longest;
+  Duration ceiling = bounds_.first;
   for (unsigned i = 0; i < failures_ && ceiling < longest; ++i) ceiling *= 2;
   ceiling = std::min(ceiling, longest);
   if (ceiling < longest) ++failures_;
   return scaled(ceiling, jitter_.next());
 }
 
-Duration Backoff::after_refusal() { return Duration(limits::kBackoffRefused) + scaled(limits::kBackoffRefused, jitter_.next()); }
+Duration Backoff::after_refusal() { return bounds_.refused + scaled(bounds_.refused, jitter_.next()); }
 
 void Backoff::connection_lasted(Duration up) {
   if (up >= limits::kBackoffResetAfter) failures_ = 0;

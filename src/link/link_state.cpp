@@ -328,6 +328,14 @@ void LinkState::enter(State state, std::optional<Error> reason, TimePoint now) {
   status_.peer_address.clear();
 }
 
+void LinkState::use(const BackoffBounds& bounds, TimePoint now) {
+  backoff_.use(bounds);
+  const auto longest = status_.state == State::refused ? 2 * bounds.refused : bounds.longest;
+  if (status_.next_attempt && *status_.next_attempt > now + longest) status_.next_attempt = now + longest;
+}
+
+Duration LinkState::longest_wait() const { return std::max<Duration>(limits::kBackoffLongest, backoff_.bounds().longest); }
+
 void LinkState::schedule(Duration wait, TimePoint now) {
   status_.next_attempt.reset();
   if (we_dial()) status_.next_attempt = now + wait;

@@ -97,6 +97,10 @@ class LinkState {
   void edited(Peer peer, Edit edit, TimePoint now, Effects& out);
   /// Dials, if we dial and nothing is connected.
   void retry_now(Effects& out);
+  /// Other waits from now on; one that is running ends no later than the longest of the new ones.
+  void use(const BackoffBounds& bounds, TimePoint now);
+  /// What the other side's waits grow to, as far as this side can know: what is governed here is mostly governed there, too.
+  Duration longest_wait() const;
   void tick(TimePoint now, Effects& out);
   std::optional<TimePoint> next_tick() const;
 

@@ -198,7 +198,7 @@ Effects LowerEnd::leave(TimePoint now) {
   stage_ = Stage::leaving;
   out.dial = state_.we_dial();
   leave_until_ = now + limits::kDialTime;
-  if (!out.dial) *leave_until_ += limits::kBackoffLongest;
+  if (!out.dial) *leave_until_ += state_.longest_wait();
   return out;
 }
 

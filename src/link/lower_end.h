@@ -65,6 +65,8 @@ class LowerEnd {
   Effects stopped(TimePoint now);
 
   void set_progress(Progress progress) { progress_ = std::move(progress); }
+  /// LinkState::use.
+  void use(const BackoffBounds& bounds, TimePoint now) { state_.use(bounds, now); }
   void round_trip(Duration measured) { state_.round_trip(measured); }
   /// Whether the primary may come with this key.
   bool accepts(const Pin& pin) const { return state_.peer().accepts(pin); }

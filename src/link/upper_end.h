@@ -62,6 +62,8 @@ class UpperEnd {
   /// This process stops: closes without a farewell.
   Effects stopped(TimePoint now);
 
+  /// LinkState::use.
+  void use(const BackoffBounds& bounds, TimePoint now) { state_.use(bounds, now); }
   void round_trip(Duration measured) { state_.round_trip(measured); }
   /// Whether the secondary may come with this key.
   bool accepts(const Pin& pin) const { return state_.peer().accepts(pin); }

@@ -50,6 +50,9 @@ class H2Connection final : public Requester {
   /// GOAWAY NO_ERROR (streams in flight may finish for `grace`), then closes. run() returns `reason`.
   void close(Error reason, std::chrono::milliseconds grace = std::chrono::milliseconds(0));
 
+  /// Another heartbeat from now on (H2Settings); only for a connection that was made with one.
+  void set_liveness(std::chrono::milliseconds ping_after_idle, std::chrono::milliseconds ping_answer);
+
   std::optional<std::chrono::microseconds> round_trip() const;  ///< Of the last PING.
   /// Sends a PING now and waits for the answer.
   awaitable<Result<std::chrono::microseconds>> ping(SteadyTime deadline);

@@ -128,6 +128,12 @@ void H2Connection::State::look() {
   });
 }
 
+void H2Connection::set_liveness(std::chrono::milliseconds ping_after_idle, std::chrono::milliseconds ping_answer) {
+  state_->settings.ping_after_idle = ping_after_idle;
+  state_->settings.ping_answer = ping_answer;
+  if (state_->running) state_->look();  // it also sets the clock anew, whose former wait then comes to nothing
+}
+
 std::optional<std::chrono::microseconds> H2Connection::round_trip() const { return state_->round_trip; }
 
 awaitable<Result<std::chrono::microseconds>> H2Connection::ping(SteadyTime deadline) {

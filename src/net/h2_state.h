@@ -81,7 +81,7 @@ struct H2Connection::State : std::enable_shared_from_this<H2Connection::State> {
 
   const std::unique_ptr<TlsStream> tls;
   const H2Role role;
-  const H2Settings settings;
+  H2Settings settings;  // its heartbeat changes
   Handler handler;
   std::function<void(std::exception_ptr)> on_exception;
   H2Session session;

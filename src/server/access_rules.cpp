@@ -20,6 +20,8 @@ namespace {
 
 constexpr std::string_view kSources = "console_sources";
 constexpr std::string_view kLeast = "password_least";
+constexpr std::string_view kSourcesSetting = "console.sources";
+constexpr std::string_view kLengthSetting = "passwords.min_length";
 constexpr unsigned kFewest = 8;
 constexpr unsigned kMost = 128;
 constexpr std::size_t kMaxSources = 256;  // looked through at every request
@@ -79,14 +81,80 @@ std::optional<std::vector<std::string>> stored_sources(store::Transaction& trans
   return sources;
 }
 
+std::vector<std::string> sources_of(const hierarchy::Effective& effective) {
+  return std::get<std::vector<std::string>>(effective.find(kSourcesSetting)->value);
+}
+
+bool is_in(const std::vector<Network>& networks, std::string_view ip) {
+  return networks.empty() || std::any_of(networks.begin(), networks.end(), [&](const Network& each) { return each.contains(ip); });
+}
+
+/// Who comes through the primary, or is this program itself, does not come to this console at all.
+bool comes_here(const Actor& actor) { return actor.through.empty() && !actor.source.empty() && !is_loopback(actor.source); }
+
+void put_rules(store::Transaction& transaction, const AccessRules::Rules& rules) {
+  store::put_setting(transaction, kLeast, std::to_string(rules.password_least));
+  store::put_setting(transaction, kSources, fmt::format("{}", fmt::join(rules.console_sources, " ")));
+}
+
+AccessRules::Rules own_rules(store::Transaction& transaction) {
+  return {own_password_rules(transaction).min_length, stored_sources(transaction).value_or(std::vector<std::string>{})};
+}
+
+bool has_digit(std::string_view text) {
+  return std::any_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+bool has_small(std::string_view text) {
+  return std::any_of(text.begin(), text.end(), [](char c) { return c >= 'a' && c <= 'z'; });
+}
+bool has_capital(std::string_view text) {
+  return std::any_of(text.begin(), text.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
+}
+bool has_other(std::string_view text) {
+  return std::any_of(text.begin(), text.end(), [](char c) { return (c < '0' || c > '9') && (c < 'a' || c > 'z') && (c < 'A' || c > 'Z'); });
+}
+std::string asked_by(std::string_view policy) { return policy.empty() ? std::string() : fmt::format(" {} asks for it.", policy); }
+
+/// The one that decides a setting; empty where none does.
+std::string policy_of(const hierarchy::EffectiveSetting& setting) {
+  if (setting.from.kind != hierarchy::Origin::Kind::policy) return {};
+  const auto& by = setting.from.source;
+  return fmt::format("The policy “{}” of the group “{}” on “{}”", by.policy_name, by.group, by.server_name);
+}
+
+unsigned classes(std::string_view text) {
+  return unsigned{has_small(text)} + unsigned{has_capital(text)} + unsigned{has_digit(text)} + unsigned{has_other(text)};
+}
+
 }  // namespace
 
 struct AccessRules::State {
   Storage& storage;
   History& history;
-  Rules rules{};
-  std::vector<Network> networks{};
+  std::function<hierarchy::Effective(store::Transaction&)> governing{};
+  std::vector<Network> networks{};  ///< In force.
   enum class Readable : std::uint8_t { no, yes } readable = Readable::no;
+
+  std::vector<std::string> in_force(store::Transaction& transaction) const {
+    return governing ? sources_of(governing(transaction)) : own_rules(transaction).console_sources;
+  }
+  /// What stays as it is may be said again.
+  Result<> require_unlocked_changes(store::Transaction& transaction, const Rules& wanted) const {
+    if (!governing) return {};
+    const auto effective = governing(transaction);
+    const auto own = own_rules(transaction);
+    const bool sources = own.console_sources != wanted.console_sources;
+    auto allowed = sources ? require_unlocked(effective, kSourcesSetting) : Result<>{};
+    if (!allowed) allowed.error().field = "console_sources";
+    if (!allowed || own.password_least == wanted.password_least) return allowed;
+    allowed = require_unlocked(effective, kLengthSetting);
+    if (!allowed) allowed.error().field = "password_least";
+    return allowed;
+  }
+  void let_in(std::vector<Network> from) {
+    networks = std::move(from);
+    readable = Readable::yes;
+  }
 };
 
 AccessRules::AccessRules(Storage& storage, History& history) : state_(new State{storage, history}) {}
@@ -94,30 +162,37 @@ AccessRules::~AccessRules() = default;
 
 awaitable<Result<>> AccessRules::start() {
   struct Stored {
-    unsigned least;
-    std::optional<std::vector<std::string>> sources;
+    std::vector<std::string> in_force;
+    enum class Whole : std::uint8_t { no, yes } whole;
   };
-  auto stored = co_await state_->storage.read<Stored>([](store::Transaction& transaction) -> Result<Stored> {
-    return Stored{server::password_least(transaction), stored_sources(transaction)};
-  });
+  const auto read = [state = state_.get()](store::Transaction& transaction) -> Result<Stored> {
+    const auto whole = stored_sources(transaction) ? Stored::Whole::yes : Stored::Whole::no;
+    return Stored{state->in_force(transaction), whole};
+  };
+  auto stored = co_await state_->storage.read<Stored>(read);
   if (!stored) co_return fail(std::move(stored.error()));
-  state_->rules.password_least = stored->least;
-  if (!stored->sources) co_return Result<>{};
-  auto networks = networks_of(*stored->sources);
-  if (!networks) co_return Result<>{};
-  state_->rules.console_sources = std::move(*stored->sources);
-  state_->networks = std::move(*networks);
-  state_->readable = State::Readable::yes;
+  auto networks = networks_of(stored->in_force);
+  if (stored->whole == Stored::Whole::yes && networks) state_->let_in(std::move(*networks));
   co_return Result<>{};
 }
 
-AccessRules::Rules AccessRules::current() const { return state_->rules; }
+void AccessRules::use(std::function<hierarchy::Effective(store::Transaction&)> governing) { state_->governing = std::move(governing); }
+
+void AccessRules::govern(const std::vector<std::string>& console_sources) {
+  if (state_->readable == State::Readable::no) return;
+  // What cannot be read leaves what is in force as it is; policies hold networks only.
+  if (auto networks = networks_of(console_sources)) state_->let_in(std::move(*networks));
+}
+
+awaitable<Result<AccessRules::Rules>> AccessRules::own() const {
+  const auto read = [](store::Transaction& transaction) -> Result<Rules> { return own_rules(transaction); };
+  return state_->storage.read<Rules>(read);
+}
 
 bool AccessRules::lets_in(std::string_view ip) const {
   if (is_loopback(ip)) return true;
   if (state_->readable == State::Readable::no) return false;
-  const auto& networks = state_->networks;
-  return networks.empty() || std::any_of(networks.begin(), networks.end(), [&](const Network& each) { return each.contains(ip); });
+  return is_in(state_->networks, ip);
 }
 
 awaitable<Result<AccessRules::Rules>> AccessRules::set(const Actor& actor, Rules rules) {
@@ -129,15 +204,15 @@ awaitable<Result<AccessRules::Rules>> AccessRules::set(const Actor& actor, Rules
   if (!networks) co_return fail(std::move(networks.error()));
   rules.console_sources.clear();
   for (const auto& each : *networks) rules.console_sources.push_back(each.str());
-  const bool own = std::any_of(networks->begin(), networks->end(), [&](const Network& each) { return each.contains(actor.source); });
-  // Who comes through the primary does not come to this console at all.
-  if (!networks->empty() && actor.through.empty() && !is_loopback(actor.source) && !own) {
-    co_return fail(Code::conflict, fmt::format("This list would lock you out: you come from {}.", actor.source),
-                   "Add your own address or network to it.", "console_sources");
-  }
-  const auto put = [actor, rules](store::Transaction& transaction) -> Result<Done> {
-    store::put_setting(transaction, kLeast, std::to_string(rules.password_least));
-    store::put_setting(transaction, kSources, fmt::format("{}", fmt::join(rules.console_sources, " ")));
+  const auto put = [actor, rules, state = state_.get()](store::Transaction& transaction) -> Result<std::vector<Network>> {
+    if (auto allowed = state->require_unlocked_changes(transaction, rules); !allowed) return fail(std::move(allowed.error()));
+    put_rules(transaction, rules);
+    auto in_force = networks_of(state->in_force(transaction));
+    if (!in_force) return in_force;
+    if (comes_here(actor) && !is_in(*in_force, actor.source)) {
+      return fail(Code::conflict, fmt::format("This list would lock you out: you come from {}.", actor.source),
+                  "Add your own address or network to it.", "console_sources");
+    }
     const auto at = now();
     const auto from = rules.console_sources.empty() ? "everywhere" : fmt::format("{}", fmt::join(rules.console_sources, ", "));
     History::audit(transaction, actor, at, "access_rules.set",
@@ -151,27 +226,31 @@ awaitable<Result<AccessRules::Rules>> AccessRules::set(const Actor& actor, Rules
                                                                   actor.name, rules.password_least, from),
                                                       1000),
                                   .secondary = std::nullopt});
-    return Done{};
+    return in_force;
   };
-  auto written = co_await state_->storage.write<Done>(put);
+  auto written = co_await state_->storage.write<std::vector<Network>>(put);
   if (!written) co_return fail(std::move(written.error()));
   // No co_await from here on: what is committed counts, even when the requester went away meanwhile.
-  state_->rules = rules;
-  state_->networks = std::move(*networks);
-  state_->readable = State::Readable::yes;
+  state_->let_in(std::move(*written));
   state_->history.committed();
   co_return rules;
 }
 
-Result<> check_password(std::string_view name, std::string_view password, unsigned least) {
+Result<> check_password(std::string_view name, std::string_view password, const PasswordRules& rules) {
   if (password.size() > limits::kMaxPasswordBytes) {
     return bad_password(fmt::format("The password has {} bytes.", password.size()),
                         fmt::format("Choose one of at most {}.", limits::kMaxPasswordBytes));
   }
   if (!is_utf8(password)) return bad_password("The password is not UTF-8.", "Type it in a terminal that uses UTF-8.");
-  if (characters(password) < least) {
-    return bad_password(fmt::format("The password has {} characters.", characters(password)),
-                        fmt::format("Choose one of at least {}: a few words are easy to remember.", least));
+  if (characters(password) < rules.min_length) {
+    return bad_password(
+        fmt::format("The password has {} characters.", characters(password)),
+        fmt::format("Choose one of at least {}: a few words are easy to remember.{}", rules.min_length, asked_by(rules.length_from)));
+  }
+  if (classes(password) < rules.min_classes) {
+    return bad_password(fmt::format("The password has {} of the four kinds of characters.", classes(password)),
+                        fmt::format("Choose one with at least {} of: small letters, capital letters, digits, everything else.{}",
+                                    rules.min_classes, asked_by(rules.classes_from)));
   }
   const auto key = hierarchy::folded(password);
   if (const auto user = hierarchy::folded(name); user.size() >= 3 && key.find(user) != std::string::npos) {
@@ -183,11 +262,61 @@ Result<> check_password(std::string_view name, std::string_view password, unsign
   return {};
 }
 
-unsigned password_least(store::Transaction& transaction) {
+PasswordRules own_password_rules(store::Transaction& transaction) {
   const auto text = store::find_setting(transaction, kLeast).value_or("");
   unsigned least = kFewest;
   const auto [end, bad] = std::from_chars(text.data(), text.data() + text.size(), least);
-  return bad == std::errc() && end == text.data() + text.size() && least >= kFewest && least <= kMost ? least : kFewest;
+  const bool sound = bad == std::errc() && end == text.data() + text.size() && least >= kFewest && least <= kMost;
+  return {.min_length = sound ? least : kFewest};
+}
+
+PasswordRules password_rules(const hierarchy::Effective& effective) {
+  const auto& length = *effective.find(kLengthSetting);
+  const auto& classes = *effective.find("passwords.min_classes");
+  return {.min_length = static_cast<unsigned>(std::get<std::int64_t>(length.value)),
+          .min_classes = static_cast<unsigned>(std::get<std::int64_t>(classes.value)),
+          .length_from = policy_of(length),
+          .classes_from = policy_of(classes)};
+}
+
+bool is_access_setting(std::string_view path) { return path == kSourcesSetting || path == kLengthSetting; }
+
+std::vector<hierarchy::PolicySetting> own_access_settings(store::Transaction& transaction) {
+  const auto own = own_rules(transaction);
+  std::vector<hierarchy::PolicySetting> settings;
+  if (!own.console_sources.empty()) settings.push_back({std::string(kSourcesSetting), own.console_sources});
+  if (own.password_least != kFewest) settings.push_back({std::string(kLengthSetting), std::int64_t{own.password_least}});
+  return settings;
+}
+
+void put_own_access_settings(store::Transaction& transaction, std::span<const hierarchy::PolicySetting> settings) {
+  AccessRules::Rules rules;
+  const auto before = own_rules(transaction);
+  for (const auto& each : settings) {
+    if (each.path == kSourcesSetting) rules.console_sources = std::get<std::vector<std::string>>(each.value);
+    if (each.path == kLengthSetting) rules.password_least = static_cast<unsigned>(std::get<std::int64_t>(each.value));
+  }
+  // A damaged list stays damaged, and so closed, until somebody says another one.
+  if (rules.password_least != before.password_least || rules.console_sources != before.console_sources) put_rules(transaction, rules);
+}
+
+Result<> require_way_back(const Actor& actor, const hierarchy::Effective& effective) {
+  if (!comes_here(actor)) return {};
+  const auto networks = networks_of(sources_of(effective));
+  if (!networks || is_in(*networks, actor.source)) return {};
+  return fail(Code::conflict, fmt::format("This would lock you out of this server's console: you come from {}.", actor.source),
+              "Add your own address or network to console.sources, or do it on this machine itself, which is always let in.",
+              "settings.console.sources");
+}
+
+Result<> require_unlocked(const hierarchy::Effective& effective, std::string_view path) {
+  const auto* found = effective.find(path);
+  if (!found || !found->locked) return {};
+  const auto& by = found->from.source;
+  return fail(Code::conflict,
+              fmt::format("The setting “{}” is locked by the policy “{}” of the group “{}” on “{}”.", path, by.policy_name, by.group,
+                          by.server_name),
+              "Change it there, or have it unlocked.", fmt::format("settings.{}", path));
 }
 
 }  // namespace daikan::server

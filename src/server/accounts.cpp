@@ -28,7 +28,6 @@ using hierarchy::CredentialKind;
 
 constexpr auto kTouchAfter = 1min;  // how stale last_used_at may be: one write a minute, not one a request; of short sessions a tenth
 constexpr auto kCachedFor = 5s;
-constexpr unsigned kLeastPassword = 8;
 constexpr auto kLongestToken = std::chrono::hours(24 * 365);
 
 tl::unexpected<Error> wrong_credentials() {
@@ -47,7 +46,7 @@ std::string try_again_in(std::chrono::seconds wait) {
 
 Result<> check_account(std::string_view name, std::string_view password) {
   if (auto checked = hierarchy::check_name(name, "user"); !checked) return checked;
-  return check_password(name, password, kLeastPassword);
+  return check_password(name, password, PasswordRules{});
 }
 
 std::string hash_password(std::string_view password) {
@@ -76,6 +75,7 @@ struct Accounts::State {
   std::unordered_map<std::string, Cached> cache;  ///< by stored form of the secret
   std::uint64_t revocations = 0;
   std::chrono::minutes session_idle{12 * 60};
+  std::function<PasswordRules(store::Transaction&)> password_rules{own_password_rules};
 
   void forget_all() {
     cache.clear();
@@ -217,6 +217,10 @@ void Accounts::set_session_idle(std::chrono::minutes idle) {
   state_->forget_all();
 }
 
+void Accounts::set_login_limits(const LoginLimits& limits) { state_->limiter.use(limits); }
+
+void Accounts::use(std::function<PasswordRules(store::Transaction&)> rules) { state_->password_rules = std::move(rules); }
+
 awaitable<Result<Login>> Accounts::login(LoginRequest request) {
   auto& state = *state_;
   if (const auto refusal = state.limiter.ask(request.name, request.source, std::chrono::steady_clock::now())) {
@@ -277,10 +281,12 @@ void Accounts::guessed_wrong(std::string_view name, std::string_view source) {
 }
 
 awaitable<Result<>> Accounts::check_new_password(std::string name, std::string password) {
-  auto least = co_await state_->storage.read<unsigned>(
-      [](store::Transaction& transaction) -> Result<unsigned> { return password_least(transaction); });
-  if (!least) co_return fail(std::move(least.error()));
-  co_return check_password(name, password, *least);
+  const auto read = [rules = state_->password_rules](store::Transaction& transaction) -> Result<PasswordRules> {
+    return rules(transaction);
+  };
+  auto rules = co_await state_->storage.read<PasswordRules>(read);
+  if (!rules) co_return fail(std::move(rules.error()));
+  co_return check_password(name, password, *rules);
 }
 
 void Accounts::forget_cached() { state_->forget_all(); }

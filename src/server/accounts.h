@@ -1,6 +1,7 @@
 // Accounts, password checks (Argon2id on worker threads, bounded), sessions and API tokens.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <string>
 #include <string_view>
@@ -12,6 +13,9 @@
 #include "server/history.h"
 
 namespace daikan::server {
+
+struct LoginLimits;
+struct PasswordRules;
 
 struct Login {
   std::string secret;  ///< Shown once: "dks_…" (session) or "dkt_…" (token); 256 random bits.
@@ -38,6 +42,10 @@ class Accounts {
 
   /// Sessions end that long after their last request, those that are open too; 12 hours at first. A use may count up to a tenth less.
   void set_session_idle(std::chrono::minutes idle);
+  /// How often a password may be guessed, from now on; LoginLimits{} at first.
+  void set_login_limits(const LoginLimits& limits);
+  /// Who says what is asked of new passwords; the own rules alone at first.
+  void use(std::function<PasswordRules(store::Transaction&)> rules);
 
   /// Checks the password, then the second factor if the account has one, and opens a session (renewed by use). Fails with
   /// two_factor_required (the password was right), wrong_credentials (the same for an unknown name, at

@@ -12,8 +12,10 @@ std::int64_t number_at(const hierarchy::Effective& effective, std::string_view p
   return std::get<std::int64_t>(effective.find(path)->value);
 }
 
-bool same(const Retention& a, const Retention& b) {
-  return a.info == b.info && a.warning == b.warning && a.error == b.error && a.critical == b.critical;
+/// Tells `obey` the value of `member`, unless it was told the same before.
+template <class Value, class Obey>
+void tell(const Obey& obey, const std::optional<ServerSettings>& told, const ServerSettings& settings, Value ServerSettings::* member) {
+  if (obey && (!told || (*told).*member != settings.*member)) obey(settings.*member);
 }
 
 }  // namespace
@@ -27,9 +29,19 @@ ServerSettings server_settings(const hierarchy::Effective& effective) {
   settings.events.error = days("events.error_days");
   settings.events.critical = days("events.critical_days");
   settings.session_idle = std::chrono::minutes(number_at(effective, "sessions.idle_minutes"));
+  settings.logins.account_failures = static_cast<unsigned>(number_at(effective, "logins.account_failures"));
+  settings.logins.account_window = std::chrono::minutes(number_at(effective, "logins.account_window_minutes"));
+  settings.logins.source_failures = static_cast<unsigned>(number_at(effective, "logins.source_failures"));
+  settings.logins.source_window = std::chrono::seconds(number_at(effective, "logins.source_window_seconds"));
+  settings.pace.ping_after_idle = std::chrono::seconds(number_at(effective, "links.ping_seconds"));
+  settings.pace.ping_answer = std::chrono::seconds(number_at(effective, "links.ping_answer_seconds"));
+  settings.pace.backoff = {.first = std::chrono::milliseconds(number_at(effective, "links.reconnect_first_milliseconds")),
+                           .longest = std::chrono::seconds(number_at(effective, "links.reconnect_longest_seconds")),
+                           .refused = std::chrono::seconds(number_at(effective, "links.reconnect_refused_seconds"))};
   // What cannot be read allows nothing.
   const auto& may = std::get<std::string>(effective.find("hierarchy.primary_may")->value);
   settings.primary_may = hierarchy::primary_may_from_string(may).value_or(hierarchy::PrimaryMay::none);
+  settings.console_sources = std::get<std::vector<std::string>>(effective.find("console.sources")->value);
   return settings;
 }
 
@@ -55,9 +67,12 @@ awaitable<Result<>> Governed::look() {
     auto kept = co_await obey_.primary_may(settings.primary_may);
     if (!kept) co_return kept;
   }
-  if (!told_ || told_->log_level != settings.log_level) obey_.log_level(settings.log_level);
-  if (!told_ || !same(told_->events, settings.events)) obey_.events(settings.events);
-  if (!told_ || told_->session_idle != settings.session_idle) obey_.session_idle(settings.session_idle);
+  tell(obey_.log_level, told_, settings, &ServerSettings::log_level);
+  tell(obey_.events, told_, settings, &ServerSettings::events);
+  tell(obey_.session_idle, told_, settings, &ServerSettings::session_idle);
+  tell(obey_.logins, told_, settings, &ServerSettings::logins);
+  tell(obey_.console_sources, told_, settings, &ServerSettings::console_sources);
+  tell(obey_.pace, told_, settings, &ServerSettings::pace);
   told_ = std::move(settings);
   co_return Result<>{};
 }

@@ -16,6 +16,7 @@ struct Retention {
   Retention(std::chrono::days all) : info(all), warning(all), error(all), critical(all) {}  // NOLINT: one number is the common case
   std::chrono::days info, warning, error, critical;
   std::chrono::days audit{0};  ///< 0: for good.
+  friend bool operator==(const Retention&, const Retention&) = default;
 };
 
 class Housekeeping {

@@ -103,8 +103,8 @@ LinkConnectionPtr LinkHost::State::open_connection(RunningEnd& end, std::unique_
     handler = [this, connection_id = connection->id](net::Request request) { return answer(connection_id, std::move(request)); };
   }
   net::H2Settings settings{};
-  settings.ping_after_idle = limits::kPingAfterIdle;
-  settings.ping_answer = limits::kPingAnswerTime;
+  settings.ping_after_idle = pace.ping_after_idle;
+  settings.ping_answer = pace.ping_answer;
   settings.concurrent_streams = limits::kMaxConcurrentStreams;
   // Longer than the console connection of whoever reads a relayed answer may stall: it has ended before, unless the peer is at fault.
   settings.stream_stall = 2 * limits::kWriteStallTime;

@@ -104,6 +104,7 @@ void LinkHost::State::add_primary(const hierarchy::PrimaryRecord& record) {
 }
 
 void LinkHost::State::begin(const RunningEndPtr& end, link::Effects effects) {
+  end->use(pace.backoff, now());
   act(end, std::move(effects));
   changed.notify_all();
 }
@@ -252,6 +253,19 @@ void LinkHost::secondary_removed(RegistrationId id) {
 void LinkHost::server_renamed() {
   state_->self_changed();
   state_->renamed = true;
+  state_->changed.notify_all();
+}
+
+void LinkHost::set_pace(const LinkPace& pace) {
+  state_->pace = pace;
+  std::vector<RunningEndPtr> ends(state_->leaving.begin(), state_->leaving.end());
+  for (const auto& [id, upper] : state_->uppers) ends.push_back(upper);
+  if (state_->lower) ends.push_back(state_->lower);
+  for (const auto& end : ends) {
+    end->use(pace.backoff, now());
+    state_->queue_tick(end);
+    for (const auto& connection : end->connections) connection->h2->set_liveness(pace.ping_after_idle, pace.ping_answer);
+  }
   state_->changed.notify_all();
 }
 

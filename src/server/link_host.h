@@ -4,13 +4,16 @@
 // before visible. All of it lives on the I/O thread.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <vector>
 
+#include "base/limits.h"
 #include "hierarchy/records.h"
 #include "hierarchy/server_path.h"
+#include "link/backoff.h"
 #include "link/effects.h"
 #include "net/http.h"
 #include "net/identity.h"
@@ -32,6 +35,14 @@ using RelayedHandler = std::function<awaitable<net::Response>(net::Request, Acto
 struct Guests {
   std::function<bool(const Pin&)> knows;  ///< Asked inside the handshake, after the links' own pins.
   std::function<awaitable<>(std::unique_ptr<net::TlsStream>)> receive;
+};
+
+/// How links notice that the other side is gone, and when they are made again.
+struct LinkPace {
+  std::chrono::milliseconds ping_after_idle = limits::kPingAfterIdle;
+  std::chrono::milliseconds ping_answer = limits::kPingAnswerTime;
+  link::BackoffBounds backoff;
+  friend bool operator==(const LinkPace&, const LinkPace&) = default;
 };
 
 /// This server's own keys, as far as the links have to know: who announces them and hears what peers say of them.
@@ -68,6 +79,8 @@ class LinkHost {
   void primary_edited(hierarchy::PrimaryRecord record);
   void primary_cleared();
   void server_renamed();
+  /// For every link, those that stand or wait, too.
+  void set_pace(const LinkPace& pace);
   /// The identity it was given holds another certificate now: later connections are made with it.
   void identity_changed();
   /// What OwnKeys::announced returns has changed: peers are told.

@@ -11,11 +11,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr double kSourceBurst = 20;  // failures a source may make at once
-constexpr double kSourceTokensPerSecond = 0.2;
-constexpr unsigned kFreeFailures = 5;  // of an account, before the delay begins
 constexpr auto kLongestDelay = 60s;
-constexpr auto kForgottenAfter = 15min;
 
 bool is_loopback(std::string_view source) { return source.starts_with("127.") || source == "::1" || source.starts_with("::ffff:127."); }
 
@@ -25,6 +21,10 @@ std::string account_key(std::string_view account, std::string_view source) {
 
 std::chrono::seconds round_up(std::chrono::duration<double> wait) {
   return std::max(std::chrono::ceil<std::chrono::seconds>(wait), std::chrono::seconds(1));
+}
+
+double tokens_per_second(const LoginLimits& limits) {
+  return static_cast<double>(limits.source_failures) / static_cast<double>(limits.source_window.count());
 }
 
 template <class Map, class Expired>
@@ -37,15 +37,29 @@ void make_room(Map& map, Expired expired) {
 
 }  // namespace
 
-LoginLimiter::Source& LoginLimiter::source(const std::string& key, Time now) {
+LoginLimits LoginLimiter::limits_of(std::string_view source) const {
+  if (!is_loopback(source)) return limits_;
+  const LoginLimits gentle;
+  auto limits = limits_;
+  limits.account_failures = std::max(limits.account_failures, gentle.account_failures);
+  limits.account_window = std::min(limits.account_window, gentle.account_window);
+  limits.source_failures = std::max(limits.source_failures, gentle.source_failures);
+  limits.source_window = std::min(limits.source_window, gentle.source_window);
+  return limits;
+}
+
+LoginLimiter::Source& LoginLimiter::source(std::string_view source_ip, Time now) {
+  const auto limits = limits_of(source_ip);
+  const auto burst = static_cast<double>(limits.source_failures);
+  const auto key = source_key(source_ip);
   auto found = sources_.find(key);
   if (found == sources_.end()) {
-    make_room(sources_, [&](const Source& s) { return (now - s.filled_at) * kSourceTokensPerSecond >= kSourceBurst * 1s; });
-    found = sources_.emplace(key, Source{kSourceBurst, now, false}).first;
+    make_room(sources_, [&](const Source& s) { return now - s.filled_at >= limits_.source_window; });
+    found = sources_.emplace(key, Source{burst, now, false}).first;
   }
   auto& entry = found->second;
   const std::chrono::duration<double> passed = now - entry.filled_at;
-  entry.tokens = std::min(kSourceBurst, entry.tokens + passed.count() * kSourceTokensPerSecond);
+  entry.tokens = std::min(burst, entry.tokens + passed.count() * tokens_per_second(limits));
   entry.filled_at = now;
   return entry;
 }
@@ -55,9 +69,10 @@ std::optional<LoginLimiter::Refusal> LoginLimiter::ask(std::string_view account,
     const auto how = std::exchange(told, true) ? Refusal::Told::again : Refusal::Told::first;
     return Refusal{round_up(wait), how};
   };
-  if (const auto key = source_key(source_ip); sources_.contains(key)) {
-    auto& from = source(key, now);
-    if (from.tokens < 1) return refuse(from.told, std::chrono::duration<double>((1 - from.tokens) / kSourceTokensPerSecond));
+  const auto limits = limits_of(source_ip);
+  if (sources_.contains(source_key(source_ip))) {
+    auto& from = source(source_ip, now);
+    if (from.tokens < 1) return refuse(from.told, std::chrono::duration<double>((1 - from.tokens) / tokens_per_second(limits)));
     from.told = false;
   }
   const auto found = accounts_.find(account_key(account, source_ip));
@@ -65,19 +80,20 @@ std::optional<LoginLimiter::Refusal> LoginLimiter::ask(std::string_view account,
   auto& entry = found->second;
   if (now < entry.not_before) return refuse(entry.told, entry.not_before - now);
   entry.told = false;
-  if (now - entry.last > kForgottenAfter) accounts_.erase(found);
+  if (now - entry.last > limits.account_window) accounts_.erase(found);
   return std::nullopt;
 }
 
 void LoginLimiter::failed(std::string_view account, std::string_view source_ip, Time now) {
-  source(source_key(source_ip), now).tokens -= 1;
+  const auto limits = limits_of(source_ip);
+  source(source_ip, now).tokens -= 1;
   const auto key = account_key(account, source_ip);
-  if (!accounts_.contains(key)) make_room(accounts_, [&](const Account& a) { return now - a.last > kForgottenAfter; });
+  if (!accounts_.contains(key)) make_room(accounts_, [&](const Account& a) { return now - a.last > limits_.account_window; });
   auto& entry = accounts_[key];
   entry.last = now;
   ++entry.failures;
-  if (entry.failures <= kFreeFailures) return;
-  const auto doublings = std::min(entry.failures - kFreeFailures - 1, 6U);
+  if (entry.failures <= limits.account_failures) return;
+  const auto doublings = std::min(entry.failures - limits.account_failures - 1, 6U);
   entry.not_before = now + std::min<std::chrono::seconds>(1s * (1U << doublings), kLongestDelay);
 }
 

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "base/limits_policies.h"
+#include "server/access_rules.h"
 #include "server/policy_records.h"
 #include "store/tables_policies.h"
 
@@ -32,22 +33,11 @@ hierarchy::Effective here(Transaction& transaction, const PolicyGround& ground, 
   return effective_on_server(landscape, hierarchy::server_application());
 }
 
-/// Fails with conflict where something above has locked the setting.
-Result<> check_unlocked(const hierarchy::Effective& now, std::string_view path) {
-  const auto* found = now.find(path);
-  if (!found || !found->locked) return {};
-  const auto& by = found->from.source;
-  return fail(Code::conflict,
-              fmt::format("The setting “{}” is locked by the policy “{}” of the group “{}” on “{}”.", path, by.policy_name, by.group,
-                          by.server_name),
-              "Change it there, or have it unlocked.", fmt::format("settings.{}", path));
-}
-
 /// What is stored, after `edits`.
 Result<std::vector<PolicySetting>> edited(std::vector<PolicySetting> stored, const hierarchy::Effective& now,
                                           const Policies::LocalEdits& edits) {
   for (const auto& [path, value] : edits) {
-    if (auto checked = check_unlocked(now, path); !checked) return fail(std::move(checked.error()));
+    if (auto checked = require_unlocked(now, path); !checked) return fail(std::move(checked.error()));
     std::erase_if(stored, [&](const PolicySetting& each) { return each.path == path; });
     const PolicySetting said{path, value.value_or(hierarchy::SettingValue(false))};
     if (value) {
@@ -120,8 +110,8 @@ Result<PolicyView> save(Transaction& transaction, const Actor& actor, const Poli
 }  // namespace
 
 awaitable<Result<PolicyView>> Policies::add(const Actor& actor, PolicyText text, std::optional<Once> once) {
-  const auto work = [actor, way = way_, text = std::move(text), once = std::move(once)](Transaction& transaction) -> Result<PolicyView> {
-    auto view = save(transaction, actor, way, {.id = std::nullopt, .text = text});
+  const auto work = [this, actor, text = std::move(text), once = std::move(once)](Transaction& transaction) -> Result<PolicyView> {
+    auto view = kept_open(transaction, actor, save(transaction, actor, way_, {.id = std::nullopt, .text = text}));
     if (view) claim(transaction, once, view->policy.id.str(), view->policy.created_at);
     return view;
   };
@@ -131,8 +121,8 @@ awaitable<Result<PolicyView>> Policies::add(const Actor& actor, PolicyText text,
 }
 
 awaitable<Result<PolicyView>> Policies::edit(const Actor& actor, PolicyId id, PolicyText text, Seen seen) {
-  const auto work = [actor, way = way_, wish = PolicyWish{id, std::move(text), std::move(seen)}](Transaction& transaction) {
-    return save(transaction, actor, way, wish);
+  const auto work = [this, actor, wish = PolicyWish{id, std::move(text), std::move(seen)}](Transaction& transaction) {
+    return kept_open(transaction, actor, save(transaction, actor, way_, wish));
   };
   auto edited = co_await storage_.write<PolicyView>(work);
   if (edited) history_.committed();
@@ -140,7 +130,8 @@ awaitable<Result<PolicyView>> Policies::edit(const Actor& actor, PolicyId id, Po
 }
 
 awaitable<Result<>> Policies::remove(const Actor& actor, PolicyId id, Seen seen) {
-  const auto work = [actor, way = way_, wish = PolicyWish{id, std::nullopt, std::move(seen)}](Transaction& transaction) -> Result<Done> {
+  const auto work = [this, actor, way = way_,
+                     wish = PolicyWish{id, std::nullopt, std::move(seen)}](Transaction& transaction) -> Result<Done> {
     const auto ground = policy_ground(transaction, way);
     auto change = plan(transaction, actor, ground, wish);
     if (!change) return fail(std::move(change.error()));
@@ -148,6 +139,7 @@ awaitable<Result<>> Policies::remove(const Actor& actor, PolicyId id, Seen seen)
     change->at = at;
     write(transaction, actor, ground.tree, *change);
     if (way.changed) way.changed(transaction, at);
+    if (auto open = require_way_back(actor, governing(transaction)); !open) return fail(std::move(open.error()));
     return Done{};
   };
   auto removed = co_await storage_.write<Done>(work);
@@ -167,7 +159,7 @@ awaitable<Result<std::vector<hierarchy::PolicyRevision>>> Policies::revisions(co
 }
 
 awaitable<Result<PolicyView>> Policies::restore(const Actor& actor, PolicyId id, std::int64_t revision, Seen seen) {
-  const auto work = [actor, way = way_, id, revision, seen](Transaction& transaction) -> Result<PolicyView> {
+  const auto work = [this, actor, way = way_, id, revision, seen](Transaction& transaction) -> Result<PolicyView> {
     const auto then = store::find_policy_revision(transaction, id, revision);
     PolicyText text;
     if (then) {
@@ -183,7 +175,7 @@ awaitable<Result<PolicyView>> Policies::restore(const Actor& actor, PolicyId id,
       if (!planned) return fail(std::move(planned.error()));
       return fail(Code::not_found, fmt::format("The policy has no revision {}.", revision), "List its revisions and choose one of those.");
     }
-    return save(transaction, actor, way, wish);
+    return kept_open(transaction, actor, save(transaction, actor, way, wish));
   };
   auto restored = co_await storage_.write<PolicyView>(work);
   if (restored) history_.committed();
@@ -246,6 +238,7 @@ awaitable<Result<EffectiveView>> Policies::set_local(const Actor& actor, LocalEd
     auto stored = edited(local_settings(transaction), here(transaction, ground, facts_, configured), edits);
     if (!stored) return fail(std::move(stored.error()));
     put_local_settings(transaction, *stored);
+    if (auto open = require_way_back(actor, governing(transaction)); !open) return fail(std::move(open.error()));
     std::string words;
     for (const auto& [path, value] : edits) {
       words += fmt::format("{}{}: {}", words.empty() ? "" : ", ", path, value ? hierarchy::shown_value(*value) : "as configured");
@@ -265,10 +258,18 @@ awaitable<Result<EffectiveView>> Policies::set_local(const Actor& actor, LocalEd
   co_return view;
 }
 
+hierarchy::Effective Policies::governing(Transaction& transaction) const {
+  return here(transaction, policy_ground(transaction, way_), facts_, configured_);
+}
+
+Result<PolicyView> Policies::kept_open(Transaction& transaction, const Actor& actor, Result<PolicyView> saved) const {
+  if (!saved) return saved;
+  if (auto open = require_way_back(actor, governing(transaction)); !open) return fail(std::move(open.error()));
+  return saved;
+}
+
 awaitable<Result<hierarchy::Effective>> Policies::governing() {
-  const auto read = [this, configured = configured_, way = way_](Transaction& transaction) -> Result<hierarchy::Effective> {
-    return here(transaction, policy_ground(transaction, way), facts_, configured);
-  };
+  const auto read = [this](Transaction& transaction) -> Result<hierarchy::Effective> { return governing(transaction); };
   return storage_.read<hierarchy::Effective>(read);
 }
 

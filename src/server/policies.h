@@ -106,8 +106,12 @@ class Policies {
 
   /// For what governs this server itself.
   awaitable<Result<hierarchy::Effective>> governing();
+  hierarchy::Effective governing(store::Transaction& transaction) const;
 
  private:
+  /// Fails with conflict when what was saved would lock its author out of this server's console.
+  Result<PolicyView> kept_open(store::Transaction& transaction, const Actor& actor, Result<PolicyView> saved) const;
+
   Storage& storage_;
   History& history_;
   const Facts& facts_;

@@ -54,7 +54,9 @@ json::object leaf_json(const Setting& setting) {
   const auto most = setting.max_length == 0 ? limits::kMaxSettingTextBytes : setting.max_length;
   if (setting.kind == SettingKind::text) leaf["maxLength"] = most;
   if (setting.kind == SettingKind::texts) {
-    leaf["items"] = json::object{{"type", "string"}, {"maxLength", most}};
+    auto& items = leaf["items"].emplace_object();
+    items = json::object{{"type", "string"}, {"maxLength", most}};
+    if (setting.format == Setting::Format::network) items["format"] = "network";
     leaf["maxItems"] = limits::kMaxSettingItems;
     leaf["mergeable"] = setting.lists == Setting::Lists::merge;
   }

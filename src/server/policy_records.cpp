@@ -7,6 +7,7 @@
 #include "base/limits_policies.h"
 #include "base/text.h"
 #include "hierarchy/names.h"
+#include "server/access_rules.h"
 #include "store/tables_policies.h"
 
 namespace daikan::server {
@@ -245,12 +246,21 @@ Result<PolicyView> require_policy(store::Transaction& transaction, const Actor& 
 }
 
 std::vector<PolicySetting> local_settings(store::Transaction& transaction) {
+  auto settings = own_access_settings(transaction);
   const auto text = store::find_setting(transaction, kLocalSettings);
-  return text ? hierarchy::settings_from_text(*text).value_or(std::vector<PolicySetting>{}) : std::vector<PolicySetting>{};
+  if (!text) return settings;
+  auto stored = hierarchy::settings_from_text(*text);
+  if (stored) settings.insert(settings.end(), stored->begin(), stored->end());
+  return settings;
 }
 
 void put_local_settings(store::Transaction& transaction, std::span<const PolicySetting> settings) {
-  store::put_setting(transaction, kLocalSettings, hierarchy::to_text(settings));
+  put_own_access_settings(transaction, settings);
+  std::vector<PolicySetting> others;
+  for (const auto& each : settings) {
+    if (!is_access_setting(each.path)) others.push_back(each);
+  }
+  store::put_setting(transaction, kLocalSettings, hierarchy::to_text(others));
 }
 
 }  // namespace daikan::server

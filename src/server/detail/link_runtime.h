@@ -65,6 +65,7 @@ struct RunningEnd {
   virtual link::Effects retry_now(TimePoint now) = 0;
   virtual link::Effects renew(TimePoint now) = 0;
   virtual link::Effects stopped(TimePoint now) = 0;
+  virtual void use(const link::BackoffBounds& bounds, TimePoint now) = 0;
   virtual std::optional<TimePoint> next_tick() const = 0;
   virtual std::optional<link::ConnectionId> standing() const = 0;
   virtual const hierarchy::LinkStatus& status() const = 0;
@@ -224,6 +225,7 @@ struct LinkHost::State : std::enable_shared_from_this<LinkHost::State> {
   Guests guests;
   OwnKeys own_keys;
   Downstream downstream;
+  LinkPace pace;
   std::unordered_map<RegistrationId, std::shared_ptr<UpperRunning>> uppers;
   std::map<Pin, RegistrationId> by_pin;  ///< Registered keys and announced ones.
   std::unordered_map<ServerId, RegistrationId> by_server;
@@ -259,6 +261,7 @@ struct RunningLink : RunningEnd {
   link::Effects retry_now(TimePoint now) override { return end.retry_now(now); }
   link::Effects renew(TimePoint now) override { return end.renew(now); }
   link::Effects stopped(TimePoint now) override { return end.stopped(now); }
+  void use(const link::BackoffBounds& bounds, TimePoint now) override { end.use(bounds, now); }
   std::optional<TimePoint> next_tick() const override { return end.next_tick(); }
   std::optional<link::ConnectionId> standing() const override { return end.standing(); }
   const hierarchy::LinkStatus& status() const override { return end.status(); }

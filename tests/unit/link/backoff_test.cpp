@@ -27,6 +27,23 @@ TEST(Backoff, DoublesItsCeilingFromHalfASecondToAMinute) {
   for (std::size_t i = 0; i < ceilings.size(); ++i) EXPECT_GT(longest[i], ceilings[i] * 95 / 100) << i;
 }
 
+TEST(Backoff, GovernedBoundsHoldFromTheNextWaitOn) {
+  Duration longest = 0s;
+  for (std::uint64_t seed = 0; seed < 200; ++seed) {
+    Backoff backoff(seed);
+    for (int i = 0; i < 9; ++i) backoff.after_failure();
+    backoff.use({.first = 100ms, .longest = 5s, .refused = 10s});
+    const auto wait = backoff.after_failure();
+    EXPECT_LT(wait, 5s);
+    longest = std::max(longest, wait);
+    EXPECT_GE(backoff.after_refusal(), 10s);
+    EXPECT_LT(backoff.after_refusal(), 20s);
+    backoff.connection_lasted(60s);
+    EXPECT_LT(backoff.after_failure(), 100ms);
+  }
+  EXPECT_GT(longest, 4s);
+}
+
 TEST(Backoff, SpreadsItsWaitsEvenly) {
   int halves[2] = {0, 0};
   Duration sum = 0s;

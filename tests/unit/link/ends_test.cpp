@@ -98,6 +98,18 @@ TEST(UpperEnd, SaysHelloFirstAndConnectsWhenItIsAccepted) {
   EXPECT_EQ(end.standing(), kFirst);
 }
 
+TEST(UpperEnd, AShorterBackOffAlsoEndsAWaitThatIsRunning) {
+  UpperEnd dials({.name = "b", .direction = Direction::primary_dials, .server_id = {}, .ever_connected = false}, kHq, 1);
+  dials.start(kStart);
+  dials.dial_failed({Code::unknown_to_secondary, "not agreed"}, kStart);
+  ASSERT_GE(*dials.next_tick(), kStart + limits::kBackoffRefused);
+  dials.use({.first = 100ms, .longest = 5s, .refused = 5s}, kStart + 1s);
+  EXPECT_EQ(*dials.next_tick(), kStart + 11s);
+  EXPECT_EQ(dials.status().next_attempt, dials.next_tick());
+  dials.use({}, kStart + 1s);
+  EXPECT_EQ(*dials.next_tick(), kStart + 11s) << "longer bounds hold from the next wait on";
+}
+
 TEST(UpperEnd, DialsOnlyASecondaryInADmz) {
   UpperEnd waits({.name = "b", .direction = Direction::secondary_dials, .server_id = {}, .ever_connected = false}, kHq, 1);
   EXPECT_FALSE(waits.start(kStart).dial);

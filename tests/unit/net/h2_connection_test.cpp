@@ -384,6 +384,23 @@ TEST_P(H2ConnectionTest, NoticesAPeerThatAnswersNothing) {
   EXPECT_EQ(end.code, Code::timed_out);
 }
 
+TEST_P(H2ConnectionTest, AnotherHeartbeatHoldsForAConnectionThatStands) {
+  auto tls = make_link_pair(loop, GetParam());
+  auto settings = plain_settings();
+  settings.ping_after_idle = 1h;
+  settings.ping_answer = 1h;
+  H2Connection connection(std::move(tls.client), H2Role::client, settings, {});
+  std::optional<Error> end;
+  TaskGroup tasks(loop.executor());
+  tasks.spawn(run_until_cancelled(connection, end));
+  EXPECT_FALSE(loop.run(connection.ping(std::chrono::steady_clock::now() + 50ms))) << "it runs, and nobody answers";
+  EXPECT_FALSE(end);
+  connection.set_liveness(20ms, 30ms);
+  ASSERT_TRUE(loop.run_until([&] { return end.has_value(); }));
+  EXPECT_EQ(end->code, Code::timed_out);
+  loop.run(tasks.join());
+}
+
 TEST_P(H2ConnectionTest, StaysUpWhileThePeerAnswersItsPings) {
   auto settings = plain_settings();
   settings.ping_after_idle = 5ms;

@@ -69,7 +69,7 @@ TEST_F(AccessRulesTest, RulesOutliveARestartAndADamagedListLetsInLoopbackAlone) 
   ASSERT_TRUE(loop.run(again.start()));
   EXPECT_TRUE(again.lets_in("192.0.2.7"));
   EXPECT_FALSE(again.lets_in("203.0.113.9"));
-  EXPECT_EQ(again.current().password_least, 12U);
+  EXPECT_EQ(loop.run(again.own())->password_least, 12U);
   hq.write([](store::Transaction& transaction) { store::put_setting(transaction, "console_sources", "192.0.2.0/24 nonsense"); });
   AccessRules damaged(*hq.storage, *hq.history);
   ASSERT_TRUE(loop.run(damaged.start()));
@@ -79,7 +79,7 @@ TEST_F(AccessRulesTest, RulesOutliveARestartAndADamagedListLetsInLoopbackAlone) 
 
 TEST_F(AccessRulesTest, APasswordIsLongEnoughNotTheNameAndNotWhatEverybodyTries) {
   const auto refusal = [](std::string_view name, std::string_view password, unsigned least) {
-    const auto checked = check_password(name, password, least);
+    const auto checked = check_password(name, password, {.min_length = least});
     return checked ? std::string() : checked.error().message;
   };
   EXPECT_EQ(refusal("olga", "vier eis", 8), "");
@@ -89,6 +89,27 @@ TEST_F(AccessRulesTest, APasswordIsLongEnoughNotTheNameAndNotWhatEverybodyTries)
   EXPECT_THAT(refusal("olga", "myOLGA2026", 8), HasSubstr("name"));
   EXPECT_EQ(refusal("al", "a manual way", 8), "") << "a name of two letters is in half of all texts";
   EXPECT_THAT(refusal("olga", "PassWord123", 8), HasSubstr("commonest"));
+}
+
+TEST_F(AccessRulesTest, APasswordHasAsManyKindsOfCharactersAsAreAsked) {
+  const auto fits = [](std::string_view password, unsigned kinds) { return check_password("olga", password, {8, kinds}).has_value(); };
+  EXPECT_TRUE(fits("viereisig", 1));
+  EXPECT_FALSE(fits("viereisig", 2));
+  EXPECT_TRUE(fits("vier eis", 2));
+  EXPECT_FALSE(fits("Vier Eis", 4));
+  EXPECT_TRUE(fits("Vier Eis 4", 4));
+  EXPECT_TRUE(fits("vierеeis", 2)) << "a letter of another script is something else";
+}
+
+TEST_F(AccessRulesTest, AGovernedListTakesTheOwnOnesPlaceAndLeavesLoopback) {
+  ASSERT_TRUE(set({"192.0.2.0/24"}));
+  rules.govern({"10.0.0.0/8"});
+  EXPECT_FALSE(rules.lets_in("192.0.2.7"));
+  EXPECT_TRUE(rules.lets_in("10.1.2.3"));
+  EXPECT_TRUE(rules.lets_in("127.0.0.1"));
+  EXPECT_THAT(loop.run(rules.own())->console_sources, testing::ElementsAre("192.0.2.0/24"));
+  rules.govern({});
+  EXPECT_TRUE(rules.lets_in("203.0.113.9"));
 }
 
 TEST_F(AccessRulesTest, TheStoredLengthCountsForNewPasswords) {

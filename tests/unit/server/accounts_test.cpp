@@ -254,6 +254,31 @@ TEST_F(LimiterTest, AnIpv6NetworkIsOneSource) {
   EXPECT_FALSE(limiter.ask("another", "2001:db8:0:1::1", t));
 }
 
+TEST_F(LimiterTest, OtherLimitsHoldAtOnceAlsoForWhatWasCountedBefore) {
+  fail(4, "olga", "192.0.2.1");
+  limiter.use({.account_failures = 3, .account_window = 1min, .source_failures = 5, .source_window = 50s});
+  fail(1, "olga", "192.0.2.1");
+  EXPECT_EQ(limiter.ask("olga", "192.0.2.2", t)->wait, 2s);
+  EXPECT_FALSE(limiter.ask("olga", "192.0.2.2", t + 62s)) << "forgotten by the shorter window";
+  EXPECT_FALSE(limiter.ask("olga", "192.0.2.2", t));
+  fail(4, "ivan", "192.0.2.1");
+  EXPECT_EQ(limiter.ask("another", "192.0.2.1", t)->wait, 10s);
+  limiter.use({});
+  EXPECT_FALSE(limiter.ask("another", "192.0.2.1", t + 5s)) << "the wider window fills faster";
+}
+
+TEST_F(LimiterTest, TheMachineItselfIsNeverJudgedMoreStrictlyThanByDefault) {
+  limiter.use({.account_failures = 3, .account_window = 24h, .source_failures = 5, .source_window = 1h});
+  fail(5, "olga", "127.0.0.1");
+  EXPECT_FALSE(limiter.ask("olga", "127.0.0.1", t));
+  fail(20, "olga", "::1");
+  EXPECT_LE(limiter.ask("olga", "127.0.0.1", t)->wait, 1min);
+  EXPECT_FALSE(limiter.ask("olga", "::1", t + 61s));
+  limiter.use({.account_failures = 50, .account_window = 1min, .source_failures = 1000, .source_window = 10s});
+  fail(40, "ivan", "127.0.0.9");
+  EXPECT_FALSE(limiter.ask("ivan", "127.0.0.9", t)) << "more generous limits hold here, too";
+}
+
 TEST_F(LimiterTest, OnlyTheFirstRefusalOfAWaitIsWorthTelling) {
   fail(6, "olga", "192.0.2.1");
   EXPECT_EQ(limiter.ask("olga", "192.0.2.2", t)->told, LoginLimiter::Refusal::Told::first);

@@ -1,6 +1,7 @@
 // Policies as use cases: what is inherited is shown and not changed, locks from above bind this server, and what governs is obeyed.
 #include "server/policies.h"
 
+#include "server/access_rules.h"
 #include "server/governed.h"
 #include "server/policy_json.h"
 #include "unit/server/test_site.h"
@@ -87,13 +88,65 @@ TEST_F(PoliciesTest, WhatGovernsIsToldToWhoObeysOnceForEachChange) {
   Governed governed(policies, *hq.history,
                     {.log_level = [&](std::string_view level) { told.push_back(std::string(level)); },
                      .events = [&](const Retention& events) { told.push_back(std::to_string(events.info.count())); },
-                     .session_idle = [&](std::chrono::minutes idle) { told.push_back(std::to_string(idle.count())); }});
+                     .session_idle = [&](std::chrono::minutes idle) { told.push_back(std::to_string(idle.count())); },
+                     .logins = [&](const LoginLimits& limits) { EXPECT_EQ(limits, LoginLimits{}); },
+                     .console_sources = [&](const std::vector<std::string>& sources) { EXPECT_TRUE(sources.empty()); }});
   ASSERT_TRUE(loop.run(governed.start()));
   EXPECT_EQ(told, (std::vector<std::string>{"info", "90", "720"}));
   ASSERT_TRUE(loop.run(policies.add(olga(), text("Own", {{"sessions.idle_minutes", std::int64_t{15}}}), {})));
   ASSERT_TRUE(loop.run(governed.start()));
   EXPECT_EQ(told.size(), 4U);
   EXPECT_EQ(told.back(), "15");
+}
+
+TEST_F(PoliciesTest, TheOwnAccessRulesAreTheServersOwnWord) {
+  AccessRules rules(*hq.storage, *hq.history);
+  rules.use([&](store::Transaction& transaction) { return policies.governing(transaction); });
+  ASSERT_TRUE(loop.run(rules.start()));
+  ASSERT_TRUE(loop.run(rules.set(olga(), {10, {"192.0.2.0/24"}})));
+  const auto said = *loop.run(policies.governing())->find("console.sources");
+  EXPECT_EQ(said.value, hierarchy::SettingValue(std::vector<std::string>{"192.0.2.0/24"}));
+  EXPECT_EQ(said.from.kind, Origin::Kind::local);
+  ASSERT_TRUE(loop.run(policies.set_local(olga(), {{"passwords.min_length", std::int64_t{11}}, {"log.level", std::string("debug")}})));
+  EXPECT_EQ(loop.run(rules.own())->password_least, 11U);
+  EXPECT_EQ(loop.run(rules.own())->console_sources.size(), 1U);
+
+  inherit({"console.sources", std::vector<std::string>{"192.0.2.7"}, PolicySetting::Lock::locked});
+  EXPECT_TRUE(loop.run(rules.set(olga(), {12, {"192.0.2.0/24"}}))) << "what stays may be said again";
+  EXPECT_FALSE(rules.lets_in("192.0.2.8")) << "the lock holds";
+  const auto refused = loop.run(rules.set(olga(), {12, {"192.0.0.0/16"}}));
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, Code::conflict);
+  EXPECT_EQ(refused.error().field, "console_sources");
+  EXPECT_NE(refused.error().message.find("“Top”"), std::string::npos) << refused.error().text();
+}
+
+TEST_F(PoliciesTest, AnOpenListAboveAndTheOwnOneMerge) {
+  AccessRules rules(*hq.storage, *hq.history);
+  rules.use([&](store::Transaction& transaction) { return policies.governing(transaction); });
+  ASSERT_TRUE(loop.run(rules.start()));
+  inherit({"console.sources", std::vector<std::string>{"10.0.0.0/8"}});
+  ASSERT_TRUE(loop.run(rules.set(olga(), {8, {"192.0.2.0/24"}})));
+  EXPECT_TRUE(rules.lets_in("10.1.2.3"));
+  EXPECT_TRUE(rules.lets_in("192.0.2.8"));
+  EXPECT_FALSE(rules.lets_in("203.0.113.9"));
+}
+
+TEST_F(PoliciesTest, NobodyLocksOneselfOutByAPolicyAndNothingIsSavedThen) {
+  const auto doors = text("Doors", {{"console.sources", std::vector<std::string>{"10.0.0.0/8"}}});
+  const auto refused = loop.run(policies.add(olga(), doors, {}));
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, Code::conflict);
+  EXPECT_NE(refused.error().message.find("192.0.2.7"), std::string::npos) << refused.error().text();
+  EXPECT_TRUE(loop.run(policies.list(olga()))->empty());
+  EXPECT_FALSE(loop.run(policies.set_local(olga(), {{"console.sources", std::vector<std::string>{"10.0.0.0/8"}}})));
+  auto here = olga();
+  here.source = "::1";
+  const auto made = loop.run(policies.add(here, doors, {}));
+  ASSERT_TRUE(made) << made.error().text();
+  const auto bad = loop.run(policies.add(here, text("Bad", {{"console.sources", std::vector<std::string>{"10.0.0.1/8"}}}), {}));
+  ASSERT_FALSE(bad);
+  EXPECT_EQ(bad.error().field, "settings.console.sources");
 }
 
 TEST_F(PoliciesTest, WhatGoesDownReadsTheSameBelow) {

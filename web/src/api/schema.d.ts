@@ -328,11 +328,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** How long passwords are, and from where the console is reached */
+        /**
+         * How long passwords are, and from where the console is reached
+         * @description This server's own word. Policies may say otherwise (`passwords.min_length`, `console.sources`): what is in force is in
+         *     `GET /api/v1/server/effective_settings`.
+         */
         get: operations["show_access_rules"];
         /**
          * Set both
-         * @description Loopback is always let in. A list without the caller's own address is refused with `conflict` and the field `console_sources`.
+         * @description Loopback is always let in. A list without the caller's own address is refused with `conflict` and the field `console_sources`; what a
+         *     policy has locked, with `conflict` and the field that is to change.
          */
         put: operations["set_access_rules"];
         post?: never;
@@ -4056,6 +4061,7 @@ export interface operations {
             };
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
+            503: components["responses"]["Unavailable"];
         };
     };
     set_access_rules: {
