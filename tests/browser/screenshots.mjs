@@ -1,4 +1,4 @@
-// Every page of the console in both languages and both themes, of real servers: screenshots.mjs [FOLDER] (build/screenshots).
+// Every page of the console in both languages and both themes, of real servers: screenshots.mjs [FOLDER (build/screenshots) [NAME…]].
 //
 // A new page of web/src/routes.tsx belongs into `pages`. "hq" has a connected secondary, one that never connected, and a third level.
 import { mkdirSync } from "node:fs";
@@ -7,6 +7,8 @@ import { Browser } from "./support/browser.mjs";
 import { Site, until } from "./support/servers.mjs";
 
 const folder = process.argv[2] ?? "build/screenshots";
+const only = process.argv.slice(3);
+const isWanted = (name) => only.length === 0 || only.includes(name);
 const site = new Site();
 let browser;
 try {
@@ -117,12 +119,14 @@ try {
       await keep("sign_in");
       await olga.enter();
       for (const [name, path] of Object.entries(pages)) {
+        if (!isWanted(name)) continue;
         await olga.page.goto(hq.url + path);
         await olga.page.locator("main").getByRole("heading").first().waitFor();
         await olga.page.waitForTimeout(700); // tables and pictures that are still being filled in; nothing depends on it but the look
         if ((await olga.page.getByText(olga.t("not_found.title")).count()) === 0) await keep(name);
       }
       for (const [name, show] of Object.entries(dialogs)) {
+        if (!isWanted(name)) continue;
         await show(olga);
         await olga.page.waitForTimeout(700);
         await keep(name);

@@ -63,7 +63,12 @@ export function useSettingNames() {
   const unit = (field: SettingField) => (field.unit === null ? "" : own(`unit_${field.unit}`, field.unit));
   const value = (field: SettingField | undefined, said: SettingValue): string => {
     if (typeof said === "boolean") return t(said ? "policies.yes" : "policies.no");
-    if (Array.isArray(said)) return said.length === 0 ? t("policies.empty_list") : said.join(", ");
+    if (Array.isArray(said) && said.length > 0) return said.join(", ");
+    if (Array.isArray(said)) {
+      // For some, nothing in the list is not nothing.
+      const means = `setting_names.empty_${field?.path.replaceAll(".", "_") ?? ""}`;
+      return i18n.exists(means) ? t(means) : t("policies.empty_list");
+    }
     return field?.unit ? t("policies.with_unit", { value: said, unit: unit(field) }) : typedValue(said) || "–";
   };
   return {
