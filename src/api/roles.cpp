@@ -22,8 +22,8 @@ server::Roles::Text role_text(const json::object& body) {
 
 net::Response role_answer(int status, const server::RoleView& view) {
   auto response = json_answer(status, role_json(view));
-  response.headers.add("etag", etag_of(view.role.revision));
-  if (status == 201) response.headers.add("location", "/api/v1/roles/" + view.role.id.str());
+  response.headers.add("etag", etag_of(view.known.role.revision));
+  if (status == 201) response.headers.add("location", "/api/v1/roles/" + view.known.role.id.str());
   return response;
 }
 

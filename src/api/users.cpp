@@ -9,7 +9,8 @@ namespace {
 namespace json = boost::json;
 using State = hierarchy::Account::State;
 
-constexpr Field kAssignmentFields[] = {{.name = "role", .presence = Presence::required}, {.name = "group", .max_bytes = kMaxPathBytes}};
+constexpr Field kAssignmentFields[] = {{.name = "role", .presence = Presence::required, .max_bytes = 2 * limits::kMaxNameBytes + 1},
+                                       {.name = "group", .max_bytes = kMaxPathBytes}};
 constexpr Field kCreateFields[] = {{.name = "name", .presence = Presence::required},
                                    {.name = "password", .presence = Presence::required, .max_bytes = limits::kMaxPasswordBytes},
                                    {.name = "assignments", .kind = FieldKind::objects, .members = kAssignmentFields}};

@@ -197,11 +197,20 @@ json::object permissions_json(const hierarchy::Permissions& permissions) {
   return {{"server", rights_json(permissions.on_server())}, {"groups", std::move(groups)}};
 }
 
+namespace {
+
+json::value owner_json(const std::optional<server::RoleOwner>& owner) {
+  return owner ? json::value(json::object{{"id", owner->id.str()}, {"name", owner->name}}) : json::value(nullptr);
+}
+
+}  // namespace
+
 json::object user_json(const server::UserView& view) {
   json::array assignments;
   for (const auto& each : view.assignments) {
     assignments.push_back(json::object{{"role", each.role_name},
                                        {"role_id", each.role.str()},
+                                       {"role_owner", owner_json(each.role_owner)},
                                        {"group", each.group ? json::value(each.group_path) : json::value(nullptr)},
                                        {"group_id", id_or_null(each.group)}});
   }
@@ -218,13 +227,18 @@ json::object user_json(const server::UserView& view) {
 }
 
 json::object role_json(const server::RoleView& view) {
-  const auto& role = view.role;
+  const auto& [role, owner, gives, unknown_rights] = view.known;
+  json::array unknown;
+  for (const auto& each : unknown_rights) unknown.push_back(json::value(each));
   const bool built_in = role.origin == hierarchy::Role::Origin::built_in;
   return {{"id", role.id.str()},
           {"name", role.name},
           {"description", role.description},
           {"built_in", built_in},
+          {"owner", owner_json(owner)},
           {"rights", rights_json(role.rights)},
+          {"gives", rights_json(gives)},
+          {"unknown_rights", std::move(unknown)},
           {"users", view.users},
           {"created_at", built_in ? json::value(nullptr) : json::value(to_rfc3339(role.created_at))},
           {"revision", role.revision}};

@@ -13,7 +13,7 @@ void add_one_user(CLI::App* noun, Command& chosen) {
   add->add_option("NAME", added->name, "The user's name")->required();
   add->add_option("--password-file", added->password_file, "The password is the first line of this file; - is standard input")
       ->type_name("FILE");
-  auto* role = add->add_option("--role", added->role, "A first role: administrator, operator, viewer, auditor, or a made one");
+  auto* role = add->add_option("--role", added->role, "A first role: administrator, operator, viewer, auditor, or a made or inherited one");
   role->type_name("ROLE");
   add->add_option("--group", added->group, "Where the role counts: this group and below; the whole server unless given")
       ->type_name("PATH")
@@ -63,7 +63,7 @@ void add_grants(CLI::App* noun, Command& chosen) {
     auto* verb = add_verb(noun, each.name, each.what,
                           std::string("  daikan user ") + each.name + " ivan operator --group \"Managed devices/Branches\"");
     verb->add_option("NAME", options->name, "The user's name or id")->required();
-    verb->add_option("ROLE", options->role, "The role's name")->required();
+    verb->add_option("ROLE", options->role, "The role's name or id; of an inherited one also NAME@SERVER")->required();
     verb->add_option("--group", options->group, "The group, from the root group down; the whole server unless given")->type_name("PATH");
     choose(verb, chosen, options, each.run);
   }

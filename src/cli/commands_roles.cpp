@@ -4,13 +4,14 @@
 
 #include "cli/commands_users.h"
 #include "cli/link_text.h"
+#include "cli/role_choice.h"
 
 namespace daikan::cli {
 namespace {
 
-std::string rights_text(const json::value& role) {
+std::string rights_text(const json::value& role, std::string_view which = "rights") {
   std::string text;
-  for (const auto& each : elements(role, "rights")) {
+  for (const auto& each : elements(role, which)) {
     text += (text.empty() ? "" : ", ") + shown(each.is_string() ? std::string(each.get_string()) : "");
   }
   return text.empty() ? "none" : text;
@@ -19,10 +20,14 @@ std::string rights_text(const json::value& role) {
 awaitable<Result<json::value>> find_role(ApiSession& session, std::string name) {
   auto roles = co_await session.get("/roles");
   if (!roles) co_return fail(std::move(roles.error()));
-  for (const auto& role : elements(*roles, "items")) {
-    if (text_of(role, "name") == name || text_of(role, "id") == name) co_return role;
-  }
-  co_return fail(Code::not_found, fmt::format("There is no role “{}”.", name), "See daikan role list.", "name");
+  co_return choose_role(*roles, name, "name");
+}
+
+/// Where it is from, and changed.
+std::string origin_text(const json::value& role) {
+  const auto owner = text_of(member(role, "owner"), "name");
+  if (!owner.empty()) return "inherited from " + shown(owner) + ", changed there only";
+  return truth_of(role, "built_in") ? "built in" : "this server";
 }
 
 void print_role(Context& context, const json::value& role) {
@@ -30,12 +35,18 @@ void print_role(Context& context, const json::value& role) {
     print_json(context.terminal, role);
     return;
   }
-  print_fields(context.terminal, {{"Role", shown(text_of(role, "name"))},
-                                  {"Id", shown(text_of(role, "id"))},
-                                  {"Description", shown(text_of(role, "description"))},
-                                  {"Rights", rights_text(role)},
-                                  {"Built in", truth_of(role, "built_in") ? "yes" : "no"},
-                                  {"Users", shown(text_of(role, "users"))}});
+  std::vector<std::pair<std::string, Cell>> fields = {{"Role", shown(text_of(role, "name"))},
+                                                      {"Id", shown(text_of(role, "id"))},
+                                                      {"Of", origin_text(role)},
+                                                      {"Description", shown(text_of(role, "description"))},
+                                                      {"Rights", rights_text(role)}};
+  if (rights_text(role, "gives") != rights_text(role))
+    fields.emplace_back("Gives here", rights_text(role, "gives") + " (as much as the primary may do here)");
+  if (!elements(role, "unknown_rights").empty())
+    fields.emplace_back("Not known here", rights_text(role, "unknown_rights") + " (rights of a newer version; they give nothing here)");
+  fields.emplace_back("Built in", truth_of(role, "built_in") ? "yes" : "no");
+  fields.emplace_back("Users", shown(text_of(role, "users")));
+  print_fields(context.terminal, fields);
 }
 
 json::array rights_array(const std::vector<std::string>& rights) {
@@ -53,9 +64,12 @@ awaitable<Result<>> role_list(Context& context, ApiSession& session, NoOptions) 
     print_json(context.terminal, member(*roles, "items"));
     co_return Result<>{};
   }
-  Table table({"NAME", "USERS", "RIGHTS", "DESCRIPTION"});
+  Table table({"NAME", "OF", "USERS", "RIGHTS", "DESCRIPTION"});
   for (const auto& role : elements(*roles, "items")) {
-    table.add({shown(text_of(role, "name")), shown(text_of(role, "users")), rights_text(role), shown(text_of(role, "description"))});
+    const auto owner = text_of(member(role, "owner"), "name");
+    const auto of = !owner.empty() ? "from " + shown(owner) : truth_of(role, "built_in") ? "built in" : "this server";
+    table.add(
+        {shown(text_of(role, "name")), of, shown(text_of(role, "users")), rights_text(role, "gives"), shown(text_of(role, "description"))});
   }
   table.print(context.terminal);
   co_return Result<>{};

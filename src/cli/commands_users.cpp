@@ -5,6 +5,7 @@
 
 #include "cli/files.h"
 #include "cli/link_text.h"
+#include "cli/role_choice.h"
 
 namespace daikan::cli {
 namespace {
@@ -40,7 +41,8 @@ awaitable<Result<json::value>> find_user(ApiSession& session, std::string name) 
 
 std::string assignment_text(const json::value& assignment) {
   const auto group = text_of(assignment, "group");
-  return shown(text_of(assignment, "role")) + " on " + (group.empty() ? "the server" : "“" + shown(group) + "”");
+  return role_text(text_of(assignment, "role"), member(assignment, "role_owner")) + " on " +
+         (group.empty() ? "the server" : "“" + shown(group) + "”");
 }
 
 std::string assignments_text(const json::value& user) {
@@ -91,14 +93,17 @@ awaitable<Result<>> set_state(Context& context, ApiSession& session, std::string
   co_return Result<>{};
 }
 
-bool is_assignment(const json::value& assignment, const UserGrant& options) {
-  return same_text(text_of(assignment, "role"), options.role) && text_of(assignment, "group") == options.group;
-}
+struct GivenRole {
+  std::string role_id;
+  std::string group;
+};
 
-json::array kept_assignments(const json::value& user, const UserGrant& options) {
+/// All but `left_out`, by the ids of the roles: an own role and an inherited one may have the same name.
+json::array kept_assignments(const json::value& user, const GivenRole& left_out = {}) {
   json::array kept;
   for (const auto& each : elements(user, "assignments")) {
-    if (!is_assignment(each, options)) kept.push_back(json::object{{"role", member(each, "role")}, {"group", member(each, "group")}});
+    if (text_of(each, "role_id") == left_out.role_id && text_of(each, "group") == left_out.group) continue;
+    kept.push_back(json::object{{"role", member(each, "role_id")}, {"group", member(each, "group")}});
   }
   return kept;
 }
@@ -178,7 +183,7 @@ awaitable<Result<>> user_password(Context& context, ApiSession& session, UserPas
 awaitable<Result<>> user_grant(Context& context, ApiSession& session, UserGrant options) {
   auto user = co_await find_user(session, options.name);
   if (!user) co_return fail(std::move(user.error()));
-  auto assignments = kept_assignments(*user, options);
+  auto assignments = kept_assignments(*user);  // one that is there already stays one
   const auto group = options.group.empty() ? json::value(nullptr) : json::value(options.group);
   assignments.push_back(json::object{{"role", options.role}, {"group", group}});
   auto changed = co_await change_user(session, *user, {"PUT", "/assignments", json::object{{"assignments", std::move(assignments)}}});
@@ -190,7 +195,11 @@ awaitable<Result<>> user_grant(Context& context, ApiSession& session, UserGrant 
 awaitable<Result<>> user_revoke(Context& context, ApiSession& session, UserGrant options) {
   auto user = co_await find_user(session, options.name);
   if (!user) co_return fail(std::move(user.error()));
-  auto assignments = kept_assignments(*user, options);
+  auto roles = co_await session.get("/roles");
+  if (!roles) co_return fail(std::move(roles.error()));
+  auto role = choose_role(*roles, options.role, "role");
+  if (!role) co_return fail(std::move(role.error()));
+  auto assignments = kept_assignments(*user, {text_of(*role, "id"), options.group});
   if (assignments.size() == elements(*user, "assignments").size()) {
     co_return fail(Code::not_found,
                    fmt::format("{} does not have the role {} on {}.", options.name, options.role,

@@ -6,6 +6,7 @@
 #include "server/in_force.h"
 #include "server/policy_inheritance.h"
 #include "server/primary_bound.h"
+#include "server/role_inheritance.h"
 
 namespace daikan::daemon {
 namespace {
@@ -54,6 +55,7 @@ Governing::Governing(Around around)
                 .primary_may = [&storage = around.storage, &history = around.history](
                                    hierarchy::PrimaryMay may) { return server::govern_primary_may(storage, history, may); }}) {
   around.downstream.provide(hierarchy::InheritedKind::policy, server::policy_source(around.facts));
+  around.downstream.provide(hierarchy::InheritedKind::role, server::role_source(around.facts));
   around.downstream.on_state(server::tell_in_force);
   policies.use(server::policy_way(around.downstream));
   policies.configured(configured_settings(around.configuration));

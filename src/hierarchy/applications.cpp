@@ -111,6 +111,7 @@ Application make_server_application() {
                    {"log", "Log"},
                    {"logins", "Logins", "How often somebody may guess a password."},
                    {"passwords", "Passwords", "What is asked of new passwords; present ones stay."},
+                   {"roles", "Roles"},
                    {"sessions", "Sessions"}},
       .settings = {console_sources()}};
   const auto add = [&](std::vector<Setting> settings) {
@@ -127,6 +128,11 @@ Application make_server_application() {
         .choices = {"debug", "info", "warning", "error"}}});
   add(login_settings());
   add(password_settings());
+  add({{.path = "roles.relay",
+        .title = "Relay roles to secondaries",
+        .description = "Whether the roles made on a server, and those it inherits, can be given to users on the servers below it too.",
+        .kind = SettingKind::boolean,
+        .initial = false}});
   add({said(whole("sessions.idle_minutes", "minutes", {720, 1, 720}), "End of idle sessions",
             "How long a session of the console lasts without a request.")});
   return application;

@@ -2,8 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "server/known_roles.h"
 #include "store/tables.h"
-#include "store/tables_users.h"
 
 namespace daikan::server {
 namespace {
@@ -65,7 +65,7 @@ hierarchy::PrimaryMay stored_primary_may(store::Transaction& transaction) {
 }
 
 hierarchy::Permissions permissions_of(store::Transaction& transaction, const AccountId& account) {
-  return hierarchy::permissions_of(store::assignments_of(transaction, account), store::all_roles(transaction));
+  return allowed_now(transaction, account).permissions;
 }
 
 }  // namespace daikan::server

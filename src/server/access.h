@@ -51,7 +51,7 @@ inline constexpr std::string_view kPrimaryMay = "primary_may";
 /// What this server lets people do who come through its primary.
 hierarchy::PrimaryMay stored_primary_may(store::Transaction&);
 
-/// What an account may by its assignments.
+/// What an account may by its assignments, to inherited roles too (server/known_roles.h).
 hierarchy::Permissions permissions_of(store::Transaction&, const AccountId& account);
 
 }  // namespace daikan::server

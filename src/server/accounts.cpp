@@ -12,6 +12,7 @@
 #include "hierarchy/names.h"
 #include "server/access.h"
 #include "server/access_rules.h"
+#include "server/credential_holder.h"
 #include "server/login_limiter.h"
 #include "server/password_checks.h"
 #include "server/secrets.h"
@@ -179,19 +180,11 @@ awaitable<Result<Authenticated>> Accounts::State::authenticate(std::string secre
     cache.erase(cached);
   }
   const auto seen = revocations;
-  const auto find = [hash](store::Transaction& transaction) -> Result<std::optional<Authenticated>> {
-    auto credential = store::find_credential(transaction, hash);
-    if (!credential) return std::optional<Authenticated>();
-    auto account = store::find_account(transaction, credential->account);
-    if (!account || account->state == Account::State::disabled) return std::optional<Authenticated>();
-    auto permissions = permissions_of(transaction, account->id);
-    if (credential->rights) permissions = permissions.limited_to(*credential->rights);
-    return Authenticated{std::move(*account), std::move(*credential), std::move(permissions)};
-  };
-  auto found = co_await storage.read<std::optional<Authenticated>>(find);
+  auto found = co_await storage.read<std::optional<CredentialHolder>>(
+      [hash](store::Transaction& transaction) -> Result<std::optional<CredentialHolder>> { return holder_of(transaction, hash); });
   if (!found) co_return fail(std::move(found.error()));
-  if (!*found || (*found)->credential.expires_at <= at) co_return not_authenticated();
-  auto who = std::move(**found);
+  if (!*found || (*found)->who.credential.expires_at <= at) co_return not_authenticated();
+  auto who = std::move((*found)->who);
   const bool is_session = who.credential.kind == CredentialKind::session;
   // A session that was opened under a longer limit ends by the present one.
   if (is_session && at - who.credential.last_used_at >= session_idle) co_return not_authenticated();
@@ -202,8 +195,8 @@ awaitable<Result<Authenticated>> Accounts::State::authenticate(std::string secre
     auto touched = co_await touch(who.credential);
     (void)touched;
   }
-  // Revoked while we were reading: true for this request, which came first, and not to be remembered.
-  if (seen == revocations) remember(hash, who);
+  // Revoked while we were reading: true for this request, which came first, and not to be remembered. Nor is what inherited roles give.
+  if (seen == revocations && (*found)->by == Allowed::By::own_roles) remember(hash, who);
   co_return who;
 }
 

@@ -26,13 +26,20 @@ Downstream::Ground Downstream::ground(store::Transaction& transaction) const {
   made.self = ServerId::parse(store::find_setting(transaction, "server_id").value_or("")).value_or(self_);
   made.name = store::find_setting(transaction, "server_name").value_or(name_);
   made.inherited = store::applied_set(transaction).set;
+  std::vector<InheritedKind> staying;
   for (const auto& [kind, source] : sources_) {
+    if (source.goes_down && !source.goes_down(transaction, made.inherited)) {
+      staying.push_back(kind);
+      continue;
+    }
     if (!source.own) continue;
     for (auto& each : source.own(transaction)) {
       each.object.kind = kind;
       made.own.push_back(std::move(each));
     }
   }
+  std::erase_if(made.inherited.objects,
+                [&](const auto& entry) { return std::find(staying.begin(), staying.end(), entry.first.first) != staying.end(); });
   return made;
 }
 

@@ -38,6 +38,8 @@ struct InheritedSource {
       applied = {};
   /// The primary was left; `set` is what was inherited. Nothing of it is inherited any more afterwards.
   std::function<void(store::Transaction&, const hierarchy::InheritedSet& set, Inherited, TimePoint at)> left = {};
+  /// Whether anything of the kind goes down from here, own or inherited; absent: it does. `inherited` is what this server has from above.
+  std::function<bool(store::Transaction&, const hierarchy::InheritedSet& inherited)> goes_down = {};
 };
 
 class Downstream {

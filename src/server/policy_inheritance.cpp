@@ -118,12 +118,8 @@ InheritedSource policy_source(const Facts& facts) {
   };
   source.left = [&facts](store::Transaction& transaction, const hierarchy::InheritedSet& set, Inherited inherited, TimePoint at) {
     if (inherited == Inherited::removed) return;
-    std::vector<const hierarchy::InheritedObject*> objects;
-    for (const auto* each : hierarchy::in_order(set)) {
-      if (each->kind == InheritedKind::policy) objects.push_back(each);
-    }
     PolicyGround ground = policy_ground(transaction, {});
-    ground.inherited = policies_in(set, objects);
+    ground.inherited = inherited_policies(set);
     for (const auto& application : hierarchy::applications()) {
       const auto of_it = [&](const InheritedPolicy& each) { return each.policy.application == application.name; };
       if (std::any_of(ground.inherited.begin(), ground.inherited.end(), of_it))
@@ -132,6 +128,14 @@ InheritedSource policy_source(const Facts& facts) {
     }
   };
   return source;
+}
+
+std::vector<InheritedPolicy> inherited_policies(const hierarchy::InheritedSet& set) {
+  std::vector<const hierarchy::InheritedObject*> objects;
+  for (const auto* each : hierarchy::in_order(set)) {
+    if (each->kind == InheritedKind::policy) objects.push_back(each);
+  }
+  return policies_in(set, objects);
 }
 
 PolicyWay policy_way(const Downstream& downstream) {

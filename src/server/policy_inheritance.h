@@ -13,6 +13,8 @@ namespace daikan::server {
 /// root group (made where there is none), where they can be edited.
 InheritedSource policy_source(const Facts& facts);
 /// What policies ask of downstream, which outlives the way.
+/// Those in `set`, the uppermost first, in the order of the cascade.
+std::vector<InheritedPolicy> inherited_policies(const hierarchy::InheritedSet& set);
 PolicyWay policy_way(const Downstream& downstream);
 
 }  // namespace daikan::server

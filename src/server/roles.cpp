@@ -41,25 +41,37 @@ std::size_t users_of(store::Transaction& transaction, const RoleId& id) {
   return users.size();
 }
 
-Result<Role> require_role(store::Transaction& transaction, const RoleId& id) {
-  for (auto& role : store::all_roles(transaction)) {
-    if (role.id == id) return std::move(role);
+Result<KnownRole> require_role(store::Transaction& transaction, const RoleId& id) {
+  for (auto& known : known_roles(transaction)) {
+    if (known.role.id == id) return std::move(known);
   }
   return fail(Code::not_found, "There is no such role.", "List the roles and choose one of those.");
 }
 
 Result<Role> require_made_role(store::Transaction& transaction, const Actor& actor, const RoleId& id) {
   if (auto allowed = require_on_server(transaction, actor, Right::manage_users); !allowed) return fail(std::move(allowed.error()));
-  auto role = require_role(transaction, id);
-  if (role && role->origin == Role::Origin::built_in) {
-    return fail(Code::permission_denied, fmt::format("The role “{}” is built in and stays as it is.", role->name),
+  auto known = require_role(transaction, id);
+  if (!known) return fail(std::move(known.error()));
+  if (const auto& owner = known->owner) {
+    return fail(Code::permission_denied,
+                fmt::format("The role “{}” is inherited from “{}” and cannot be edited or removed here.", known->role.name, owner->name),
+                fmt::format("Do it on “{}”, which owns the role, or make a role of your own.", owner->name));
+  }
+  const auto& role = known->role;
+  if (role.origin == Role::Origin::built_in) {
+    return fail(Code::permission_denied, fmt::format("The role “{}” is built in and stays as it is.", role.name),
                 "Make a role of your own.");
   }
-  if (role && !actor.permissions.on_server().includes(role->rights)) {
-    return fail(Code::permission_denied, fmt::format("The role “{}” has rights that {} does not have.", role->name, actor.name),
+  if (!actor.permissions.on_server().includes(role.rights)) {
+    return fail(Code::permission_denied, fmt::format("The role “{}” has rights that {} does not have.", role.name, actor.name),
                 "Let somebody with those rights do it.");
   }
-  return role;
+  return std::move(known->role);
+}
+
+RoleView view_of(Role role, std::size_t users) {
+  const auto rights = role.rights;
+  return {{.role = std::move(role), .gives = rights}, users};
 }
 
 /// Puts `text` into `role`, which is written afterwards.
@@ -101,9 +113,9 @@ Roles::Roles(Storage& storage, History& history, Accounts& accounts) : storage_(
 awaitable<Result<std::vector<RoleView>>> Roles::list() {
   return storage_.read<std::vector<RoleView>>([](store::Transaction& transaction) -> Result<std::vector<RoleView>> {
     std::vector<RoleView> views;
-    for (auto& role : store::all_roles(transaction)) {
-      const auto users = users_of(transaction, role.id);
-      views.push_back({std::move(role), users});
+    for (auto& known : known_roles(transaction)) {
+      const auto users = users_of(transaction, known.role.id);
+      views.push_back({std::move(known), users});
     }
     return views;
   });
@@ -128,7 +140,7 @@ awaitable<Result<RoleView>> Roles::create(const Actor& actor, Text text) {
     if (auto filled = fill(transaction, actor, role, text); !filled) return fail(std::move(filled.error()));
     store::insert_role(transaction, role);
     tell(transaction, actor, role, "create");
-    return RoleView{std::move(role), 0};
+    return view_of(std::move(role), 0);
   };
   auto made = co_await storage_.write<RoleView>(insert);
   if (made) history_.committed();
@@ -147,7 +159,7 @@ awaitable<Result<RoleView>> Roles::edit(const Actor& actor, RoleId id, Text text
       if (assignment.role == id) revoke_left_invitations(transaction, actor, store::find_account(transaction, account)->name);
     }
     tell(transaction, actor, *role, "edit");
-    return RoleView{std::move(*role), users_of(transaction, id)};
+    return view_of(std::move(*role), users_of(transaction, id));
   };
   auto edited = co_await storage_.write<RoleView>(update);
   if (!edited) co_return edited;

@@ -1,4 +1,5 @@
-// Roles made from named rights. Built-in ones are listed with them and never change.
+// Roles made from named rights. Built-in ones are listed with them and never change, inherited ones (server/role_inheritance.h) change on
+// their owner only.
 //
 // Invariants: nobody makes or edits a role with rights they do not have on the server; a role that somebody has is not removed.
 #pragma once
@@ -9,12 +10,13 @@
 
 #include "server/accounts.h"
 #include "server/history.h"
+#include "server/known_roles.h"
 #include "server/seen.h"
 
 namespace daikan::server {
 
 struct RoleView {
-  hierarchy::Role role;
+  KnownRole known;
   std::size_t users = 0;  ///< How many have it, anywhere.
 };
 
@@ -32,7 +34,8 @@ class Roles {
   };
   /// Fails with name_taken ("name"), invalid_request ("name", "rights"), permission_denied.
   awaitable<Result<RoleView>> create(const Actor& actor, Text text);
-  /// Replaces all of it; whoever has the role has the new rights at once. Fails with permission_denied for a built-in one, as Seen::check()
+  /// Replaces all of it; whoever has the role has the new rights at once. Fails with permission_denied for a built-in or
+  /// inherited one, as Seen::check()
   /// when it is another than was seen.
   awaitable<Result<RoleView>> edit(const Actor& actor, hierarchy::RoleId id, Text text, Seen seen);
   /// Fails with conflict while somebody has it.

@@ -6,7 +6,6 @@
 #include <fmt/format.h>
 
 #include "base/limits.h"
-#include "base/text.h"
 #include "hierarchy/group_tree.h"
 #include "hierarchy/names.h"
 #include "server/access.h"
@@ -19,7 +18,6 @@ namespace {
 using hierarchy::Account;
 using hierarchy::Assignment;
 using hierarchy::GroupTree;
-using hierarchy::Role;
 
 hierarchy::Event user_event(TimePoint at, std::string kind, std::string message) {
   return {.sequence = 0,
@@ -32,21 +30,22 @@ hierarchy::Event user_event(TimePoint at, std::string kind, std::string message)
 
 std::string object_of(const Account& account) { return fmt::format("user {} ({})", account.name, account.id.str()); }
 
-UserView view_of(store::Transaction& transaction, const Account& account, const GroupTree& tree, const std::vector<Role>& roles) {
+UserView view_of(store::Transaction& transaction, const Account& account, const GroupTree& tree, const std::vector<KnownRole>& roles) {
   UserView view{.account = account, .assignments = {}, .permissions = {}, .recovery_codes = 0};
   const auto assignments = store::assignments_of(transaction, account.id);
-  view.permissions = hierarchy::permissions_of(assignments, roles);
+  view.permissions = hierarchy::permissions_of(assignments, in_force(roles));
   view.recovery_codes = store::count_recovery_codes(transaction, account.id);
   for (const auto& each : assignments) {
-    const auto role = std::find_if(roles.begin(), roles.end(), [&](const Role& r) { return r.id == each.role; });
+    const auto role = std::find_if(roles.begin(), roles.end(), [&](const KnownRole& r) { return r.role.id == each.role; });
     if (role == roles.end()) continue;
-    view.assignments.push_back({each.role, role->name, each.group, each.group ? tree.path_of(*each.group) : std::string()});
+    view.assignments.push_back(
+        {each.role, role->role.name, role->owner, each.group, each.group ? tree.path_of(*each.group) : std::string()});
   }
   return view;
 }
 
 UserView view_of(store::Transaction& transaction, const Account& account) {
-  return view_of(transaction, account, GroupTree(store::all_groups(transaction)), store::all_roles(transaction));
+  return view_of(transaction, account, GroupTree(store::all_groups(transaction)), known_roles(transaction));
 }
 
 Result<Account> require_account(store::Transaction& transaction, const AccountId& id) {
@@ -55,31 +54,27 @@ Result<Account> require_account(store::Transaction& transaction, const AccountId
   return fail(Code::not_found, "There is no such user.", "List the users and choose one of those.");
 }
 
-Result<Assignment> assignment_of(const AssignmentRequest& request, const GroupTree& tree, const std::vector<Role>& roles) {
-  const auto fits = [&](const Role& role) { return hierarchy::same_name(role.name, request.role) || role.id.str() == request.role; };
-  const auto role = std::find_if(roles.begin(), roles.end(), fits);
-  if (role == roles.end()) {
-    return fail(Code::invalid_request, fmt::format("There is no role “{}”.", quotable(request.role, limits::kMaxNameBytes)),
-                "List the roles and choose one of those.", "role");
-  }
-  if (!request.group) return Assignment{role->id, std::nullopt};
+Result<Assignment> assignment_of(const AssignmentRequest& request, const GroupTree& tree, const std::vector<KnownRole>& roles) {
+  const auto known = choose_role(roles, request.role);
+  if (!known) return fail(known.error());
+  if (!request.group) return Assignment{known->role.id, std::nullopt};
   auto group = tree.at_path(*request.group);
   if (!group) return fail(std::move(group.error()));
-  return Assignment{role->id, group->id};
+  return Assignment{known->role.id, group->id};
 }
 
 /// Replaces what `account` was given, when `actor` may give it. Without the last word on administrators (keep_an_administrator).
 Result<> put_assignments(store::Transaction& transaction, const Actor& actor, const Account& account,
                          const std::vector<AssignmentRequest>& wanted) {
   const GroupTree tree(store::all_groups(transaction));
-  const auto roles = store::all_roles(transaction);
+  const auto roles = known_roles(transaction);
   std::vector<Assignment> assignments;
   for (const auto& each : wanted) {
     auto assignment = assignment_of(each, tree, roles);
     if (!assignment) return fail(std::move(assignment.error()));
     if (std::find(assignments.begin(), assignments.end(), *assignment) == assignments.end()) assignments.push_back(*assignment);
   }
-  if (!hierarchy::covers(actor.permissions, hierarchy::permissions_of(assignments, roles), tree)) {
+  if (!hierarchy::covers(actor.permissions, hierarchy::permissions_of(assignments, declared(roles)), tree)) {
     return fail(Code::permission_denied, fmt::format("{} cannot be given rights that {} does not have.", account.name, actor.name),
                 "Leave that role out, or let somebody with those rights do it.", "assignments");
   }
@@ -87,10 +82,11 @@ Result<> put_assignments(store::Transaction& transaction, const Actor& actor, co
   return {};
 }
 
-/// Who changes somebody's password or roles could act as that person.
+/// Who changes somebody's password or roles could act as that person, also once inherited roles give all they declare.
 Result<> require_power_over(store::Transaction& transaction, const Actor& actor, const Account& account) {
   const GroupTree tree(store::all_groups(transaction));
-  if (hierarchy::covers(actor.permissions, permissions_of(transaction, account.id), tree)) return {};
+  const auto most = hierarchy::permissions_of(store::assignments_of(transaction, account.id), declared(known_roles(transaction)));
+  if (hierarchy::covers(actor.permissions, most, tree)) return {};
   return fail(Code::permission_denied, fmt::format("{} has rights that {} does not have.", account.name, actor.name),
               "Let somebody with those rights do it.");
 }
@@ -148,7 +144,9 @@ void tell(store::Transaction& transaction, const Actor& actor, const Account& ac
 std::string in_words(const UserView& view) {
   std::string text;
   for (const auto& each : view.assignments) {
-    text += fmt::format("{}{} on {}", text.empty() ? "" : ", ", each.role_name, each.group ? each.group_path : "the server");
+    text += fmt::format("{}{} on {}", text.empty() ? "" : ", ",
+                        each.role_owner ? fmt::format("{} (of {})", each.role_name, each.role_owner->name) : each.role_name,
+                        each.group ? each.group_path : "the server");
   }
   return text.empty() ? "nothing" : text;
 }
@@ -170,7 +168,7 @@ awaitable<Result<T>> Users::change(std::function<Result<T>(store::Transaction&)>
 awaitable<Result<std::vector<UserView>>> Users::list() {
   return storage_.read<std::vector<UserView>>([](store::Transaction& transaction) -> Result<std::vector<UserView>> {
     const GroupTree tree(store::all_groups(transaction));
-    const auto roles = store::all_roles(transaction);
+    const auto roles = known_roles(transaction);
     std::vector<UserView> views;
     for (const auto& account : store::all_accounts(transaction)) views.push_back(view_of(transaction, account, tree, roles));
     return views;

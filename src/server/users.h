@@ -11,6 +11,7 @@
 
 #include "server/accounts.h"
 #include "server/history.h"
+#include "server/known_roles.h"
 #include "server/seen.h"
 
 namespace daikan::server {
@@ -18,6 +19,7 @@ namespace daikan::server {
 struct AssignmentView {
   hierarchy::RoleId role;
   std::string role_name;
+  std::optional<RoleOwner> role_owner;  ///< From whom the role is inherited; nothing: an own one.
   std::optional<GroupId> group;
   std::string group_path;  ///< Empty: the server.
 };
@@ -29,7 +31,7 @@ struct UserView {
   std::int64_t recovery_codes = 0;
 };
 
-/// As a person gives it: a role by name or id, a group by path (nothing: the server).
+/// As a person gives it: a role by name or id (choose_role), a group by path (nothing: the server).
 struct AssignmentRequest {
   std::string role;
   std::optional<std::string> group;

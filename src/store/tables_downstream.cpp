@@ -25,6 +25,18 @@ DownstreamState read_downstream(const Row& row) {
   return state;
 }
 
+/// Columns: kind, id, owner, group_path, revision, content.
+hierarchy::InheritedObject read_object(const Row& row) {
+  hierarchy::InheritedObject object;
+  object.kind = require(hierarchy::inherited_kind_from_string(row.text(0)), "a kind");
+  object.id = require(uuid_from_string(row.text(1)), "an id");
+  object.owner = read_id<ServerId>(row, 2);
+  object.group = row.text(3);
+  object.revision = row.integer(4);
+  object.content = row.text(5);
+  return object;
+}
+
 }  // namespace
 
 hierarchy::AppliedSet applied_set(Transaction& transaction) {
@@ -34,17 +46,20 @@ hierarchy::AppliedSet applied_set(Transaction& transaction) {
   applied.revision = static_cast<std::uint64_t>(state[0].integer(0));
   applied.hash = state[0].text(1);
   applied.set.chain = require(hierarchy::chain_from_text(state[0].text(2)), "a chain");
-  for (const auto& row : transaction.query("SELECT kind, id, owner, group_path, revision, content FROM inherited_objects")) {
-    hierarchy::InheritedObject object;
-    object.kind = require(hierarchy::inherited_kind_from_string(row.text(0)), "a kind");
-    object.id = require(uuid_from_string(row.text(1)), "an id");
-    object.owner = read_id<ServerId>(row, 2);
-    object.group = row.text(3);
-    object.revision = row.integer(4);
-    object.content = row.text(5);
-    applied.set.put(std::move(object));
-  }
+  for (const auto& row : transaction.query("SELECT kind, id, owner, group_path, revision, content FROM inherited_objects"))
+    applied.set.put(read_object(row));
   return applied;
+}
+
+hierarchy::InheritedSet inherited_of(Transaction& transaction, hierarchy::InheritedKind kind) {
+  hierarchy::InheritedSet set;
+  const auto state = transaction.query("SELECT chain FROM inherited_state");
+  if (state.empty()) return set;
+  set.chain = require(hierarchy::chain_from_text(state[0].text(0)), "a chain");
+  for (const auto& row : transaction.query("SELECT kind, id, owner, group_path, revision, content FROM inherited_objects WHERE kind = $1",
+                                           {to_value(to_string(kind))}))
+    set.put(read_object(row));
+  return set;
 }
 
 void put_applied_set(Transaction& transaction, const hierarchy::AppliedSet& applied, TimePoint at) {

@@ -19,6 +19,8 @@ void put_applied_set(Transaction&, const hierarchy::AppliedSet&, TimePoint at);
 /// Another primary begins to count anew; what was inherited stays until it has sent its own.
 void forget_applied_revision(Transaction&);
 void remove_inherited(Transaction&);
+/// The objects of one kind in it, with the whole chain; cheaper than all of it where policies are large.
+hierarchy::InheritedSet inherited_of(Transaction&, hierarchy::InheritedKind kind);
 std::optional<TimePoint> applied_at(Transaction&);
 
 /// What is known of one secondary.

@@ -65,6 +65,14 @@ std::vector<std::pair<AccountId, Assignment>> all_assignments(Transaction& trans
   return all;
 }
 
+void remove_assignments(Transaction& transaction, const RoleId& role) {
+  transaction.execute("DELETE FROM assignments WHERE role_id = $1", {to_value(role)});
+}
+
+void hand_assignments_over(Transaction& transaction, const RoleId& from, const RoleId& to) {
+  transaction.execute("UPDATE assignments SET role_id = $2 WHERE role_id = $1", {to_value(from), to_value(to)});
+}
+
 void replace_assignments(Transaction& transaction, const AccountId& account, std::span<const Assignment> assignments) {
   transaction.execute("DELETE FROM assignments WHERE account_id = $1", {to_value(account)});
   for (const auto& each : assignments) {

@@ -31,6 +31,10 @@ bool remove_role(Transaction&, const hierarchy::RoleId&);
 /// In a stable order. Those of a removed group go with the group.
 std::vector<hierarchy::Assignment> assignments_of(Transaction&, const AccountId&);
 std::vector<std::pair<AccountId, hierarchy::Assignment>> all_assignments(Transaction&);
+/// Of everybody who has the role.
+void remove_assignments(Transaction&, const hierarchy::RoleId&);
+/// Whoever has `from` has `to` instead, in the same places; nobody may have `to` before.
+void hand_assignments_over(Transaction&, const hierarchy::RoleId& from, const hierarchy::RoleId& to);
 void replace_assignments(Transaction&, const AccountId&, std::span<const hierarchy::Assignment>);
 
 /// Of all accounts, the one used last first.

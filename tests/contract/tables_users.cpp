@@ -51,6 +51,26 @@ TEST_P(UserTables, EveryFieldOfAnAccountIsKeptAndUpdated) {
   EXPECT_TRUE(in_read(database(), [](Transaction& t) { return store::find_account(t, "eva"); }));
 }
 
+TEST_P(UserTables, EverybodysAssignmentsOfARoleAreHandedOverOrRemovedAndOthersStay) {
+  const auto olga = account("Olga");
+  const auto eva = account("Eva");
+  const auto one = hierarchy::RoleId::make(at(1));
+  const auto two = hierarchy::RoleId::make(at(2));
+  in_write(database(), [&](Transaction& t) {
+    store::insert_account(t, olga);
+    store::insert_account(t, eva);
+    store::replace_assignments(t, olga.id, std::vector<Assignment>{{one, {}}, {hierarchy::administrator().id, {}}});
+    store::replace_assignments(t, eva.id, std::vector<Assignment>{{one, {}}});
+    store::hand_assignments_over(t, one, two);
+    return 0;
+  });
+  EXPECT_EQ(in_read(database(), [&](Transaction& t) { return store::assignments_of(t, eva.id); }), (std::vector<Assignment>{{two, {}}}));
+  in_write(database(), [&](Transaction& t) { return store::remove_assignments(t, two), 0; });
+  const auto left = in_read(database(), [](Transaction& t) { return store::all_assignments(t); });
+  ASSERT_EQ(left.size(), 1U);
+  EXPECT_EQ(left.front().second.role, hierarchy::administrator().id);
+}
+
 TEST_P(UserTables, BuiltInRolesComeFirstAndMadeOnesAreKeptUpdatedAndRemoved) {
   Role role{.id = hierarchy::RoleId::make(at(1)),
             .name = "Keeper",

@@ -208,13 +208,13 @@ TEST_F(UsersTest, ARoleIsMadeUsedEditedAndRemovedOnlyWhenNobodyHasIt) {
   const auto ivan = create("ivan", {{"keeper", std::nullopt}});
   const auto login = log_in("ivan", "a good password");
   EXPECT_TRUE(loop.run(hq.accounts->authenticate(login->secret))->permissions.on_server(Right::configure_hierarchy));
-  ASSERT_TRUE(loop.run(hq.roles->edit(olga(), role->role.id, {"keeper", "Looks", {"read"}}, Seen({1}))));
+  ASSERT_TRUE(loop.run(hq.roles->edit(olga(), role->known.role.id, {"keeper", "Looks", {"read"}}, Seen({1}))));
   EXPECT_FALSE(loop.run(hq.accounts->authenticate(login->secret))->permissions.on_server(Right::configure_hierarchy));
-  EXPECT_EQ(loop.run(hq.roles->edit(olga(), role->role.id, {"keeper", "", {"read"}}, Seen({1}))).error().field, "If-Match");
-  EXPECT_THAT(loop.run(hq.roles->remove(olga(), role->role.id)).error().message, HasSubstr("1 user(s)"));
+  EXPECT_EQ(loop.run(hq.roles->edit(olga(), role->known.role.id, {"keeper", "", {"read"}}, Seen({1}))).error().field, "If-Match");
+  EXPECT_THAT(loop.run(hq.roles->remove(olga(), role->known.role.id)).error().message, HasSubstr("1 user(s)"));
   ASSERT_TRUE(loop.run(hq.users->remove(olga(), ivan->account.id, {})));
-  EXPECT_TRUE(loop.run(hq.roles->remove(olga(), role->role.id)));
-  EXPECT_EQ(loop.run(hq.roles->remove(olga(), role->role.id)).error().code, Code::not_found);
+  EXPECT_TRUE(loop.run(hq.roles->remove(olga(), role->known.role.id)));
+  EXPECT_EQ(loop.run(hq.roles->remove(olga(), role->known.role.id)).error().code, Code::not_found);
 }
 
 TEST_F(UsersTest, RolesThatAreBuiltInWrongOrBeyondTheMakersRightsAreRefused) {

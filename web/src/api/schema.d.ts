@@ -371,7 +371,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** All roles, the built-in ones first */
+        /** All roles, the built-in ones first, then those made here, then the inherited ones */
         get: operations["list_roles"];
         put?: never;
         /** Make a role */
@@ -393,7 +393,8 @@ export interface paths {
         get: operations["show_role"];
         /**
          * Change a role
-         * @description Whoever has the role has the new rights at once. Built-in roles cannot be changed.
+         * @description Whoever has the role has the new rights at once, also on the servers that inherit it. Built-in roles cannot be changed, inherited ones on their
+         *     owner only.
          */
         put: operations["edit_role"];
         post?: never;
@@ -2133,14 +2134,24 @@ export interface components {
             name: string;
             description: string;
             built_in: boolean;
+            /** @description The server it is inherited from, and where alone it is edited and removed; null for one that is built in or was made here. */
+            owner: {
+                /** Format: uuid */
+                id: string;
+                name: string;
+            } | null;
             rights: components["schemas"]["RightName"][];
+            /** @description What it really gives here: its rights; of an inherited role no more than this server lets its primary do. */
+            gives: components["schemas"]["RightName"][];
+            /** @description Rights of an inherited role that this version does not know. They give nothing here. */
+            unknown_rights: string[];
             /** @description How many have it */
             users: number;
             created_at: components["schemas"]["Time"] | null;
             revision: number;
         };
         AssignmentRequest: {
-            /** @description Name or id of a role. */
+            /** @description Name or id of a role. An own role comes before an inherited one of its name, which is also called NAME@OWNER. */
             role: string;
             /** @description Path of a group: the role counts there and below. null or absent: on the server and every group. */
             group?: string | null;
@@ -2187,6 +2198,12 @@ export interface components {
                 role: string;
                 /** Format: uuid */
                 role_id: string;
+                /** @description The server the role is inherited from; null for an own one. */
+                role_owner: {
+                    /** Format: uuid */
+                    id: string;
+                    name: string;
+                } | null;
                 /** @description Path; null: the server. */
                 group: string | null;
                 /** Format: uuid */

@@ -7,6 +7,8 @@ export interface MenuAction {
   text: string;
   onClick: () => void;
   danger?: boolean;
+  /** Why it cannot be done, which is shown below; absent: it can. */
+  refused?: string;
 }
 
 /** What else can be done with one thing, behind three dots. Nothing without actions. */
@@ -23,7 +25,7 @@ export function MenuButton({ label, actions }: { label: string; actions: MenuAct
     >
       <DropdownList>
         {actions.map((action) => (
-          <DropdownItem key={action.name} data-action={action.name} isDanger={action.danger ?? false} onClick={action.onClick}>
+          <DropdownItem key={action.name} data-action={action.name} isDanger={action.danger ?? false} isAriaDisabled={action.refused !== undefined} description={action.refused} onClick={action.refused === undefined ? action.onClick : undefined}>
             {action.text}
           </DropdownItem>
         ))}

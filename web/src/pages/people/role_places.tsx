@@ -29,7 +29,7 @@ export function RolePlaces({ roles, groups, value, onChange, problem }: Props) {
           <GridItem span={5}>
             <FormSelect aria-label={t("users.role_at", { number: at + 1 })} value={place.role} onChange={(_, role) => set(at, { role })}>
               {roles.map((role) => (
-                <FormSelectOption key={role.id} value={role.id} label={nameOf(role.name)} />
+                <FormSelectOption key={role.id} value={role.id} label={role.owner ? t("users.role_of", { role: role.name, name: role.owner.name }) : nameOf(role.name)} />
               ))}
             </FormSelect>
           </GridItem>

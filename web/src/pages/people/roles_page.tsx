@@ -104,19 +104,27 @@ export function RolesPage() {
       text: t("common.name"),
       cell: (role) => (
         <>
-          {nameOf(role.name)} {role.built_in && <Label isCompact>{t("roles.built_in")}</Label>}
+          {role.owner ? role.name : nameOf(role.name)} {role.built_in && <Label isCompact>{t("roles.built_in")}</Label>}
           <div className="daikan-subtle">{descriptionOf(role)}</div>
+          {role.owner && <div className="daikan-subtle">{t("roles.inherited", { name: role.owner.name })}</div>}
+          {role.unknown_rights.length > 0 && <div className="daikan-subtle">{t("roles.unknown_rights", { rights: role.unknown_rights.join(", ") })}</div>}
         </>
       ),
     },
-    { name: "rights", text: t("rights.title"), cell: (role) => <RightLabels rights={role.rights} /> },
+    { name: "rights", text: t("rights.title"), cell: (role) => (
+        <>
+          <RightLabels rights={role.gives} />
+          {role.gives.length < role.rights.length && <div className="daikan-subtle">{t("roles.gives_less")}</div>}
+        </>
+      ) },
     { name: "users", text: t("roles.users"), modifier: "nowrap", cell: (role) => role.users },
   ];
   const actionsOf = (role: Role): MenuAction[] => {
     const list: MenuAction[] = [];
-    if (!role.built_in) list.push({ name: "edit", text: t("common.edit"), onClick: () => setEdits(role) });
+    const refused = role.owner ? { refused: t("roles.owner_only", { name: role.owner.name }) } : {};
+    if (!role.built_in) list.push({ name: "edit", text: t("common.edit"), onClick: () => setEdits(role), ...refused });
     list.push({ name: "copy", text: t("roles.copy"), onClick: () => setAdds({ name: "", description: role.built_in ? "" : role.description, rights: role.rights }) });
-    if (!role.built_in) list.push({ name: "delete", text: t("common.delete"), danger: true, onClick: () => setDeletes(role) });
+    if (!role.built_in) list.push({ name: "delete", text: t("common.delete"), danger: true, onClick: () => setDeletes(role), ...refused });
     return list;
   };
   return (
@@ -129,7 +137,7 @@ export function RolesPage() {
               label={t("roles.title")}
               columns={columns}
               rows={all}
-              keyOf={(role) => role.name}
+              keyOf={(role) => role.id}
               {...(may ? { actions: (role: Role) => <MenuButton label={t("servers.actions_for", { name: nameOf(role.name) })} actions={actionsOf(role)} /> } : {})}
             />
           )}

@@ -78,7 +78,7 @@ export function UsersPage() {
         ) : (
           user.assignments.map((each) => (
             <div key={`${each.role_id} ${each.group_id ?? ""}`}>
-              {nameOf(each.role)} <span className="daikan-subtle">– {each.group === null ? t("users.everywhere") : pathOf(each.group)}</span>
+              {each.role_owner ? t("users.role_of", { role: each.role, name: each.role_owner.name }) : nameOf(each.role)} <span className="daikan-subtle">– {each.group === null ? t("users.everywhere") : pathOf(each.group)}</span>
             </div>
           ))
         ),
