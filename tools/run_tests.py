@@ -151,7 +151,7 @@ def run_pytest(tally: Tally, what: str, arguments: list[str], timeout: float = 1
                        ENVIRONMENT | {"DAIKAN_BIN": os.environ.get("DAIKAN_BIN", str(ROOT / "build/asan"))})
     passed, skipped, failures = 0, 0, []
     if answer.exists():
-        for case in xml.etree.ElementTree.parse(answer).iter("testcase"):
+        for case in read_junit(answer).iter("testcase"):
             outcome = {child.tag for child in case}
             if outcome & {"failure", "error"}:
                 failures.append(f"{case.get('classname')}.{case.get('name')}")
@@ -179,6 +179,11 @@ def build_web(tally: Tally) -> bool:
     status = tally.run([PYTHON, "tools/build_web.py"], log, 900)
     tally.add("build web", 0, [f"see {log.relative_to(ROOT)}"] if status else [], time.monotonic() - begin, log=log)
     return status == 0
+
+
+def read_junit(answer: pathlib.Path) -> xml.etree.ElementTree.Element:
+    """Node's reporter writes what a test printed as it is, also what XML does not allow (colours begin with an escape)."""
+    return xml.etree.ElementTree.fromstring(re.sub("[\x00-\x08\x0b\x0c\x0e-\x1f]", "", answer.read_text(encoding="utf-8", errors="replace")))
 
 
 def tally_junit(tally: Tally, what: str, command: list[str], timeout: float, answer: pathlib.Path) -> None:

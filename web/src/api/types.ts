@@ -15,6 +15,7 @@ export type EditSecondary = Schemas["EditSecondary"];
 export type Primary = Schemas["Primary"];
 export type ConfiguredPrimary = Extract<Primary, { configured: true }>;
 export type SetPrimary = Schemas["SetPrimary"];
+export type MoveToPrimary = Schemas["MoveToPrimary"];
 export type EditPrimary = Schemas["EditPrimary"];
 export type PrimaryMay = Schemas["PrimaryMay"];
 export type LinkState = Schemas["LinkState"];

@@ -137,7 +137,7 @@ export function RolesPage() {
               label={t("roles.title")}
               columns={columns}
               rows={all}
-              keyOf={(role) => role.id}
+              keyOf={(role) => (role.owner ? `${role.name}@${role.owner.id}` : role.name)}
               {...(may ? { actions: (role: Role) => <MenuButton label={t("servers.actions_for", { name: nameOf(role.name) })} actions={actionsOf(role)} /> } : {})}
             />
           )}

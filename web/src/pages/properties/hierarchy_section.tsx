@@ -25,6 +25,7 @@ import { TextField } from "../../parts/text_field";
 import { useRecordEdit } from "../../parts/use_record_edit";
 import { When } from "../../parts/when";
 import { JoinCard } from "./join_card";
+import { MoveCard } from "./move_card";
 import { editPrimaryRequest, missingInPrimary, primaryDraft, setRequest, type PrimaryDraft } from "./primary_model";
 
 const kMay: PrimaryMay[] = ["full", "read", "none"];
@@ -259,7 +260,7 @@ export function HierarchySection() {
           {answer.data.configured && <Standing primary={answer.data} />}
           {/* The form keeps what is typed while the link's state changes, and begins anew with another primary. */}
           <PrimaryForm key={answer.data.configured ? `${answer.data.fingerprint} ${answer.data.revision}` : "none"} seen={answer} />
-          {mayConfigure && !answer.data.configured && <JoinCard />}
+          {mayConfigure && (answer.data.configured ? <MoveCard /> : <JoinCard />)}
           <Card>
             <CardTitle component="h2">{t("primary.own")}</CardTitle>
             <CardBody className="daikan-stack">

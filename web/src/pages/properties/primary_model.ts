@@ -1,5 +1,5 @@
 // What the form "Hierarchy of Administration Servers" holds, and what is sent for it. Pure.
-import type { Direction, EditPrimary, Primary, PrimaryMay, SetPrimary } from "../../api/types";
+import type { Direction, EditPrimary, MoveToPrimary, Primary, PrimaryMay, SetPrimary } from "../../api/types";
 import type { CertificateFile } from "../../parts/certificate";
 import { proxyDraft, proxyRequest, type ProxyDraft } from "../../parts/proxy";
 
@@ -52,4 +52,29 @@ export function editPrimaryRequest(changed: Partial<PrimaryDraft>, file: Certifi
   if (Object.keys(body).length === 0) return null;
   if (untested) body.untested = true;
   return body;
+}
+
+export interface MoveDraft {
+  direction: Direction;
+  address: string;
+  proxy: ProxyDraft | null;
+  /** Seconds, as typed; empty: as the server says. */
+  wait: string;
+}
+
+export const firstMove: MoveDraft = { direction: "secondary_dials", address: "", proxy: null, wait: "60" };
+
+export const missingInMove = ({ direction, address, proxy }: MoveDraft): boolean =>
+  direction === "secondary_dials" && (address.trim() === "" || (proxy !== null && proxy.host.trim() === ""));
+
+/** What may be done here through the new primary is left to the server: as through the present one. */
+export function moveRequest({ direction, address, proxy, wait }: MoveDraft, file: CertificateFile): MoveToPrimary {
+  const dials = direction === "secondary_dials";
+  return {
+    certificate: file.text,
+    direction,
+    ...(dials ? { address: address.trim() } : {}),
+    ...(dials && proxy !== null ? { proxy: proxyRequest(proxy) } : {}),
+    ...(wait.trim() === "" ? {} : { wait_seconds: Number(wait) }),
+  };
 }
