@@ -40,7 +40,8 @@ export function AuditPage() {
         <>
           {record.actor}
           <div>
-            <small>{[record.source, record.through].filter(Boolean).join(" · ")}</small>
+            <small className="daikan-nowrap">{record.source}</small>
+            {record.through && <small> · {record.through}</small>}
           </div>
         </>
       ),

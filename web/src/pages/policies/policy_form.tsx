@@ -41,7 +41,7 @@ export function PolicyForm({ form, draft, set, problem, isDisabled = false, fixe
       <FormSection title={t("policies.policy")} titleElement="h2" className="daikan-form">
         <TextField id="policy-name" label={t("common.name")} value={draft.name} onChange={(name) => set({ name })} isRequired maxLength={128} isDisabled={isDisabled} problem={problem} field="name" />
         {isDisabled || fixedGroup ? (
-          <TextField id="policy-group" label={t("group.administration_group")} value={pathOf(draft.group)} onChange={() => undefined} isDisabled />
+          <TextField id="policy-group" label={t("group.administration_group")} value={pathOf(draft.group)} onChange={() => undefined} readOnlyVariant="default" />
         ) : (
           <GroupSelect id="policy-group" groups={groups.data ?? []} value={draft.group} onChange={(group) => set({ group })} problem={problem} />
         )}
