@@ -130,7 +130,7 @@ def run_program(tally: Tally, preset: str, name: str, pattern: str | None = None
         for suite in json.loads(answer.read_text())["testsuites"]:
             for case in suite["testsuite"]:
                 if case.get("failures"):
-                    failures.append(f"{suite['name']}.{case['name']}")
+                    failures.append(named(f"{suite['name']}.{case['name']}", case["failures"][0].get("failure")))
                 elif case.get("result") == "COMPLETED":
                     passed += 1
                 elif case.get("result") == "SKIPPED":
@@ -142,6 +142,29 @@ def run_program(tally: Tally, preset: str, name: str, pattern: str | None = None
     tally.add(what, passed, failures, time.monotonic() - begin, skipped, log)
 
 
+def named(name: str, message: str | None) -> str:
+    """A failed case and, on the same line, the beginning of what it told: the last lines of a long run are what people get to see."""
+    told = " ".join((message or "").split())
+    return f"{name}: {told[:400]}" if told else name
+
+
+def tally_cases(answer: pathlib.Path) -> tuple[int, int, list[str]]:
+    """Passed, skipped and failed cases of a JUnit file; none of each if there is none."""
+    passed, skipped, failures = 0, 0, []
+    if answer.exists() and answer.stat().st_size:
+        for case in read_junit(answer).iter("testcase"):
+            outcome = {child.tag: child for child in case}
+            name = ".".join(part for part in (case.get("classname"), case.get("name")) if part and part != "test")  # Node calls every class "test"
+            wrong = outcome.get("failure", outcome.get("error"))
+            if wrong is not None:
+                failures.append(named(name, wrong.get("message") or wrong.text))
+            elif "skipped" in outcome:
+                skipped += 1
+            else:
+                passed += 1
+    return passed, skipped, failures
+
+
 def run_pytest(tally: Tally, what: str, arguments: list[str], timeout: float = 1200) -> None:
     begin = time.monotonic()
     name = re.sub(r"\W+", "-", what)
@@ -149,16 +172,7 @@ def run_pytest(tally: Tally, what: str, arguments: list[str], timeout: float = 1
     answer.unlink(missing_ok=True)
     status = tally.run([PYTHON, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--durations=5", f"--junitxml={answer}", *arguments], log, timeout,
                        ENVIRONMENT | {"DAIKAN_BIN": os.environ.get("DAIKAN_BIN", str(ROOT / "build/asan"))})
-    passed, skipped, failures = 0, 0, []
-    if answer.exists():
-        for case in read_junit(answer).iter("testcase"):
-            outcome = {child.tag for child in case}
-            if outcome & {"failure", "error"}:
-                failures.append(f"{case.get('classname')}.{case.get('name')}")
-            elif "skipped" in outcome:
-                skipped += 1
-            else:
-                passed += 1
+    passed, skipped, failures = tally_cases(answer)
     if status not in (0, 5) and not failures:  # 5: the pattern matched nothing in this file
         failures.append(f"pytest ended with status {status}")
     if passed or skipped or failures:
@@ -192,16 +206,7 @@ def tally_junit(tally: Tally, what: str, command: list[str], timeout: float, ans
     answer.parent.mkdir(parents=True, exist_ok=True)
     answer.unlink(missing_ok=True)
     status = tally.run(command, log, timeout, ENVIRONMENT | {"DAIKAN_BIN": os.environ.get("DAIKAN_BIN", str(ROOT / "build/asan"))})
-    passed, skipped, failures = 0, 0, []
-    if answer.exists() and answer.stat().st_size:
-        for case in xml.etree.ElementTree.parse(answer).iter("testcase"):
-            outcome = {child.tag for child in case}
-            if outcome & {"failure", "error"}:
-                failures.append(case.get("name"))
-            elif "skipped" in outcome:
-                skipped += 1
-            else:
-                passed += 1
+    passed, skipped, failures = tally_cases(answer)
     if status and not failures:
         failures.append(f"ended with status {status}")
     tally.add(what, passed, failures, time.monotonic() - begin, skipped, log)

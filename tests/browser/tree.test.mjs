@@ -35,9 +35,10 @@ test("2,000 secondaries are scrolled through, found and opened; only what is see
   await olga.page.locator("main h1").getByText(nameOf(1234)).waitFor();
   await olga.isClean("one of 2,000");
   await olga.page.getByLabel(olga.t("tree.search")).fill("");
+  await olga.page.waitForFunction((rows) => document.querySelector('[role="tree"]').clientHeight >= rows * 32, count);
   await olga.page.getByRole("treeitem", { name: nameOf(1234) }).focus();
   await olga.page.keyboard.press("End");
   await olga.page.getByRole("treeitem", { name: nameOf(count) }).waitFor();
-  assert.equal(await olga.page.evaluate(() => document.activeElement.textContent), nameOf(count));
+  await olga.page.waitForFunction((name) => document.activeElement.textContent === name, nameOf(count));
   await olga.leave();
 });

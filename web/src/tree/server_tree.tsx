@@ -1,5 +1,5 @@
 // The tree at the left: this server, its groups and secondaries, and the trees of connected secondaries, at any depth.
-import { useCallback, useDeferredValue, useEffect, useMemo, useRef, useState, type KeyboardEvent, type MouseEvent } from "react";
+import { useCallback, useDeferredValue, useEffect, useLayoutEffect, useMemo, useRef, useState, type KeyboardEvent, type MouseEvent } from "react";
 import { SearchInput } from "@patternfly/react-core";
 import { useLocation, useNavigate } from "react-router-dom";
 import { useTranslation } from "react-i18next";
@@ -62,7 +62,8 @@ export function ServerTree() {
     reveal(index);
   }, [rows, selectedKey, reveal]);
 
-  useEffect(() => {
+  // In the same commit as the row itself: effects of an earlier one may still be to come, and would spend the wish on the row before.
+  useLayoutEffect(() => {
     if (!wantsFocus.current) return;
     wantsFocus.current = false;
     scroller.current?.querySelector<HTMLElement>(`[data-index="${activeIndex}"]`)?.focus({ preventScroll: true });

@@ -1,5 +1,5 @@
 // The picture of the hierarchy: every server at every level, drawn only where it is in view.
-import { memo, useDeferredValue, useEffect, useMemo, useRef, useState, type KeyboardEvent } from "react";
+import { memo, useDeferredValue, useLayoutEffect, useMemo, useRef, useState, type KeyboardEvent } from "react";
 import { Alert, Button, Label, LabelGroup, PageSection, SearchInput, Toolbar, ToolbarContent, ToolbarItem } from "@patternfly/react-core";
 import { ArrowLeftIcon, ArrowRightIcon, MinusIcon, PlusIcon, ServerIcon, SyncAltIcon } from "@patternfly/react-icons";
 import { useNavigate } from "react-router-dom";
@@ -122,7 +122,8 @@ function Drawing({ root }: { root: TreeNode }) {
   const pointing = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
   const counts = useMemo(() => countStates(root), [root]);
 
-  useEffect(() => {
+  // In the same commit as the row itself: effects of an earlier one may still be to come, and would spend the wish on the row before.
+  useLayoutEffect(() => {
     if (!wantsFocus.current) return;
     wantsFocus.current = false;
     const card = scroller.current?.querySelector<HTMLElement>(`[data-index="${active}"]`);
