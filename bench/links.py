@@ -87,12 +87,13 @@ class Primary:
         self.build, self.folder = build, folder
         self.link, self.console = free_port(), free_port()
         self.process = None
+        self.options = []  # further ones of daikand
 
     def start(self):
         log = open(self.folder / "daikand.log", "a")
         self.process = subprocess.Popen(
             [str(self.build / "daikand"), "--data", str(self.folder / "data"), "--console", f"127.0.0.1:{self.console}", "--link",
-             f"127.0.0.1:{self.link}"], stderr=log, stdout=log,
+             f"127.0.0.1:{self.link}", *self.options], stderr=log, stdout=log,
             preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (FILES, FILES)))
         began = time.monotonic()
         while time.monotonic() - began < 60:

@@ -1,12 +1,14 @@
 // N secondaries in one process, for `./dev bench links`: real keys, real TLS, real hellos, the real back-off; only their databases are
 // missing.
 //
-//   swarm DATABASE_URL N IN_FLIGHT
+//   swarm DATABASE_URL N IN_FLIGHT [feed]
 //
 // Registers N fresh identities in the primary's database (the primary is not running then), prints "seeded N", and waits for lines on
 // standard input: "go HOST:PORT" starts dialling, at most IN_FLIGHT handshakes at once the first time; afterwards every link dials again by
 // itself as a secondary does. Prints "up COUNT SECONDS" whenever all N are connected, "down COUNT" when the last one is lost, "cpu SECONDS"
-// with each, and "applied COUNT AT" when all N have applied what they inherit once more, AT by the monotonic clock. Ends with its input.
+// with each, and "applied COUNT AT" when all N have applied what they inherit once more, AT by the monotonic clock. With "feed" each also
+// has a feed, and the line "tell EVENTS BYTES" puts so many events of so many bytes into each of them; "told" when they are there. Ends
+// with its input.
 #include <cstdio>
 #include <cstdlib>
 #include <future>
@@ -33,6 +35,7 @@
 #include "net/h2_connection.h"
 #include "net/identity.h"
 #include "store/tables.h"
+#include "swarm_feed.h"
 
 namespace {
 
@@ -73,10 +76,12 @@ struct Secondary {
 };
 
 struct Swarm {
-  explicit Swarm(net::Executor executor) : executor_(executor), slots(executor) {}
+  explicit Swarm(net::Executor executor) : executor_(executor), slots(executor), tidings(std::make_shared<swarm::Tidings>(executor)) {}
 
   net::Executor executor_;
   net::Signal slots;
+  std::shared_ptr<swarm::Tidings> tidings;
+  bool has_feed = false;
   unsigned in_flight = 64;
   unsigned dialling = 0;
   bool first_round = true;
@@ -125,8 +130,28 @@ net::Response apply(Secondary* member, const link::DownstreamUpdate& update) {
   return response;
 }
 
+/// A number of the query of our own primary's request for the feed.
+std::uint64_t query_number(const std::string& target, const std::string& name) {
+  const auto found = target.find(name + "=");
+  return found == std::string::npos ? 0 : std::strtoull(target.c_str() + found + name.size() + 1, nullptr, 10);
+}
+
+net::Response feed(Secondary* member, const std::string& target) {
+  net::Response response;
+  response.headers.add("content-type", std::string(link::kMediaType));
+  std::unique_ptr<net::BodySource> source = std::make_unique<swarm::FeedSource>(
+      member->swarm->tidings, member->self.server_id, query_number(target, "epoch"), query_number(target, "after"));
+  response.body = net::Body(std::move(source));
+  return response;
+}
+
 awaitable<net::Response> answer(Secondary* member, net::Request request) {
   net::Response response;
+  if (request.target.starts_with(std::string(link::kFeedPath) + "?")) co_return feed(member, request.target);
+  if (request.target == link::kFeedConfirmedPath) {
+    response.headers.add("content-type", std::string(link::kMediaType));
+    co_return response;
+  }
   if (request.target == link::kDownstreamPath) {
     auto body = co_await request.body.read_all(limits::kMaxDownstreamBytes);
     const auto update = body ? link::decode_downstream_update(*body) : fail(body.error());
@@ -200,6 +225,7 @@ bool seed(Swarm& swarm, const std::string& url, std::size_t count) {
     member->self.software = "daikan swarm";
     member->self.max_depth = limits::kDefaultMaxDepth;
     member->self.capabilities = {std::string(link::kDownstream)};
+    if (swarm.has_feed) member->self.capabilities.emplace_back(link::kFeed);
     member->backoff = link::Backoff(random());
     hierarchy::SecondaryRecord record;
     record.id = RegistrationId::make(now());
@@ -240,6 +266,13 @@ awaitable<> commands(Swarm* swarm, net::asio::io_context* context) {
     if (error) break;
     const std::string line = buffer.substr(0, size - 1);
     buffer.erase(0, size);
+    unsigned long events = 0;
+    unsigned long bytes = 0;
+    if (std::sscanf(line.c_str(), "tell %lu %lu", &events, &bytes) == 2) {
+      swarm->tidings->tell(events, bytes);
+      std::printf("told\n");
+      std::fflush(stdout);
+    }
     if (!line.starts_with("go ")) continue;
     const auto endpoint = parse_endpoint(line.substr(3), limits::kLinkPort);
     if (!endpoint) break;
@@ -253,8 +286,9 @@ awaitable<> commands(Swarm* swarm, net::asio::io_context* context) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc != 4) {
-    std::fprintf(stderr, "usage: swarm DATABASE_URL SECONDARIES HANDSHAKES_IN_FLIGHT\n");
+  const bool has_feed = argc == 5 && argv[4] == std::string("feed");
+  if (argc != 4 && !has_feed) {
+    std::fprintf(stderr, "usage: swarm DATABASE_URL SECONDARIES HANDSHAKES_IN_FLIGHT [feed]\n");
     return 2;
   }
   rlimit files{};
@@ -263,6 +297,7 @@ int main(int argc, char** argv) {
   setrlimit(RLIMIT_NOFILE, &files);
   net::asio::io_context context(1);
   Swarm swarm(context.get_executor());
+  swarm.has_feed = has_feed;
   swarm.in_flight = static_cast<unsigned>(std::strtoul(argv[3], nullptr, 10));
   if (!seed(swarm, argv[1], std::strtoul(argv[2], nullptr, 10))) return 1;
   std::printf("seeded %zu\n", swarm.members.size());
