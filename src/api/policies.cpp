@@ -41,6 +41,19 @@ constexpr Field kPreviewFields[] = {{.name = "policy_id", .max_bytes = kUuidByte
                                     {.name = "inherit", .kind = FieldKind::boolean},
                                     {.name = "force", .kind = FieldKind::boolean},
                                     {.name = "settings", .kind = FieldKind::members}};
+constexpr Field kWantedFields[] = {{.name = "application"},
+                                   {.name = "group", .max_bytes = kMaxPathBytes},
+                                   {.name = "name", .presence = Presence::required},
+                                   {.name = "active", .kind = FieldKind::boolean},
+                                   {.name = "inherit", .kind = FieldKind::boolean},
+                                   {.name = "force", .kind = FieldKind::boolean},
+                                   {.name = "settings", .kind = FieldKind::members},
+                                   {.name = "revision", .kind = FieldKind::integer}};
+constexpr Field kApplyFields[] = {{.name = "policies",
+                                   .kind = FieldKind::objects,
+                                   .presence = Presence::required,
+                                   .most = limits::kMaxPolicies,
+                                   .members = kWantedFields}};
 constexpr Field kLocalFields[] = {{.name = "settings", .kind = FieldKind::members, .presence = Presence::required}};
 
 Error no_policy() { return Error(Code::not_found, "There is no such policy.", "List them with GET /api/v1/policies."); }
@@ -162,6 +175,26 @@ awaitable<net::Response> create_policy(Context& context, Call call) {
   auto view = co_await context.services.policies.add(call.caller.actor, std::move(*text), std::move(call.once));
   if (!view) co_return problem(view.error());
   co_return policy_answer(201, *view);
+}
+
+awaitable<net::Response> apply_policies(Context& context, Call call) {
+  std::vector<server::WantedPolicy> wanted;
+  for (const auto& each : objects_of(call.body, "policies")) {
+    auto text = text_from(each);
+    if (!text) {
+      text.error().field = fmt::format("policies.{}.{}", wanted.size(), text.error().field);
+      co_return problem(text.error());
+    }
+    wanted.push_back({.text = std::move(*text), .seen = integer_of(each, "revision")});
+  }
+  auto applied = co_await context.services.policies.apply(call.caller.actor, std::move(wanted));
+  if (!applied) co_return problem(applied.error());
+  constexpr std::string_view kChanges[] = {"none", "made", "edited"};
+  json::array items;
+  for (const auto& each : *applied) {
+    items.push_back(json::object{{"change", kChanges[static_cast<std::size_t>(each.change)]}, {"policy", policy_json(each.view)}});
+  }
+  co_return json_answer(200, json::object{{"items", std::move(items)}});
 }
 
 awaitable<net::Response> show_policy(Context& context, Call call) {
@@ -312,6 +345,12 @@ constexpr Route kRoutes[] = {
      .fields = kFields,
      .repeat = Repeat::by_key,
      .recall = show_policy},
+    {.method = "POST",
+     .pattern = "/api/v1/policies/apply",
+     .answer = apply_policies,
+     .needs = kChange,
+     .body = Body::json,
+     .fields = kApplyFields},
     {.method = "POST",
      .pattern = "/api/v1/policies/preview",
      .answer = preview_policy,

@@ -1,9 +1,12 @@
 // policy list, show, create, set, lock, unlock, activate, deactivate, remove, effective, history, compare, restore.
 #include "cli/commands_policy.h"
 
+#include <sstream>
+
 #include <boost/json.hpp>
 #include <fmt/format.h>
 
+#include "base/text.h"
 #include "cli/link_text.h"
 #include "cli/policy_text.h"
 
@@ -12,16 +15,33 @@ namespace {
 
 std::string path_of(const json::value& policy) { return "/policies/" + text_of(policy, "id"); }
 
-/// What was typed as JSON (true, 30, ["a"]), or as the text it is.
-json::value typed_value(const std::string& text) {
+/// Of one setting in its application's schema; null: the schema does not know it.
+const json::value& schema_of(const json::value& schema, std::string_view path) {
+  const auto dot = path.find('.');
+  const auto& found = member(member(schema, "properties"), path.substr(0, dot));
+  return dot == std::string_view::npos ? found : schema_of(found, path.substr(dot + 1));
+}
+
+/// What was typed, as the setting wants it: JSON (true, 30, ["a"]), a list also as a,b, and text as it is. What does not fit is left to
+/// the server, which says what it wants.
+json::value typed_value(const std::string& text, const json::value& schema) {
+  const auto type = text_of(schema, "type");
   boost::system::error_code ec;
   auto value = json::parse(text, ec);
+  if (type == "array" && (ec || !value.is_array())) {
+    json::array items;
+    std::istringstream list(text);
+    for (std::string each; std::getline(list, each, ',');) {
+      if (const auto item = trim(each); !item.empty()) items.push_back(typed_value(std::string(item), member(schema, "items")));
+    }
+    return items;
+  }
   const bool usable = !ec && (value.is_bool() || value.is_int64() || value.is_double() || value.is_string() || value.is_array());
-  return usable ? value : json::value(text);
+  return usable && (type != "string" || value.is_string()) ? value : json::value(text);
 }
 
 /// The policy's settings with `assignments` in them: {"log.level": {"value": …, "locked": …}}.
-Result<json::object> with_settings(const json::value& policy, const PolicySet& options) {
+Result<json::object> with_settings(const json::value& policy, const json::value& schema, const PolicySet& options) {
   const auto* present = member(policy, "settings").if_object();
   json::object settings = present ? *present : json::object{};
   for (const auto& each : options.settings) {
@@ -35,7 +55,7 @@ Result<json::object> with_settings(const json::value& policy, const PolicySet& o
     if (text.empty()) {
       settings.erase(path);
     } else {
-      settings[path] = json::object{{"value", typed_value(text)}, {"locked", locked}};
+      settings[path] = json::object{{"value", typed_value(text, schema_of(schema, path))}, {"locked", locked}};
     }
   }
   return settings;
@@ -183,7 +203,9 @@ awaitable<Result<>> policy_set(Context& context, ApiSession& session, PolicySet 
   if (!policy) co_return fail(std::move(policy.error()));
   json::object body;
   if (!options.settings.empty()) {
-    auto settings = with_settings(*policy, options);
+    auto application = co_await session.get("/applications/" + percent_encoded(text_of(*policy, "application")));
+    if (!application) co_return fail(std::move(application.error()));
+    auto settings = with_settings(*policy, member(*application, "schema"), options);
     if (!settings) co_return fail(std::move(settings.error()));
     body["settings"] = std::move(*settings);
   }

@@ -1,5 +1,6 @@
 // policy export, apply: policies as files that fit a git repository, one JSON file for each.
 #include <algorithm>
+#include <charconv>
 #include <filesystem>
 
 #include <boost/json.hpp>
@@ -96,34 +97,25 @@ void compare(WantedPolicy& policy, const json::array& present) {
     policy.lines.push_back(std::move(line));
 }
 
-/// What the file says of a policy that is made, or of one that is there.
-json::object body_of(const WantedPolicy& policy) {
-  auto body = policy.wanted.get_object();
-  if (policy.present.is_null()) return body;
-  for (const auto fixed : {"application", "group", "name"}) body.erase(fixed);
-  return body;
-}
-
-/// Whether the server would take it; changes nothing.
-awaitable<Result<>> check(ApiSession& session, const WantedPolicy& policy) {
-  auto body = body_of(policy);
-  if (!policy.present.is_null()) body["policy_id"] = text_of(policy.present, "id");
-  auto previewed = co_await session.call("POST", "/policies/preview", std::move(body));
-  if (previewed) co_return Result<>{};
-  previewed.error().message = fmt::format("{}: {} Nothing was changed.", shown(policy.file), previewed.error().message);
-  co_return fail(std::move(previewed.error()));
-}
-
-awaitable<Result<>> put(ApiSession& session, const WantedPolicy& policy) {
-  auto body = body_of(policy);
-  if (policy.present.is_null()) {
-    auto made = co_await session.call("POST", "/policies", std::move(body));
-    if (!made) co_return fail(std::move(made.error()));
-    co_return Result<>{};
+/// Makes all of them what their files say, or none: one request, refused as a whole when a policy was changed since the differences were
+/// shown.
+awaitable<Result<>> put(ApiSession& session, const std::vector<WantedPolicy>& policies) {
+  json::array wanted;
+  for (const auto& each : policies) {
+    auto body = each.wanted.get_object();
+    body["revision"] = each.present.is_null() ? json::value(0) : member(each.present, "revision");
+    wanted.push_back(std::move(body));
   }
-  auto edited = co_await session.patch("/policies/" + text_of(policy.present, "id"), policy.present, std::move(body));
-  if (!edited) co_return fail(std::move(edited.error()));
-  co_return Result<>{};
+  auto applied = co_await session.call("POST", "/policies/apply", json::object{{"policies", std::move(wanted)}});
+  if (applied) co_return Result<>{};
+  auto error = std::move(applied.error());
+  // "policies.2.settings": the third file's.
+  constexpr std::string_view kBegin = "policies.";
+  std::size_t index = policies.size();
+  if (error.field.starts_with(kBegin)) std::from_chars(error.field.data() + kBegin.size(), error.field.data() + error.field.size(), index);
+  if (index < policies.size()) error.message = fmt::format("{}: {}", shown(policies[index].file), error.message);
+  error.message += " Nothing was changed.";
+  co_return fail(std::move(error));
 }
 
 Result<> confirmed(Context& context, const PolicyFolder& options) {
@@ -159,34 +151,22 @@ awaitable<Result<>> policy_apply(Context& context, ApiSession& session, PolicyFo
   if (!wanted) co_return fail(std::move(wanted.error()));
   auto present = co_await session.get("/policies");
   if (!present) co_return fail(std::move(present.error()));
-  std::size_t different = 0;
+  std::vector<WantedPolicy> different;
   for (auto& each : *wanted) {
     compare(each, elements(*present, "items"));
     if (each.lines.empty()) continue;
-    ++different;
     context.terminal.line(
         fmt::format("{} “{}” of “{}”", shown(each.file), shown(text_of(each.wanted, "name")), shown(text_of(each.wanted, "group"))));
     for (const auto& line : each.lines) context.terminal.line("  " + line);
+    different.push_back(std::move(each));
   }
-  if (different == 0) {
+  if (different.empty()) {
     context.terminal.line(fmt::format("Nothing to change: {} policies are as the files say.", wanted->size()));
     co_return Result<>{};
   }
-  for (const auto& each : *wanted) {
-    if (each.lines.empty()) continue;
-    auto checked = co_await check(session, each);
-    if (!checked) co_return checked;
-  }
   if (auto agreed = confirmed(context, options); !agreed) co_return agreed;
-  for (auto& each : *wanted) {
-    if (each.lines.empty()) continue;
-    auto done = co_await put(session, each);
-    if (!done) {
-      done.error().message = fmt::format("{}: {}", each.file, done.error().message);
-      co_return fail(std::move(done.error()));
-    }
-  }
-  context.terminal.line(fmt::format("{} policies are changed.", different));
+  if (auto done = co_await put(session, different); !done) co_return done;
+  context.terminal.line(fmt::format("{} policies are changed.", different.size()));
   co_return Result<>{};
 }
 

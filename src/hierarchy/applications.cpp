@@ -112,6 +112,7 @@ Application make_server_application() {
                    {"logins", "Logins", "How often somebody may guess a password."},
                    {"passwords", "Passwords", "What is asked of new passwords; present ones stay."},
                    {"roles", "Roles"},
+                   {"roll_up", "Roll-up", "What a server tells those above it."},
                    {"sessions", "Sessions"}},
       .settings = {console_sources()}};
   const auto add = [&](std::vector<Setting> settings) {
@@ -133,6 +134,10 @@ Application make_server_application() {
         .description = "Whether the roles made on a server, and those it inherits, can be given to users on the servers below it too.",
         .kind = SettingKind::boolean,
         .initial = false}});
+  add({said(
+      whole("roll_up.keep_days", "days", {7, 1, 90}), "Wait for the primary",
+      "How long a server keeps for its primary what happened while the two had no link, up to 1 GiB. A primary that was away for longer "
+      "gets a snapshot, and an event tells of the gap.")});
   add({said(whole("sessions.idle_minutes", "minutes", {720, 1, 720}), "End of idle sessions",
             "How long a session of the console lasts without a request.")});
   return application;

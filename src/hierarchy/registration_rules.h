@@ -22,7 +22,7 @@ namespace daikan::hierarchy {
 struct Surroundings {
   PathEntry self;
   Pin own_pin;
-  std::span<const SecondaryRecord> secondaries;  ///< Registered here.
+  std::span<const SecondaryRecord> secondaries;  ///< Registered here; at least those that share pin, server or name.
   const PrimaryRecord* primary = nullptr;        ///< Null: none set.
   ServerPath ancestors;                          ///< As told in the primary's last hello; empty when none came yet.
   std::span<const PathEntry> below = {};         ///< Servers known further down, if any.

@@ -28,6 +28,7 @@ ServerSettings server_settings(const hierarchy::Effective& effective) {
   settings.events.warning = days("events.warning_days");
   settings.events.error = days("events.error_days");
   settings.events.critical = days("events.critical_days");
+  settings.events.feed = days("roll_up.keep_days");
   settings.session_idle = std::chrono::minutes(number_at(effective, "sessions.idle_minutes"));
   settings.logins.account_failures = static_cast<unsigned>(number_at(effective, "logins.account_failures"));
   settings.logins.account_window = std::chrono::minutes(number_at(effective, "logins.account_window_minutes"));

@@ -90,7 +90,7 @@ void trim_rolled_up(store::Transaction& transaction, const Retention& keep, Time
   store::trim_rolled_up_events(transaction, Severity::critical, at - keep.critical);
   store::trim_rolled_up_results(transaction, at - keep.info);
   store::trim_tombstones(transaction, at - limits::kTombstonesKept);
-  store::trim_feed(transaction, {at - limits::kFeedKept, limits::kMaxFeedBytes});
+  store::trim_feed(transaction, {at - keep.feed, limits::kMaxFeedBytes});
 }
 
 /// What goes leaves a record, so that the anchor of the chain is in the chain itself.

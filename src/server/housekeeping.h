@@ -6,6 +6,7 @@
 
 #include <chrono>
 
+#include "base/limits_feed.h"
 #include "server/facts.h"
 #include "server/history.h"
 
@@ -15,7 +16,8 @@ namespace daikan::server {
 struct Retention {
   Retention(std::chrono::days all) : info(all), warning(all), error(all), critical(all) {}  // NOLINT: one number is the common case
   std::chrono::days info, warning, error, critical;
-  std::chrono::days audit{0};  ///< 0: for good.
+  std::chrono::days audit{0};                  ///< 0: for good.
+  std::chrono::days feed = limits::kFeedKept;  ///< What is to go to a primary that is away.
   friend bool operator==(const Retention&, const Retention&) = default;
 };
 
@@ -25,7 +27,7 @@ class Housekeeping {
 
   /// Sweeps at once and then every hour until it is cancelled. A sweep that fails is tried again an hour later.
   awaitable<> run();
-  /// Of events, from now on: run() sweeps at once. How long audit records are kept stays.
+  /// From now on: run() sweeps at once. How long audit records are kept stays.
   void set_events(const Retention& events);
   /// One sweep as of `at`. The certificate is announced ("certificate_expiring") 30, 14, 7 and one day before its end and once a day after
   /// it, the head of the audit chain ("audit_head") once a day when it is another than the day before.

@@ -14,6 +14,7 @@
 #include "server/detail/invitations_state.h"
 #include "server/detail/secondary_addition.h"
 #include "store/tables_invitations.h"
+#include "store/tables_secondaries.h"
 
 namespace daikan::server {
 namespace {
@@ -67,8 +68,8 @@ Result<Admitted> returned(store::Transaction& transaction, const InvitationRecor
 std::string name_for(store::Transaction& transaction, const InvitationRecord& invitation, const Admitting& guest) {
   if (!invitation.name.empty()) return invitation.name;
   if (!hierarchy::check_name(guest.guest_name)) return {};
-  for (const auto& record : store::all_secondaries(transaction)) {
-    if (record.certificate.pin == guest.own || !hierarchy::same_name(record.name, guest.guest_name)) continue;
+  for (const auto& record : store::secondaries_like(transaction, {.name = guest.guest_name})) {
+    if (record.certificate.pin == guest.own) continue;
     return fmt::format("{} {}", guest.guest_name, guest.addition.certificate->record.fingerprint.substr(0, 11));
   }
   return guest.guest_name;

@@ -13,6 +13,7 @@
 #include "server/access.h"
 #include "server/detail/invitations_state.h"
 #include "store/tables_invitations.h"
+#include "store/tables_secondaries.h"
 
 namespace daikan::server {
 namespace {
@@ -43,9 +44,7 @@ Result<InvitationView> insert(store::Transaction& transaction, const Making& mak
   if (auto allowed = require(transaction, making.actor, Right::configure_hierarchy, {tree, group->id}); !allowed) {
     return fail(std::move(allowed.error()));
   }
-  const auto secondaries = store::all_secondaries(transaction);
-  const auto has_name = [&](const hierarchy::SecondaryRecord& record) { return hierarchy::same_name(record.name, request.name); };
-  if (!request.name.empty() && std::any_of(secondaries.begin(), secondaries.end(), has_name)) {
+  if (!request.name.empty() && !store::secondaries_like(transaction, {.name = request.name}).empty()) {
     return fail(Code::name_taken, fmt::format("There is a secondary called “{}” already.", request.name), "Choose another name.", "name");
   }
   InvitationRecord record;

@@ -53,6 +53,17 @@ struct PolicyText {
   std::optional<std::vector<hierarchy::PolicySetting>> settings;
 };
 
+/// One of a set that is applied at once: the own policy with this application, group and name, made when it is not there.
+struct WantedPolicy {
+  PolicyText text;                   ///< With a name; application and group as in add().
+  std::optional<std::int64_t> seen;  ///< The revision it had when somebody decided on this; 0: it was not there. Nothing: whatever it is.
+};
+struct AppliedPolicy {
+  enum class Change : std::uint8_t { none, made, edited };
+  PolicyView view;
+  Change change = Change::none;
+};
+
 struct EffectiveView {
   const hierarchy::Application* application = nullptr;
   std::string group_path;  ///< Of the group that governs.
@@ -71,6 +82,8 @@ struct PolicyPreview {
   std::size_t left_out = 0;  ///< Places beyond limits::kMaxPreviewPlaces.
 };
 
+struct PolicyWish;
+
 class Policies {
  public:
   Policies(Storage& storage, History& history, const Facts& facts) : storage_(storage), history_(history), facts_(facts) {}
@@ -84,6 +97,10 @@ class Policies {
   awaitable<Result<PolicyView>> add(const Actor& actor, PolicyText text, std::optional<Once> once);
   /// Fails as add(), with not_found, conflict (`seen`), or permission_denied (also: inherited, naming its owner).
   awaitable<Result<PolicyView>> edit(const Actor& actor, PolicyId id, PolicyText text, Seen seen);
+  /// All of them, or none: one transaction. In the order of `wanted`. Fails as add() and edit(), with the field "policies.N" of the one
+  /// (from 0) that was refused before the field's own name; also with conflict (`seen`, or two that want to be the active one) and
+  /// invalid_request (one named twice).
+  awaitable<Result<std::vector<AppliedPolicy>>> apply(const Actor& actor, std::vector<WantedPolicy> wanted);
   /// With its revisions.
   awaitable<Result<>> remove(const Actor& actor, PolicyId id, Seen seen);
 
@@ -109,8 +126,9 @@ class Policies {
   hierarchy::Effective governing(store::Transaction& transaction) const;
 
  private:
-  /// Fails with conflict when what was saved would lock its author out of this server's console.
-  Result<PolicyView> kept_open(store::Transaction& transaction, const Actor& actor, Result<PolicyView> saved) const;
+  /// Ends a change of policies: tells the way. Fails with conflict when it would lock its author out of this server's console.
+  Result<> conclude(store::Transaction& transaction, const Actor& actor) const;
+  Result<PolicyView> save(store::Transaction& transaction, const Actor& actor, const PolicyWish& wish) const;
 
   Storage& storage_;
   History& history_;

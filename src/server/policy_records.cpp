@@ -84,6 +84,7 @@ std::optional<Policy> other_active(const PolicyGround& ground, const Policy& pol
   for (auto other : ground.policies) {
     if (!other.active || other.id == policy.id || other.group != policy.group || other.application != policy.application) continue;
     other.active = false;
+    other.revision += 1;
     return other;
   }
   return std::nullopt;
@@ -212,7 +213,6 @@ void write(store::Transaction& transaction, const Actor& actor, const hierarchy:
   std::string words = words_of(change);
   if (change.deactivated) {
     auto other = *change.deactivated;
-    other.revision += 1;
     other.changed_at = change.at;
     other.changed_by = actor.name;
     store::update_policy(transaction, other);

@@ -15,6 +15,7 @@
 #include "store/tables_downstream.h"
 #include "store/tables_feed.h"
 #include "store/tables_keys.h"
+#include "store/tables_secondaries.h"
 
 namespace daikan::server {
 
@@ -55,7 +56,8 @@ bool says_nothing_new(const Change& change, const PrimaryRecord& there) {
 }
 
 Result<> check(store::Transaction& transaction, const Change& change, const std::optional<PrimaryRecord>& there) {
-  const auto secondaries = store::all_secondaries(transaction);
+  const auto secondaries =
+      store::secondaries_like(transaction, {.pin = change.certificate.pin, .fingerprint = {}, .server = change.request.server_id});
   const hierarchy::Surroundings here{.self = change.self,
                                      .own_pin = change.own_pin,
                                      .secondaries = secondaries,

@@ -9,6 +9,7 @@
 #include "server/dial_edition.h"
 #include "server/primary.h"
 #include "store/tables_keys.h"
+#include "store/tables_secondaries.h"
 
 namespace daikan::server {
 namespace {
@@ -45,7 +46,8 @@ Result<Edited> plan(store::Transaction& transaction, const Edition& edition) {
   auto way = edited_way(way_of(*before), edition.edit.dial, kOwnSideDials, edition.sealing);
   if (edition.certificate) way.certificate = *edition.certificate;
   set_way(after, std::move(way));
-  const auto secondaries = store::all_secondaries(transaction);
+  const auto secondaries =
+      store::secondaries_like(transaction, {.pin = after.certificate.pin, .fingerprint = {}, .server = after.server_id});
   const hierarchy::Surroundings here{
       .self = edition.self, .own_pin = edition.own_pin, .secondaries = secondaries, .primary = &*before, .ancestors = edition.ancestors};
   const hierarchy::PrimaryCandidate candidate{.direction = after.direction,

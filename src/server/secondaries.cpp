@@ -15,6 +15,7 @@
 #include "server/detail/secondary_addition.h"
 #include "server/roll_up.h"
 #include "store/tables_in_force.h"
+#include "store/tables_secondaries.h"
 
 namespace daikan::server {
 namespace {
@@ -69,8 +70,7 @@ Result<> check_certificate(Addition& addition) {
   return {};
 }
 
-Result<net::ParsedCertificate> certificate_of(store::Transaction& transaction, const Addition& addition,
-                                              const std::vector<SecondaryRecord>& secondaries) {
+Result<net::ParsedCertificate> certificate_of(store::Transaction& transaction, const Addition& addition) {
   if (addition.certificate) return *addition.certificate;
   const auto has_it = [&](const auto& record) { return record.certificate.fingerprint == addition.fingerprint; };
   const auto unrecognised = store::all_unrecognised(transaction);
@@ -78,15 +78,15 @@ Result<net::ParsedCertificate> certificate_of(store::Transaction& transaction, c
     return net::ParsedCertificate{found->certificate, "server " + found->source, {}, {}};
   }
   // The same request again: the first one took the server off the list.
-  if (const auto found = std::find_if(secondaries.begin(), secondaries.end(), has_it); found != secondaries.end()) {
-    return net::ParsedCertificate{found->certificate, found->name, {}, {}};
+  if (const auto found = store::secondaries_like(transaction, {.fingerprint = addition.fingerprint}); !found.empty()) {
+    return net::ParsedCertificate{found.front().certificate, found.front().name, {}, {}};
   }
   return fail(Code::not_found, fmt::format("No unrecognised server has the fingerprint {}.", addition.fingerprint),
               "Let the secondary dial once more, or give its certificate file.", "fingerprint");
 }
 
 /// A name nobody gave: the address, or what the certificate says of its owner; with a piece of the fingerprint when it is taken.
-std::string derived_name(const Addition& addition, const net::ParsedCertificate& certificate, const std::vector<SecondaryRecord>& others) {
+std::string derived_name(store::Transaction& transaction, const Addition& addition, const net::ParsedCertificate& certificate) {
   std::string name = addition.request.address ? addition.request.address->host : quotable(certificate.subject, 80);
   if (const auto common = name.find("CN="); common != std::string::npos && !addition.request.address) {
     name = name.substr(common + 3, name.find_first_of(",/", common) - common - 3);
@@ -94,8 +94,7 @@ std::string derived_name(const Addition& addition, const net::ParsedCertificate&
   std::replace(name.begin(), name.end(), '/', ' ');
   name = std::string(trim(name));
   if (name.empty()) name = "Secondary server";
-  const bool taken =
-      std::any_of(others.begin(), others.end(), [&](const SecondaryRecord& r) { return hierarchy::same_name(r.name, name); });
+  const bool taken = !store::secondaries_like(transaction, {.name = name}).empty();
   return taken ? fmt::format("{} {}", name, certificate.record.fingerprint.substr(0, 11)) : name;
 }
 
@@ -120,14 +119,16 @@ Result<StoredSecondary> insert_secondary(store::Transaction& transaction, const 
   if (auto allowed = require(transaction, addition.actor, Right::configure_hierarchy, {tree, group->id}); !allowed) {
     return fail(std::move(allowed.error()));
   }
-  const auto secondaries = store::all_secondaries(transaction);
-  const auto certificate = certificate_of(transaction, addition, secondaries);
+  const auto certificate = certificate_of(transaction, addition);
   if (!certificate) return fail(certificate.error());
   const auto path = tree.path_of(group->id);
-  if (const auto* same = find_same(addition, certificate->record.pin, group->id, secondaries)) return Stored{*same, path};
+  const auto name = request.name.empty() ? derived_name(transaction, addition, *certificate) : request.name;
+  const auto similar =
+      store::secondaries_like(transaction, {.pin = certificate->record.pin, .fingerprint = {}, .server = request.server_id, .name = name});
+  if (const auto* same = find_same(addition, certificate->record.pin, group->id, similar)) return Stored{*same, path};
 
   SecondaryRecord record{.id = RegistrationId::make(addition.at),
-                         .name = request.name.empty() ? derived_name(addition, *certificate, secondaries) : request.name,
+                         .name = name,
                          .group = group->id,
                          .direction = request.direction,
                          .address = request.address,
@@ -140,7 +141,7 @@ Result<StoredSecondary> insert_secondary(store::Transaction& transaction, const 
   const auto primary = store::find_primary(transaction);
   const hierarchy::Surroundings here{.self = addition.self,
                                      .own_pin = addition.own_pin,
-                                     .secondaries = secondaries,
+                                     .secondaries = similar,
                                      .primary = primary ? &*primary : nullptr,
                                      .ancestors = addition.ancestors};
   const hierarchy::SecondaryCandidate candidate{.name = record.name,

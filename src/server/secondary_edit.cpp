@@ -10,6 +10,7 @@
 #include "server/dial_edition.h"
 #include "server/secondaries.h"
 #include "store/tables_keys.h"
+#include "store/tables_secondaries.h"
 
 namespace daikan::server {
 namespace {
@@ -40,7 +41,8 @@ struct Edited {
 };
 
 Result<> check_rules(store::Transaction& transaction, const Edition& edition, const SecondaryRecord& record) {
-  const auto secondaries = store::all_secondaries(transaction);
+  const auto secondaries = store::secondaries_like(
+      transaction, {.pin = record.certificate.pin, .fingerprint = {}, .server = record.server_id, .name = record.name});
   const auto primary = store::find_primary(transaction);
   const hierarchy::Surroundings here{.self = edition.self,
                                      .own_pin = edition.own_pin,

@@ -2,6 +2,7 @@
 #include "store/detail/columns.h"
 #include "store/tables.h"
 #include "store/tables_keys.h"
+#include "store/tables_secondaries.h"
 
 namespace daikan::store {
 namespace {
@@ -70,6 +71,18 @@ void remove_group(Transaction& transaction, const GroupId& id) {
 std::vector<hierarchy::SecondaryRecord> all_secondaries(Transaction& transaction) {
   std::vector<hierarchy::SecondaryRecord> records;
   for (const auto& row : transaction.query("SELECT " DAIKAN_SECONDARY_COLUMNS " FROM secondaries ORDER BY created_at, id")) {
+    records.push_back(read_secondary(row));
+  }
+  return records;
+}
+
+std::vector<hierarchy::SecondaryRecord> secondaries_like(Transaction& transaction, const SecondaryTraits& traits) {
+  std::vector<hierarchy::SecondaryRecord> records;
+  for (const auto& row : transaction.query(
+           "SELECT " DAIKAN_SECONDARY_COLUMNS " FROM secondaries WHERE pin = $1 OR fingerprint = $2 OR server_id = $3 OR name_key = $4 "
+           "ORDER BY created_at, id",
+           {traits.pin ? to_value(*traits.pin) : Value(nullptr), traits.fingerprint.empty() ? Value(nullptr) : Value(traits.fingerprint),
+            to_value(traits.server), traits.name.empty() ? Value(nullptr) : name_key(traits.name)})) {
     records.push_back(read_secondary(row));
   }
   return records;

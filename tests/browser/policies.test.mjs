@@ -190,6 +190,16 @@ test("a policy is exported, changed elsewhere, and taken in again from the file"
   await hq.call("PATCH", `policies/${made.id}`, { settings: level("error") });
   const loud = Buffer.from(JSON.stringify({ name: "Loud", group: "Managed devices", settings: level("debug") }));
   await olga.page.getByRole("button", { name: olga.t("policies.import") }).click();
+  // One that the server refuses: the other is not applied either.
+  const silent = Buffer.from(JSON.stringify({ name: "Silent", group: "Managed devices", settings: level("silent") }));
+  await olga.page.getByRole("dialog").locator('input[type="file"]').setInputFiles([
+    { name: "carried.json", mimeType: "application/json", buffer: content },
+    { name: "silent.json", mimeType: "application/json", buffer: silent },
+  ]);
+  await olga.page.getByRole("dialog").getByRole("button", { name: olga.t("policies.apply_other", { count: 2 }) }).click();
+  await olga.page.getByText(olga.t("policies.file_failed", { name: "silent.json" })).waitFor();
+  assert.equal((await named("Carried")).settings["log.level"].value, "error");
+  await olga.page.getByRole("dialog").getByRole("button", { name: olga.t("certificate.clear") }).click();
   await olga.page.getByRole("dialog").locator('input[type="file"]').setInputFiles([
     { name: "carried.json", mimeType: "application/json", buffer: content },
     { name: "loud.json", mimeType: "application/json", buffer: loud },

@@ -5,6 +5,7 @@
 #include "contract/fixture.h"
 #include "contract/samples.h"
 #include "store/tables.h"
+#include "store/tables_secondaries.h"
 
 namespace daikan::contract {
 namespace {
@@ -205,6 +206,28 @@ TEST_P(HierarchyTables, SecondariesAreUniqueByPinAndByNameWithoutAsciiCase) {
   // Beyond ASCII, names differ by case, on both engines alike.
   in_write(database(), [&](Transaction& t) { return store::insert_secondary(t, secondary("Branch ä", 3, root.id)), 0; });
   EXPECT_EQ(secondaries(database()).size(), 2U);
+}
+
+TEST_P(HierarchyTables, SecondariesAreFoundByWhatNoTwoMayShare) {
+  const auto root = with_root(database());
+  auto first = secondary("Branch 1", 1, root.id);
+  first.server_id = ServerId::make(at(3));
+  const auto second = secondary("Branch 2", 2, root.id);
+  in_write(database(), [&](Transaction& t) { return store::insert_secondary(t, first), store::insert_secondary(t, second), 0; });
+  const auto found = [&](const store::SecondaryTraits& traits) {
+    std::vector<std::string> names;
+    for (const auto& each : in_read(database(), [&](Transaction& t) { return store::secondaries_like(t, traits); }))
+      names.push_back(each.name);
+    return names;
+  };
+  using testing::ElementsAre;
+  EXPECT_THAT(found({}), ElementsAre());
+  EXPECT_THAT(found({.pin = second.certificate.pin}), ElementsAre("Branch 2"));
+  EXPECT_THAT(found({.fingerprint = first.certificate.fingerprint}), ElementsAre("Branch 1"));
+  EXPECT_THAT(found({.server = first.server_id}), ElementsAre("Branch 1"));
+  EXPECT_THAT(found({.name = "BRANCH 2"}), ElementsAre("Branch 2"));
+  EXPECT_THAT(found({.pin = second.certificate.pin, .server = first.server_id, .name = "Branch 7"}), ElementsAre("Branch 1", "Branch 2"));
+  EXPECT_THAT(found({.server = ServerId::make(at(4)), .name = "Branch"}), ElementsAre());
 }
 
 TEST_P(HierarchyTables, HelloOfASecondaryLeavesItsRevisionAlone) {

@@ -149,6 +149,7 @@ def policies(hq):
     assert first.status == 201 and second.body["id"] == first.body["id"]
     path = f"/policies/{first.body['id']}"
     assert first.body["id"] in {each["id"] for each in hq.api.get("/policies")["items"]} and hq.api.get(path)["revision"] == 1
+    assert hq.api.post("/policies/apply", {"policies": [{"name": body["name"]}]})["items"][0]["change"] == "none"
     hq.api.post("/policies/preview", {"policy_id": first.body["id"], "active": True})
     hq.api.call("PATCH", path, {"active": True}, {"If-Match": '"1"'}).ok()
     hq.api.call("PATCH", path, {"settings": {"no.such": {"value": 1}}}).refused(422, "invalid_request")

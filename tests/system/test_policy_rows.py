@@ -169,13 +169,31 @@ def test_policies_are_files_that_are_applied_once(start, tmp_path):
     bad.write_text(json.dumps(kept | {"name": "B", "settings": {"log.level": {"value": "silent"}}}))
     said = cli.fails("policy", "apply", "-f", folder, "--yes")
     assert "b.json" in said and "“silent”" in said and "Nothing was changed" in said, said
-    assert [each["name"] for each in hq.api.get("/policies")["items"]] == ["Quiet logs"], "all are checked before the first is made"
+    assert [each["name"] for each in hq.api.get("/policies")["items"]] == ["Quiet logs"], "all or none"
+    good.write_text(json.dumps(kept | {"name": "A", "active": True}))
+    bad.write_text(json.dumps(kept | {"name": "B", "active": True}))
+    file.unlink()
+    said = cli.fails("policy", "apply", "-f", folder, "--yes")
+    assert "a.json" in said and "Two policies are to be the active one" in said and "Nothing was changed" in said, said
+    assert [(each["name"], each["active"]) for each in hq.api.get("/policies")["items"]] == [("Quiet logs", True)]
+    # Another takes over from the one that was active, whatever the order of the files.
+    kept["settings"]["events.info_days"]["value"] = 31
+    good.write_text(json.dumps(kept | {"name": "A", "active": False})), bad.write_text(json.dumps(kept | {"name": "B", "active": True}))
+    (folder / "c.json").write_text(json.dumps(kept | {"active": False}))
+    cli.ok("policy", "apply", "-f", folder, "--yes")
+    assert {each["name"]: each["active"] for each in hq.api.get("/policies")["items"]} == {"A": False, "B": True, "Quiet logs": False}
+    assert "Nothing to change" in cli.ok("policy", "apply", "-f", folder)
+    cli.ok("policy", "remove", "A"), cli.ok("policy", "remove", "B"), (folder / "c.json").unlink()
+    file.write_text(json.dumps(kept))
     good.unlink(), bad.unlink()
     cli.ok("policy", "remove", "Quiet logs")
     cli.ok("policy", "apply", "-f", folder, "--yes")
     assert [each["name"] for each in hq.api.get("/policies")["items"]] == ["Quiet logs"]
     cli.ok("policy", "unlock", "Quiet logs", "log.level")
     cli.ok("policy", "lock", "Quiet logs", "sessions.idle_minutes")
+    cli.ok("policy", "set", "Quiet logs", "console.sources=10.0.0.0/8, 192.168.1.0/24")
+    assert cli.json("policy", "show", "Quiet logs")["settings"]["console.sources"]["value"] == ["10.0.0.0/8", "192.168.1.0/24"]
+    assert "10.0.0.1/8" in cli.fails("policy", "set", "Quiet logs", "console.sources=10.0.0.1/8")
     shown = cli.json("policy", "show", "Quiet logs")
     assert not shown["settings"]["log.level"]["locked"] and shown["settings"]["sessions.idle_minutes"] == {"value": 720, "locked": True}
     cli.ok("policy", "deactivate", "Quiet logs")

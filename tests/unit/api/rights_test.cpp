@@ -144,6 +144,7 @@ TEST_F(RightsOfRoutes, WhoMayOnlyOnAnotherGroupIsRefusedByTheUseCaseNamingTheGro
       {"POST /api/v1/invitations", {"/api/v1/invitations", invitation}},
       {"DELETE /api/v1/invitations/{id}", {"/api/v1/invitations/" + invited_id, ""}},
       {"POST /api/v1/policies", {"/api/v1/policies", R"({"name":"x","group":"Theirs"})"}},
+      {"POST /api/v1/policies/apply", {"/api/v1/policies/apply", R"({"policies":[{"name":"x","group":"Theirs"}]})"}},
       {"POST /api/v1/policies/preview", {"/api/v1/policies/preview", R"({"name":"x","group":"Theirs"})"}},
       {"GET /api/v1/policies/{id}", {policy_path, ""}},
       {"PATCH /api/v1/policies/{id}", {policy_path, R"({"active":true})"}},

@@ -8,6 +8,7 @@
 
 #include "server/data_folder.h"
 #include "server/housekeeping.h"
+#include "store/tables_feed.h"
 #include "unit/server/test_site.h"
 
 namespace daikan::server {
@@ -237,6 +238,31 @@ TEST(Housekeeping, SeveritiesAndAuditRecordsHaveTheirOwnRetention) {
   ASSERT_EQ(records->size(), 1U);
   EXPECT_EQ(records->front().action, "audit.trim");
   EXPECT_EQ(records->front().previous_hash, before->head.hash);
+}
+
+TEST(Housekeeping, WhatWaitsForAPrimaryThatIsAwayGoesAfterTheDaysThatAreSaid) {
+  net::test::Loop loop;
+  Site hq(loop, "hq");
+  const auto at = now();
+  const auto waits = [&] {
+    return hq.read<bool>([](store::Transaction& t) {
+      const auto page = store::feed_page(t, 0, 100, 1 << 20);
+      return std::any_of(page.begin(), page.end(), [](const auto& entry) { return entry.record.subject == "it"; });
+    });
+  };
+  hq.write([at](store::Transaction& t) {
+    store::begin_feed(t, at);
+    store::append_feed(t, {.origin = {}, .kind = hierarchy::FeedKind::server, .subject = "it", .payload = "says", .at = at});
+  });
+  Retention retention(std::chrono::days(90));
+  retention.feed = std::chrono::days(20);
+  Housekeeping housekeeping(*hq.storage, *hq.history, hq.facts, retention);
+  ASSERT_TRUE(loop.run(housekeeping.sweep(at + std::chrono::days(19))));
+  EXPECT_TRUE(waits());
+  retention.feed = std::chrono::days(2);
+  housekeeping.set_events(retention);
+  ASSERT_TRUE(loop.run(housekeeping.sweep(at + std::chrono::days(3))));
+  EXPECT_FALSE(waits());
 }
 
 }  // namespace

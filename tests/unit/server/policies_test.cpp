@@ -72,6 +72,46 @@ TEST_F(PoliciesTest, ALockFromAboveBindsTheServersOwnPolicyAndWhatItIsSetTo) {
   EXPECT_NE(refused.error().message.find("“Top”"), std::string::npos) << refused.error().text();
 }
 
+TEST_F(PoliciesTest, ASetIsAppliedAsAWholeOrNotAtAllAndToldOnce) {
+  ASSERT_TRUE(loop.run(policies.add(olga(), text("Old", {{"log.level", std::string("info")}}), {})));
+  auto old = text("Old", {{"log.level", std::string("warning")}});
+  old.active = false;
+  auto wrong = text("Wrong", {{"log.level", std::string("silent")}});
+  auto refused = loop.run(policies.apply(olga(), {{.text = old, .seen = 1}, {.text = wrong, .seen = 0}}));
+  ASSERT_FALSE(refused);
+  EXPECT_TRUE(refused.error().field.starts_with("policies.1.")) << refused.error().field;
+  EXPECT_EQ(loop.run(policies.list(olga()))->front().policy.revision, 1) << "the first of them was not changed either";
+  EXPECT_EQ(changes, 1U);
+
+  // The one that takes over comes first: it deactivates the other, which is then edited besides.
+  const auto applied = loop.run(policies.apply(olga(), {{.text = text("Next", {}), .seen = 0}, {.text = old, .seen = 1}}));
+  ASSERT_TRUE(applied) << applied.error().text();
+  EXPECT_EQ(applied->at(0).change, AppliedPolicy::Change::made);
+  EXPECT_EQ(applied->at(1).change, AppliedPolicy::Change::edited);
+  EXPECT_EQ(applied->at(1).view.policy.revision, 3) << "deactivated, then edited: each is a revision";
+  EXPECT_EQ(loop.run(policies.revisions(olga(), applied->at(1).view.policy.id))->size(), 3U);
+  EXPECT_EQ(changes, 2U);
+  const auto again = loop.run(policies.apply(olga(), {{.text = old}}));
+  ASSERT_TRUE(again);
+  EXPECT_EQ(again->front().change, AppliedPolicy::Change::none);
+  EXPECT_EQ(changes, 2U);
+}
+
+TEST_F(PoliciesTest, ASetIsRefusedThatContradictsItselfOrWhatIsThereNow) {
+  ASSERT_TRUE(loop.run(policies.add(olga(), text("Old", {}), {})));
+  const auto code = [&](std::vector<WantedPolicy> wanted) {
+    const auto refused = loop.run(policies.apply(olga(), std::move(wanted)));
+    return refused ? std::string("taken") : fmt::format("{} {}", to_string(refused.error().code), refused.error().field);
+  };
+  EXPECT_EQ(code({{.text = text("Old", {}), .seen = 7}}), "conflict policies.0.revision");
+  EXPECT_EQ(code({{.text = text("Old", {}), .seen = 0}}), "conflict policies.0.revision");
+  EXPECT_EQ(code({{.text = text("Gone", {}), .seen = 1}}), "conflict policies.0.revision");
+  EXPECT_EQ(code({{.text = text("New", {})}, {.text = text("NEW", {})}}), "name_taken policies.1.name");
+  EXPECT_EQ(code({{.text = text("Old", {})}, {.text = text("old", {})}}), "invalid_request policies.1.name");
+  EXPECT_EQ(code({{.text = text("A", {})}, {.text = text("B", {})}}), "conflict policies.0.active");
+  EXPECT_EQ(loop.run(policies.list(olga()))->size(), 1U);
+}
+
 TEST_F(PoliciesTest, TheConfigurationIsTheServersOwnWordUntilItIsSetOtherwise) {
   policies.configured({{"events.info_days", std::int64_t{7}}});
   const auto said = *loop.run(policies.governing())->find("events.info_days");

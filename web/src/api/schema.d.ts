@@ -1736,6 +1736,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/policies/apply": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make several policies what they are to be, all or none
+         * @description Each names an own policy by application, group and name; it is made when it is not there. One transaction: when one is refused, nothing is changed, and `field` names it (`policies.2.settings`, from 0). `revision` is the one it had when somebody decided on this (0: it was not there); when it has another now, the set is refused. Two that are to be active for one application and group are refused.
+         */
+        post: operations["apply_policies"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/policies/preview": {
         parameters: {
             query?: never;
@@ -2949,6 +2969,29 @@ export interface components {
             inherit?: boolean;
             force?: boolean;
             settings?: components["schemas"]["PolicySettings"];
+        };
+        ApplyPolicies: {
+            policies: {
+                /** @default daikan-server */
+                application?: string;
+                /** @description Path; the root group unless given. */
+                group?: string;
+                name: string;
+                /** @description What is absent stays as it is; of a new one, as in CreatePolicy. */
+                active?: boolean;
+                inherit?: boolean;
+                force?: boolean;
+                settings?: components["schemas"]["PolicySettings"];
+                /** @description As it was seen; 0: it was not there. Absent: whatever it is. */
+                revision?: number;
+            }[];
+        };
+        AppliedPolicies: {
+            items: {
+                /** @enum {string} */
+                change: "none" | "made" | "edited";
+                policy: components["schemas"]["Policy"];
+            }[];
         };
         PreviewPolicy: {
             /** Format: uuid */
@@ -6775,6 +6818,58 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Policy"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            408: components["responses"]["BodyTimedOut"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["NotJson"];
+            422: components["responses"]["Invalid"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    apply_policies: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "policies": [
+                 *         {
+                 *           "name": "Quiet logs",
+                 *           "group": "Managed devices",
+                 *           "active": true,
+                 *           "settings": {
+                 *             "log.level": {
+                 *               "value": "warning",
+                 *               "locked": true
+                 *             }
+                 *           },
+                 *           "revision": 3
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["ApplyPolicies"];
+            };
+        };
+        responses: {
+            /** @description All are as they are to be; in the order of the request, with what was done to each. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AppliedPolicies"];
                 };
             };
             400: components["responses"]["Malformed"];

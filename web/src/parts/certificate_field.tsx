@@ -1,9 +1,7 @@
-import { useState } from "react";
-import { FileUpload, FormGroup } from "@patternfly/react-core";
 import { useTranslation } from "react-i18next";
 import { readCertificate, type CertificateFile } from "./certificate";
+import { FileBrowse } from "./file_field";
 import { Fingerprint } from "./fingerprint";
-import { FieldError } from "./text_field";
 
 interface Props {
   id: string;
@@ -17,43 +15,25 @@ interface Props {
 }
 
 /** Browse for a certificate file; shows its fingerprint at once. */
-export function CertificateField({ id, label, value, onChange, problem, field = "certificate", hint, isRequired = false }: Props) {
+export function CertificateField({ value, onChange, field = "certificate", ...rest }: Props) {
   const { t } = useTranslation();
-  const [message, setMessage] = useState<string | null>(null);
   const take = async (file: File) => {
     try {
-      const read = await readCertificate(file.name, new Uint8Array(await file.arrayBuffer()));
-      setMessage(null);
-      onChange(read);
+      onChange(await readCertificate(file.name, new Uint8Array(await file.arrayBuffer())));
+      return null;
     } catch {
-      setMessage(t("certificate.not_one", { name: file.name }));
       onChange(null);
+      return t("certificate.not_one", { name: file.name });
     }
   };
   return (
-    <FormGroup label={label} fieldId={`${id}-filename`} isRequired={isRequired}>
-      <FileUpload
-        id={id}
-        filename={value?.fileName ?? ""}
-        filenamePlaceholder={t("certificate.drop")}
-        hideDefaultPreview
-        browseButtonText={t("certificate.browse")}
-        clearButtonText={t("certificate.clear")}
-        onFileInputChange={(_, file) => void take(file)}
-        onClearClick={() => {
-          setMessage(null);
-          onChange(null);
-        }}
-        isClearButtonDisabled={value === null}
-        validated={message !== null ? "error" : "default"}
-      />
-      <FieldError id={id} problem={problem} field={field} hint={hint} message={message} />
+    <FileBrowse {...rest} field={field} fileName={value?.fileName ?? ""} take={take} onClear={() => onChange(null)}>
       {value !== null && (
         <div className="daikan-compare">
           <span>{t("certificate.fingerprint")}</span>
           <Fingerprint value={value.fingerprint} />
         </div>
       )}
-    </FormGroup>
+    </FileBrowse>
   );
 }

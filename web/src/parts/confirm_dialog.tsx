@@ -1,7 +1,8 @@
-import { useState, type ReactNode } from "react";
+import type { ReactNode } from "react";
 import { Button, Modal, ModalBody, ModalFooter, ModalHeader } from "@patternfly/react-core";
 import { useTranslation } from "react-i18next";
 import { ProblemAlert } from "./problem_alert";
+import { useSubmit } from "./use_submit";
 
 interface Props {
   title: string;
@@ -16,19 +17,10 @@ interface Props {
 /** Asks before something is done that cannot simply be taken back, and says what it will affect. */
 export function ConfirmDialog({ title, children, confirm, danger = true, onConfirm, onClose }: Props) {
   const { t } = useTranslation();
-  const [busy, setBusy] = useState(false);
-  const [problem, setProblem] = useState<unknown>(null);
-  const run = async () => {
-    setBusy(true);
-    setProblem(null);
-    try {
-      await onConfirm();
-      onClose();
-    } catch (error) {
-      setProblem(error);
-      setBusy(false);
-    }
-  };
+  const { busy, problem, submit } = useSubmit(async () => {
+    await onConfirm();
+    onClose();
+  });
   return (
     <Modal isOpen variant="small" onClose={busy ? undefined : onClose} aria-labelledby="confirm-title" aria-describedby="confirm-body">
       <ModalHeader title={title} labelId="confirm-title" titleIconVariant={danger ? "warning" : undefined} />
@@ -37,7 +29,7 @@ export function ConfirmDialog({ title, children, confirm, danger = true, onConfi
         <ProblemAlert problem={problem} />
       </ModalBody>
       <ModalFooter>
-        <Button variant={danger ? "danger" : "primary"} onClick={() => void run()} isLoading={busy} isDisabled={busy}>
+        <Button variant={danger ? "danger" : "primary"} onClick={submit} isLoading={busy} isDisabled={busy}>
           {confirm}
         </Button>
         <Button variant="link" onClick={onClose} isDisabled={busy}>

@@ -13,6 +13,7 @@ import { useGroupNames } from "../../parts/group_names";
 import { GroupSelect } from "../../parts/group_select";
 import { TextField } from "../../parts/text_field";
 import { useRecordEdit } from "../../parts/use_record_edit";
+import { useSubmit } from "../../parts/use_submit";
 
 interface Props {
   group: Group;
@@ -28,24 +29,15 @@ export function AddGroupDialog({ group, onClose }: Omit<Props, "groups">) {
   const reload = useReload(path);
   const { nameOf } = useGroupNames();
   const [name, setName] = useState("");
-  const [busy, setBusy] = useState(false);
-  const [problem, setProblem] = useState<unknown>(null);
-  const add = async () => {
-    setBusy(true);
-    setProblem(null);
-    try {
-      const made = (await api.post("groups", { body: { path: `${group.path}/${name.trim()}` } })).data;
-      await reload();
-      tell(t("group.added", { name: made.name }));
-      onClose();
-    } catch (error) {
-      setProblem(error);
-      setBusy(false);
-    }
-  };
+  const { busy, problem, submit } = useSubmit(async () => {
+    const made = (await api.post("groups", { body: { path: `${group.path}/${name.trim()}` } })).data;
+    await reload();
+    tell(t("group.added", { name: made.name }));
+    onClose();
+  });
   const slash = name.includes("/") ? t("group.no_slash") : null;
   return (
-    <FormDialog title={t("group.add_title", { name: nameOf(group) })} submit={t("common.add")} onSubmit={() => void add()} onClose={onClose} busy={busy} disabled={name.trim() === "" || slash !== null} problem={problem} fields={["path"]}>
+    <FormDialog title={t("group.add_title", { name: nameOf(group) })} submit={t("common.add")} onSubmit={submit} onClose={onClose} busy={busy} disabled={name.trim() === "" || slash !== null} problem={problem} fields={["path"]}>
       <TextField id="group-name" label={t("common.name")} value={name} onChange={setName} problem={problem} field="path" message={slash} isRequired autoFocus maxLength={128} />
     </FormDialog>
   );

@@ -1,14 +1,16 @@
-// Policies from files, as `daikan policy apply` does it: what differs is shown first, then each file is one change.
+// Policies from files, as `daikan policy apply` does it: what differs is shown first, then all files are one change.
 import { useState } from "react";
 import { Button, Content, FileUpload, Label, Modal, ModalBody, ModalFooter, ModalHeader } from "@patternfly/react-core";
 import { Table, Tbody, Td, Th, Thead, Tr } from "@patternfly/react-table";
 import { useTranslation } from "react-i18next";
+import { told } from "../../api/problem";
 import { useReload } from "../../api/queries";
 import type { Policy } from "../../api/types";
 import { tell } from "../../app/notices";
 import { useServer } from "../../app/place";
 import { useGroupNames } from "../../parts/group_names";
 import { ProblemAlert } from "../../parts/problem_alert";
+import { useSubmit } from "../../parts/use_submit";
 import { kLargestFile, NotAPolicyFile, planFile, readPolicyFile, type PolicyFile } from "./files";
 import { differences } from "./model";
 import { useSettingNames, type ApplicationForm } from "./use_policies";
@@ -28,9 +30,6 @@ export function ImportDialog({ policies, form, onClose }: { policies: Policy[]; 
   const { pathOf } = useGroupNames();
   const names = useSettingNames();
   const [read, setRead] = useState<Read[]>([]);
-  const [busy, setBusy] = useState(false);
-  const [problem, setProblem] = useState<unknown>(null);
-  const [failed, setFailed] = useState<string | null>(null);
 
   const take = async (files: File[]) => {
     const found: Read[] = [];
@@ -44,32 +43,18 @@ export function ImportDialog({ policies, form, onClose }: { policies: Policy[]; 
       }
     }
     setRead((now) => [...now.filter((each) => !found.some((one) => one.fileName === each.fileName)), ...found]);
-    setProblem(null);
+    forget();
   };
   const plans = read.map((each) => ({ ...each, plan: each.file === null ? null : planFile(each.file, policies) }));
   const work = plans.filter((each) => each.plan !== null && each.plan.state !== "same");
-  const apply = async () => {
-    setBusy(true);
-    setProblem(null);
-    let done = 0;
-    try {
-      for (const { fileName, plan } of work) {
-        setFailed(fileName);
-        const { wanted, present } = plan!;
-        const { application, group, name, ...rest } = wanted;
-        if (present === null) await api.post("policies", { body: wanted });
-        else await api.patch("policies/{id}", { path: { id: present.id }, body: rest, ifMatch: `"${present.revision}"` });
-        done += 1;
-      }
-      tell(t("policies.applied", { count: done }));
-      await reload();
-      onClose();
-    } catch (error) {
-      setProblem(error);
-      setBusy(false);
-      await reload();
-    }
-  };
+  const { busy, problem, submit, forget } = useSubmit(async () => {
+    const { items } = (await api.post("policies/apply", { body: { policies: work.map(({ plan }) => ({ ...plan!.wanted, revision: plan!.present?.revision ?? 0 })) } })).data;
+    tell(t("policies.applied", { count: items.length }));
+    await reload();
+    onClose();
+  });
+  // "policies.2.settings": the third of those that were sent.
+  const refused = work[Number(/^policies\.(\d+)/.exec((problem !== null && told(problem).field) || "")?.[1] ?? -1)]?.fileName;
   const what = ({ plan }: (typeof plans)[number]) =>
     plan?.present ? differences(plan.present, plan.wanted).map((each) => (each.isSetting ? names.ofPath(form.fields, each.at) : t(`policies.field_${each.at}`))).join(", ") : "";
 
@@ -85,7 +70,10 @@ export function ImportDialog({ policies, form, onClose }: { policies: Policy[]; 
           browseButtonText={t("certificate.browse")}
           clearButtonText={t("certificate.clear")}
           isClearButtonDisabled={read.length === 0}
-          onClearClick={() => setRead([])}
+          onClearClick={() => {
+            setRead([]);
+            forget();
+          }}
           dropzoneProps={{ multiple: true, accept: { "application/json": [".json"] }, onDropAccepted: (files) => void take(files) }}
         />
         {read.length === 0 ? (
@@ -120,11 +108,11 @@ export function ImportDialog({ policies, form, onClose }: { policies: Policy[]; 
             </Tbody>
           </Table>
         )}
-        {problem !== null && failed !== null && <Content component="p">{t("policies.file_failed", { name: failed })}</Content>}
+        {refused !== undefined && <Content component="p">{t("policies.file_failed", { name: refused })}</Content>}
         <ProblemAlert problem={problem} />
       </ModalBody>
       <ModalFooter>
-        <Button onClick={() => void apply()} isLoading={busy} isDisabled={busy || work.length === 0}>
+        <Button onClick={submit} isLoading={busy} isDisabled={busy || work.length === 0}>
           {t("policies.apply", { count: work.length })}
         </Button>
         <Button variant="link" onClick={onClose} isDisabled={busy}>

@@ -8,6 +8,7 @@ import { tell } from "../../app/notices";
 import { useServer } from "../../app/place";
 import { FormDialog } from "../../parts/form_dialog";
 import { FieldError } from "../../parts/text_field";
+import { useSubmit } from "../../parts/use_submit";
 import { isAtField } from "../../api/problem";
 import { readValue, typedValue, type SettingField } from "./schema";
 import { SettingValueInput, useWrongText } from "./setting_value_input";
@@ -21,27 +22,18 @@ export function LocalSettingDialog({ setting, field, onClose }: { setting: Effec
   const wrongText = useWrongText();
   const [own, setOwn] = useState(true);
   const [typed, setTyped] = useState(typedValue(setting.value));
-  const [busy, setBusy] = useState(false);
-  const [problem, setProblem] = useState<unknown>(null);
   const wrong = own ? wrongText(field, typed) : null;
   const read = readValue(field, typed);
-  const save = async () => {
-    setBusy(true);
-    setProblem(null);
-    try {
-      const value = own && "value" in read ? read.value : null;
-      const { data } = await api.patch("server/settings", { body: { settings: { [field.path]: value } } });
-      client.setQueryData([key, "effective", null], data);
-      tell(t("policies.local_saved", { name: names.title(field) }));
-      onClose();
-    } catch (error) {
-      setProblem(error);
-      setBusy(false);
-    }
-  };
+  const { busy, problem, submit } = useSubmit(async () => {
+    const value = own && "value" in read ? read.value : null;
+    const { data } = await api.patch("server/settings", { body: { settings: { [field.path]: value } } });
+    client.setQueryData([key, "effective", null], data);
+    tell(t("policies.local_saved", { name: names.title(field) }));
+    onClose();
+  });
   const at = `settings.${field.path}`;
   return (
-    <FormDialog title={names.title(field)} description={names.about(field)} submit={t("common.save")} onSubmit={() => void save()} onClose={onClose} busy={busy} disabled={wrong !== null} problem={problem} fields={isAtField(problem, at) ? ["settings"] : []}>
+    <FormDialog title={names.title(field)} description={names.about(field)} submit={t("common.save")} onSubmit={submit} onClose={onClose} busy={busy} disabled={wrong !== null} problem={problem} fields={isAtField(problem, at) ? ["settings"] : []}>
       <FormGroup role="radiogroup" label={t("policies.local_choice")} fieldId="local-choice">
         <Radio id="local-own" name="local" label={t("policies.local_own")} isChecked={own} onChange={() => setOwn(true)} />
         <Radio id="local-above" name="local" label={t("policies.local_above")} isChecked={!own} onChange={() => setOwn(false)} />

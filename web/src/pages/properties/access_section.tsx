@@ -10,6 +10,7 @@ import { useMay, useServer } from "../../app/place";
 import { Loaded } from "../../parts/loading";
 import { ProblemAlert } from "../../parts/problem_alert";
 import { FieldError, TextField } from "../../parts/text_field";
+import { useSubmit } from "../../parts/use_submit";
 
 /** One network in each line; commas and blanks part them too. */
 export const sourcesOf = (text: string): string[] => text.split(/[\s,]+/).filter((part) => part !== "");
@@ -21,24 +22,14 @@ function AccessForm({ rules }: { rules: AccessRules }) {
   const mayManage = useMay("manage_server");
   const [least, setLeast] = useState(String(rules.password_least));
   const [sources, setSources] = useState(rules.console_sources.join("\n"));
-  const [busy, setBusy] = useState(false);
-  const [problem, setProblem] = useState<unknown>(null);
   const number = Number(least);
   const wrong = !Number.isInteger(number) || number < 8 || number > 128;
-  const save = async () => {
+  const { busy, problem, submit } = useSubmit(async () => {
     if (wrong) return;
-    setBusy(true);
-    setProblem(null);
-    try {
-      const saved = (await api.put("access_rules", { body: { password_least: number, console_sources: sourcesOf(sources) } })).data;
-      client.setQueryData([pathKey(path), "access_rules"], saved);
-      tell(t("access.saved"));
-    } catch (error) {
-      setProblem(error);
-    } finally {
-      setBusy(false);
-    }
-  };
+    const saved = (await api.put("access_rules", { body: { password_least: number, console_sources: sourcesOf(sources) } })).data;
+    client.setQueryData([pathKey(path), "access_rules"], saved);
+    tell(t("access.saved"));
+  });
   const atField = isAtField(problem, "console_sources") || isAtField(problem, "password_least");
   return (
     <Card>
@@ -48,7 +39,7 @@ function AccessForm({ rules }: { rules: AccessRules }) {
           className="daikan-form"
           onSubmit={(event) => {
             event.preventDefault();
-            void save();
+            submit();
           }}
         >
           {!atField && <ProblemAlert problem={problem} />}
