@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "api/accountability.h"
+#include "api/devices.h"
 #include "api/idempotency.h"
 #include "api/response_headers.h"
 #include "api/rolled_up.h"
@@ -31,7 +32,7 @@ std::vector<Route> all_routes() {
                             joins_routes(),        invitations_routes(),   roll_over_routes(), tree_routes(),   relay_routes(),
                             events_routes(),       audit_routes(),         users_routes(),     roles_routes(),  account_routes(),
                             access_rules_routes(), notifications_routes(), backups_routes(),   tasks_routes(),  policy_status_routes(),
-                            policies_routes(),     rolled_up_routes(),     reports_routes()}) {
+                            policies_routes(),     rolled_up_routes(),     reports_routes(),   devices_routes()}) {
     all.insert(all.end(), routes.begin(), routes.end());
   }
   return all;

@@ -80,6 +80,7 @@ Result<std::variant<ParsedCommand, HelpText>> parse_command_line(const std::vect
   add_backup_commands(app, parsed.command);
   add_task_commands(app, parsed.command);
   add_policy_commands(app, parsed.command);
+  add_device_commands(app, parsed.command);
   if (!arguments.empty() && arguments.front() == kComplete) {
     parsed.command = [completion = complete(app, {arguments.begin() + 1, arguments.end()})](Context& context) {
       return print_completion(context, completion);

@@ -45,5 +45,6 @@ void add_notification_commands(CLI::App& app, Command& chosen);
 void add_user_commands(CLI::App& app, Command& chosen);
 void add_task_commands(CLI::App& app, Command& chosen);
 void add_policy_commands(CLI::App& app, Command& chosen);
+void add_device_commands(CLI::App& app, Command& chosen);
 
 }  // namespace daikan::cli

@@ -13,7 +13,8 @@ namespace {
 constexpr std::array<RightText, 9> kRights = {{
     {Right::read, "read", "Read", Reach::groups, "See groups and the secondaries in them; on the server also its events and its primary."},
     {Right::read_audit, "read_audit", "Read audit", Reach::server, "See who did what."},
-    {Right::edit_groups, "edit_groups", "Edit groups", Reach::groups, "Make, rename, move and remove groups below the group."},
+    {Right::edit_groups, "edit_groups", "Edit groups", Reach::groups,
+     "Make, rename, move and remove groups below the group, and tell and remove the devices in it."},
     {Right::configure_hierarchy, "configure_hierarchy", "Configure hierarchy", Reach::groups,
      "Add, edit and remove the secondaries of a group; on the server also set, change and clear its primary."},
     {Right::relay, "relay", "Act on lower servers", Reach::groups,

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "server/access.h"
+#include "store/tables_devices.h"
 #include "store/tables_policies.h"
 #include "store/tables_tasks.h"
 
@@ -87,6 +88,9 @@ std::string held_by(store::Transaction& transaction, const GroupTree& tree, Grou
   }
   if (!tasks.empty()) held += fmt::format("{}{} task(s): {}", held.empty() ? "" : "; ", tasks.size(), some_of(tasks));
   if (!policies.empty()) held += fmt::format("{}{} policy(ies): {}", held.empty() ? "" : "; ", policies.size(), some_of(policies));
+  if (const auto devices = store::device_counts_by_group(transaction)[id].total(); devices > 0) {
+    held += fmt::format("{}{} device(s)", held.empty() ? "" : "; ", devices);
+  }
   return held;
 }
 
@@ -101,8 +105,9 @@ Result<Done> remove_empty(store::Transaction& transaction, const Actor& actor, G
     return fail(Code::permission_denied, fmt::format("The root group “{}” cannot be removed.", group->name), "Choose a group below it.");
   }
   if (const auto held = held_by(transaction, tree, id); !held.empty()) {
-    return fail(Code::group_not_empty, fmt::format("The group “{}” is not empty; it holds {}.", path, held),
-                "Move what it holds to another group (daikan secondary move, daikan group move), or remove it first.");
+    return fail(
+        Code::group_not_empty, fmt::format("The group “{}” is not empty; it holds {}.", path, held),
+        "Move what it holds to another group (daikan secondary move, daikan group move, daikan device import), or remove it first.");
   }
   store::remove_group(transaction, id);
   const auto at = now();

@@ -111,6 +111,17 @@ def server_and_groups(hq):
     hq.api.delete(f"/groups/{group['id']}")
 
 
+def devices(hq):
+    rows = [{"name": "spec-1", "status": "ok"}, {"name": "spec-2", "status": "critical", "reason": "no answer"}]
+    assert hq.api.put("/devices", {"devices": rows}) == {"added": 2, "changed": 0, "unchanged": 0}
+    page = hq.api.get("/devices?text=SPEC&limit=1")
+    more = hq.api.get(f"/devices?text=spec&cursor={page['next_cursor']}")["items"]
+    assert [each["name"] for each in page["items"] + more] == ["spec-1", "spec-2"] and hq.api.get("/device_counts")["critical"] == 1
+    for each in page["items"] + more:
+        hq.api.delete(f"/devices/{each['id']}")
+        hq.api.call("DELETE", f"/devices/{each['id']}").refused(404, "not_found")
+
+
 def backups(hq):
     made = hq.api.call("POST", "/backups", {"passphrase": "several words that nobody guesses"})
     assert made.status == 200 and made.headers["content-disposition"].startswith('attachment; filename="hq-')
@@ -316,6 +327,7 @@ def test_every_operation_answers_as_the_spec_says(pair, shared, tmp_path):
     open_operations(hq)
     sessions_and_tokens(hq)
     server_and_groups(hq)
+    devices(hq)
     backups(hq)
     tasks(hq)
     policies(hq)

@@ -126,6 +126,10 @@ TEST_F(RightsOfRoutes, WhoMayOnlyOnAnotherGroupIsRefusedByTheUseCaseNamingTheGro
   const auto policy = hq.ask("POST", "/api/v1/policies", rule);
   ASSERT_EQ(policy.status, 201) << policy.text;
   const auto policy_path = "/api/v1/policies/" + policy.at("id");
+  const std::string told = R"({"devices":[{"name":"till","group":"Theirs","status":"ok"}]})";
+  ASSERT_EQ(hq.ask("PUT", "/api/v1/devices", told).status, 200);
+  const auto devices = hq.ask("GET", "/api/v1/devices?name=till");
+  const std::string till(devices.body.at("items").at(0).at("id").as_string());
   struct Try {
     std::string path;
     std::string body;
@@ -152,6 +156,8 @@ TEST_F(RightsOfRoutes, WhoMayOnlyOnAnotherGroupIsRefusedByTheUseCaseNamingTheGro
       {"GET /api/v1/policies/{id}/revisions", {policy_path + "/revisions", ""}},
       {"POST /api/v1/policies/{id}/revisions/{revision}/restore", {policy_path + "/revisions/1/restore", ""}},
       {"GET /api/v1/groups/{id}/effective_settings", {"/api/v1/groups/" + theirs.str() + "/effective_settings", ""}},
+      {"PUT /api/v1/devices", {"/api/v1/devices", told}},
+      {"DELETE /api/v1/devices/{id}", {"/api/v1/devices/" + till, ""}},
       {"POST /api/v1/tasks", {"/api/v1/tasks", R"({"name":"x","kind":"link_check","group":"Theirs"})"}},
       {"GET /api/v1/tasks/{id}", {task_path, ""}},
       {"PATCH /api/v1/tasks/{id}", {task_path, R"({"enabled":false})"}},

@@ -575,7 +575,7 @@ export interface paths {
         post?: never;
         /**
          * Remove an empty group
-         * @description Refused with `group_not_empty`, naming what it holds, while it holds groups or secondaries, and with `permission_denied` for the root
+         * @description Refused with `group_not_empty`, naming what it holds, while it holds groups, secondaries or devices, and with `permission_denied` for the root
          *     group.
          */
         delete: operations["remove_group"];
@@ -587,6 +587,71 @@ export interface paths {
          *     `name_taken` where the new parent has such a group, and with `invalid_request` when it would be too deep.
          */
         patch: operations["edit_group"];
+        trace?: never;
+    };
+    "/api/v1/devices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The devices of this server, by name
+         * @description Those in groups that the caller may read. Names are in the order of their bytes, ASCII letters in lower case; the cost of a page does not
+         *     grow with the number of devices.
+         */
+        get: operations["list_devices"];
+        /**
+         * Tell what devices there are and how they are
+         * @description Each row makes the device of its name or changes it. All rows are taken, or none: a row that cannot be is named in `field`
+         *     (`devices[3].group`), with `group_not_found` where no group has its path. Devices that are not in the request stay as they are. Needs the right to edit groups in the group of each, and for
+         *     a device that moves in both. The same request again changes nothing but `told_at`. A server holds up to 1,000,000 devices
+         *     (`too_large`). One audit record for each request, and one event when anything but the time is new.
+         */
+        put: operations["tell_devices"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Remove a device that is gone */
+        delete: operations["remove_device"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/device_counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How many devices there are of each status
+         * @description Of this server alone; those of the servers below are in the report `devices`. Only groups that the caller may read are counted.
+         */
+        get: operations["device_counts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/secondaries": {
@@ -2287,6 +2352,44 @@ export interface components {
             /** @description How many are attached to it directly. */
             secondaries: number;
             revision: number;
+        };
+        /**
+         * @description unknown: whoever tells does not know either.
+         * @enum {string}
+         */
+        DeviceStatus: "ok" | "warning" | "critical" | "unknown";
+        Device: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            /** @description Path of its group. */
+            group: string;
+            /** Format: uuid */
+            group_id: string;
+            status: components["schemas"]["DeviceStatus"];
+            /** @description Why it is so. */
+            reason: string | null;
+            told_at: components["schemas"]["Time"];
+        };
+        TellDevices: {
+            devices: {
+                /** @description Unique on the server, in either case of ASCII letters; without “/”. */
+                name: string;
+                /** @description Path. Absent: it stays where it is; a new one comes into the root group. */
+                group?: string;
+                status: components["schemas"]["DeviceStatus"];
+                /** @description In bytes. Absent: none. */
+                reason?: string;
+            }[];
+        };
+        DeviceCounts: {
+            ok: number;
+            warning: number;
+            critical: number;
+            unknown: number;
+            total: number;
+            /** @description When any device of the server was told last, by its clock; null: none was told. */
+            told_at: string | null;
         };
         AddSecondary: {
             /** @description Default: the address, or the certificate's subject. */
@@ -4823,6 +4926,181 @@ export interface operations {
             412: components["responses"]["Changed"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["NotJson"];
+            422: components["responses"]["Invalid"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    list_devices: {
+        parameters: {
+            query?: {
+                /** @description Only those of the group with this path and of its subgroups. */
+                group?: string;
+                status?: components["schemas"]["DeviceStatus"];
+                /** @description Only those whose name begins with it, in either case of ASCII letters. */
+                text?: string;
+                /** @description Only the one with this name, in either case of ASCII letters. */
+                name?: string;
+                limit?: components["parameters"]["Limit"];
+                /** @description The `next_cursor` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "id": "01930c4e-5a00-7000-8000-000000000009",
+                     *           "name": "till-0417",
+                     *           "group": "Managed devices/Shops",
+                     *           "group_id": "01930c4e-5a00-7000-8000-000000000003",
+                     *           "status": "warning",
+                     *           "reason": "disk 91 % full",
+                     *           "told_at": "2026-11-23T21:33:00.000000Z"
+                     *         }
+                     *       ],
+                     *       "next_cursor": null
+                     *     }
+                     */
+                    "application/json": {
+                        items: components["schemas"]["Device"][];
+                        next_cursor: string | null;
+                    };
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["Invalid"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    tell_devices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "devices": [
+                 *         {
+                 *           "name": "till-0417",
+                 *           "group": "Managed devices",
+                 *           "status": "warning",
+                 *           "reason": "disk 91 % full"
+                 *         },
+                 *         {
+                 *           "name": "till-0418",
+                 *           "status": "ok"
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["TellDevices"];
+            };
+        };
+        responses: {
+            /** @description What became of the rows. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "added": 1,
+                     *       "changed": 1,
+                     *       "unchanged": 0
+                     *     }
+                     */
+                    "application/json": {
+                        added: number;
+                        changed: number;
+                        /** @description Told again as they were. */
+                        unchanged: number;
+                    };
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            408: components["responses"]["BodyTimedOut"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["NotJson"];
+            422: components["responses"]["Invalid"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    remove_device: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone from the register. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    device_counts: {
+        parameters: {
+            query?: {
+                /** @description Only those of the group with this path and of its subgroups. */
+                group?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The numbers. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "ok": 40,
+                     *       "warning": 1,
+                     *       "critical": 0,
+                     *       "unknown": 2,
+                     *       "total": 43,
+                     *       "told_at": "2026-11-23T21:33:00.000000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DeviceCounts"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
             422: components["responses"]["Invalid"];
             503: components["responses"]["Unavailable"];
         };
