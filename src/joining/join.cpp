@@ -180,8 +180,10 @@ awaitable<Result<std::string>> set_primary(Run& run) {
     co_return fail(set.error());
   }
   if (made) run.progress.primary_set = Progress::Made::it;
-  const auto* how = run.request.way == Way::secondary_dials ? "dials" : "waits for";
-  co_return fmt::format("{} {} {}{}", quoted_name(*run.lower), how, quoted_name(*run.upper), made ? "" : " (it already did)");
+  const auto already = made ? "" : " (it already did)";
+  co_return run.request.way == Way::secondary_dials
+      ? fmt::format("{} dials {}{}", quoted_name(*run.lower), quoted_name(*run.upper), already)
+      : fmt::format("{} waits for {}{}", quoted_name(*run.lower), quoted_name(*run.upper), already);
 }
 
 /// A side that cannot be asked for a moment may come back while the last step waits; anything else ends the join.

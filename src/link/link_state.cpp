@@ -345,7 +345,8 @@ void LinkState::log_once(const char* kind, const Error& reason, TimePoint now, E
   if (logged_ == reason.code) return;
   logged_ = reason.code;
   const bool refusal = std::string_view(kind) != "link_failed";
-  auto message = fmt::format("The link to {} {}: {}", peer_words(), refusal ? "is refused" : "could not be made", reason.text());
+  auto message = refusal ? fmt::format("The link to {} is refused: {}", peer_words(), reason.text())
+                         : fmt::format("The link to {} could not be made: {}", peer_words(), reason.text());
   if (refusal && status_.next_attempt) {
     const auto wait = std::chrono::ceil<std::chrono::seconds>(*status_.next_attempt - now).count();
     message += fmt::format(" This server tries again in {} s.", wait);

@@ -4,6 +4,7 @@
 #include <map>
 #include <utility>
 
+#include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
 #include "base/limits.h"
@@ -168,7 +169,7 @@ awaitable<> TaskScheduler::State::finish(RunningPtr run) {
     record.message = **run->outcome;
   } else if (!run->cancelled_by.empty()) {
     record.state = RunState::cancelled;
-    record.message = run->cancelled_by + " ended it.";
+    record.message = fmt::format("{} ended it.", run->cancelled_by);
   } else if (stopping) {
     record.state = RunState::interrupted;
     record.message = "the server was stopped.";

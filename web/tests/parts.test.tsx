@@ -14,7 +14,12 @@ import { TextField } from "../src/parts/text_field";
 import { relativeTime } from "../src/parts/when";
 import { SignInForm } from "../src/shell/sign_in_form";
 
-beforeAll(() => startLanguages("en"));
+// Japanese is loaded here: what a test waits for is what it is about.
+beforeAll(async () => {
+  await startLanguages("en");
+  await speak("ja");
+  await speak("en");
+});
 
 const taken = new ProblemError({ type: "", title: "", status: 409, code: "name_taken", detail: "“North” is taken in Managed devices.", remedy: "Choose another name.", field: "name" });
 

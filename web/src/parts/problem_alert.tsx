@@ -2,6 +2,7 @@ import type { ReactNode } from "react";
 import { Alert, AlertActionLink, Content } from "@patternfly/react-core";
 import { useTranslation } from "react-i18next";
 import { useProblemText } from "./problem_text";
+import { Said } from "./said";
 
 interface Props {
   problem: unknown;
@@ -27,7 +28,7 @@ export function ProblemAlert({ problem, onRetry, actions, variant = "danger" }: 
     <Alert isInline variant={variant} title={text.sentence} className="daikan-problem" data-code={text.code} actionLinks={onRetry || actions ? links : undefined} role="alert">
       <Content component="small">
         {text.remedy && <p>{text.remedy}</p>}
-        {text.original && <p lang="en">{text.original}</p>}
+        {text.original && <p><Said text={text.original} /></p>}
         {text.requestId && <p>{t("common.request_id", { id: text.requestId })}</p>}
       </Content>
     </Alert>

@@ -2,10 +2,12 @@ import type { ReactNode } from "react";
 import { FormGroup, FormHelperText, HelperText, HelperTextItem, TextInput, type TextInputProps } from "@patternfly/react-core";
 import { isAtField } from "../api/problem";
 import { useProblemText } from "./problem_text";
+import { useSaid } from "./said";
 
 /** The problem of one field, below it; otherwise the hint. */
 export function FieldError({ id, problem, field, hint, message }: { id: string; problem?: unknown; field: string; hint?: ReactNode; message?: string | null }) {
   const textOf = useProblemText();
+  const said = useSaid();
   const text = message ? { sentence: message, remedy: "", original: null } : isAtField(problem, field) ? textOf(problem) : null;
   if (text === null && !hint) return null;
   return (
@@ -15,7 +17,7 @@ export function FieldError({ id, problem, field, hint, message }: { id: string; 
           <HelperTextItem>{hint}</HelperTextItem>
         ) : (
           <HelperTextItem variant="error">
-            {[text.sentence, text.remedy, text.original].filter(Boolean).join(" ")}
+            {[text.sentence, text.remedy, text.original && said(text.original).text].filter(Boolean).join(" ")}
           </HelperTextItem>
         )}
       </HelperText>

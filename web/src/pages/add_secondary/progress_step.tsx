@@ -8,6 +8,7 @@ import { Fingerprint } from "../../parts/fingerprint";
 import { useGroupNames } from "../../parts/group_names";
 import { ProblemAlert } from "../../parts/problem_alert";
 import { useProblemText } from "../../parts/problem_text";
+import { Said } from "../../parts/said";
 import { LoginFields } from "./account_step";
 import { Handover } from "./handover";
 import { joins, takesFile, wayOf, type Draft } from "./model";
@@ -23,7 +24,7 @@ function Steps({ operation }: { operation: Operation }) {
   const textOf = useProblemText();
   const describe = (step: OperationStep) => {
     if (step.error !== null) return [textOf(step.error).sentence, textOf(step.error).remedy].filter(Boolean).join(" ");
-    return step.detail;
+    return step.detail ? <Said text={step.detail} extent="phrase" /> : null;
   };
   return (
     <ProgressStepper isVertical aria-label={t("add_secondary.progress_label")}>

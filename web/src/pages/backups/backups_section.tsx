@@ -17,6 +17,7 @@ import { Loaded } from "../../parts/loading";
 import { PasswordField } from "../../parts/password_field";
 import { ProblemAlert } from "../../parts/problem_alert";
 import { RecordTable } from "../../parts/record_table";
+import { Said } from "../../parts/said";
 import { useSubmit } from "../../parts/use_submit";
 import { When } from "../../parts/when";
 
@@ -91,8 +92,8 @@ function Scheduled() {
                     task.last_run ? (
                       <>
                         {t(`tasks.run_${task.last_run.state}`)} <When at={task.last_run.started_at} />
-                        <div className={task.last_run.state === "failed" ? "daikan-error" : "daikan-subtle"} lang="en">
-                          {task.last_run.message}
+                        <div className={task.last_run.state === "failed" ? "daikan-error" : "daikan-subtle"}>
+                          <Said text={task.last_run.message} />
                         </div>
                       </>
                     ) : (

@@ -12,10 +12,20 @@ import { Waiting } from "../../parts/loading";
 import { PageHeader } from "../../parts/page_header";
 import { ProblemAlert } from "../../parts/problem_alert";
 import { RecordTable, type Column } from "../../parts/record_table";
+import { Said, useTellsServers } from "../../parts/said";
 import { When } from "../../parts/when";
 import { Older } from "./pager";
 
 const kPage = 100;
+
+/** A word of a state, or the code of what it was refused with: the code itself where that is what the language calls it. */
+function Outcome({ outcome }: { outcome: string }) {
+  const { t, i18n } = useTranslation();
+  const tellsServers = useTellsServers();
+  if (outcome === "done") return <>{t("history.done")}</>;
+  if (!tellsServers) return <code>{outcome}</code>;
+  return i18n.exists(`problem.${outcome}.sentence`) ? <span title={outcome}>{t(`problem.${outcome}.sentence`)}</span> : <Said text={outcome} extent="phrase" />;
+}
 
 export function AuditPage() {
   const { t } = useTranslation();
@@ -47,8 +57,8 @@ export function AuditPage() {
       ),
     },
     { name: "action", text: t("history.action"), cell: (record) => <code>{record.action}</code> },
-    { name: "object", text: t("history.object"), modifier: "breakWord", cell: (record) => record.object },
-    { name: "outcome", text: t("history.outcome"), modifier: "nowrap", cell: (record) => (record.outcome === "done" ? t("history.done") : <code>{record.outcome}</code>) },
+    { name: "object", text: t("history.object"), modifier: "breakWord", cell: (record) => <Said text={record.object} extent="phrase" /> },
+    { name: "outcome", text: t("history.outcome"), modifier: "breakWord", cell: (record) => <Outcome outcome={record.outcome} /> },
   ];
   return (
     <>

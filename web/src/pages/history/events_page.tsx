@@ -12,6 +12,7 @@ import { Waiting } from "../../parts/loading";
 import { PageHeader } from "../../parts/page_header";
 import { ProblemAlert } from "../../parts/problem_alert";
 import { RecordTable, type Column } from "../../parts/record_table";
+import { Said, useTellsServers } from "../../parts/said";
 import { When } from "../../parts/when";
 import { Older } from "./pager";
 
@@ -23,6 +24,7 @@ const kPage = 100;
 export function EventsPage() {
   const { t } = useTranslation();
   const { api, path, key, href } = useServer();
+  const tellsServers = useTellsServers();
   const [severity, setSeverity] = useState<Severity>("info");
   const [typed, setTyped] = useState("");
   const [text, setText] = useState("");
@@ -48,7 +50,7 @@ export function EventsPage() {
         </Label>
       ),
     },
-    { name: "what", text: t("history.what"), modifier: "breakWord", cell: (event) => (event.secondary_id === null ? event.message : <Link to={href(`/secondaries/${event.secondary_id}`)}>{event.message}</Link>) },
+    { name: "what", text: t("history.what"), modifier: "breakWord", cell: (event) => (event.secondary_id === null ? <Said text={event.message} /> : <Link to={href(`/secondaries/${event.secondary_id}`)}><Said text={event.message} /></Link>) },
     { name: "kind", text: t("history.kind"), cell: (event) => <code>{event.kind}</code> },
   ];
   return (
@@ -97,6 +99,7 @@ export function EventsPage() {
             </ToolbarItem>
           </ToolbarContent>
         </Toolbar>
+        {tellsServers && <p className="daikan-subtle">{t("history.search_hint")}</p>}
         <ProblemAlert problem={events.error} onRetry={() => void events.refetch()} />
         {events.isPending && <Waiting />}
         {events.data && <RecordTable label={t("history.events")} columns={columns} rows={items} keyOf={(event) => event.sequence} empty={<Empty title={t("history.none")}>{t("history.none_body")}</Empty>} />}

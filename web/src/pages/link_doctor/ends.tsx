@@ -4,6 +4,7 @@ import type { LinkCheck } from "../../api/types";
 import { Facts } from "../../parts/facts";
 import { Fingerprint } from "../../parts/fingerprint";
 import { ProblemAlert } from "../../parts/problem_alert";
+import { Said } from "../../parts/said";
 import { StatusMark } from "../../parts/status_mark";
 import { When } from "../../parts/when";
 
@@ -41,7 +42,7 @@ function EndCard({ end, title }: { end: End; title: string }) {
             <ul className="daikan-plain-list">
               {end.refused.map((each, at) => (
                 <li key={at}>
-                  <When at={each.at} /> · {each.source} · <span lang="en">{each.message}</span>
+                  <When at={each.at} /> · {each.source} · <Said text={each.message} />
                 </li>
               ))}
             </ul>

@@ -2,6 +2,7 @@ import { ProgressStep, ProgressStepper } from "@patternfly/react-core";
 import { useTranslation } from "react-i18next";
 import type { LinkCheck } from "../../api/types";
 import { useProblemText } from "../../parts/problem_text";
+import { Said } from "../../parts/said";
 import { firstFailed, seenBy, type Step } from "./model";
 
 const kVariants = { passed: "success", failed: "danger", skipped: "pending" } as const;
@@ -13,9 +14,9 @@ function Outcome({ check, step }: { check: LinkCheck; step: Step }) {
   const text = step.error === null ? null : textOf(step.error);
   return (
     <>
-      {text === null ? <span lang="en">{step.detail}</span> : <span className="daikan-error">{text.sentence}</span>}
+      {text === null ? <Said text={step.detail} extent="phrase" /> : <span className="daikan-error">{text.sentence}</span>}
       {text?.remedy && <div>{text.remedy}</div>}
-      {text?.original && <div lang="en">{text.original}</div>}
+      {text?.original && <div><Said text={text.original} /></div>}
       <div>
         {[t(`link_doctor.outcome_${step.outcome}`), by !== null && step.outcome !== "skipped" && t("link_doctor.seen_by", { name: by }), step.took_ms !== null && t("secondary.milliseconds", { value: step.took_ms.toFixed(step.took_ms < 10 ? 1 : 0) })]
           .filter(Boolean)

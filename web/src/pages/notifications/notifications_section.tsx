@@ -14,6 +14,7 @@ import { Loaded } from "../../parts/loading";
 import { MenuButton } from "../../parts/menu_button";
 import { ProblemAlert } from "../../parts/problem_alert";
 import { RecordTable, type Column } from "../../parts/record_table";
+import { Said } from "../../parts/said";
 import { When } from "../../parts/when";
 import { AddDestination, EditDestination } from "./destination_dialogs";
 
@@ -95,8 +96,8 @@ export function NotificationsSection() {
             </Label>{" "}
             <When at={each.failing_since} />
             {each.last_error && (
-              <div className="daikan-error" lang="en">
-                {each.last_error}
+              <div className="daikan-error">
+                <Said text={each.last_error} />
               </div>
             )}
           </>

@@ -9,6 +9,7 @@ import { useServerRecord } from "../../api/queries";
 import type { EffectiveSetting, EffectiveSettings, SettingOrigin } from "../../api/types";
 import { useServer } from "../../app/place";
 import { useGroupNames } from "../../parts/group_names";
+import { Said } from "../../parts/said";
 import type { SettingField, SettingSection } from "./schema";
 import { useOriginText, useSettingNames, type ApplicationForm } from "./use_policies";
 
@@ -106,7 +107,7 @@ export function EffectiveTable({ effective, form, label, action }: Props) {
           <ul>
             {effective.unusable.map((each) => (
               <li key={`${each.path} ${each.source.policy_id}`}>
-                <code>{each.path}</code> – {each.source.policy}: <span lang="en">{each.reason}</span>
+                <code>{each.path}</code> – {each.source.policy}: <Said text={each.reason} />
               </li>
             ))}
           </ul>

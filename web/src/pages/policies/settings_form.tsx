@@ -3,6 +3,7 @@ import { Checkbox, FormHelperText, HelperText, HelperTextItem, Switch } from "@p
 import { LockIcon, LockOpenIcon } from "@patternfly/react-icons";
 import { useTranslation } from "react-i18next";
 import { isAtField, told } from "../../api/problem";
+import { useSaid } from "../../parts/said";
 import { settingKey, typedSetting, type PolicyDraft, type SettingKey, type TypedSetting } from "./model";
 import type { SettingField, SettingSection } from "./schema";
 import { SettingValueInput, useWrongText } from "./setting_value_input";
@@ -20,11 +21,12 @@ function Row({ field, draft, set, problem, isDisabled }: Omit<Props, "sections">
   const { t } = useTranslation();
   const names = useSettingNames();
   const wrongText = useWrongText();
+  const tell = useSaid();
   const key: SettingKey = settingKey(field.path);
   const said = draft[key] ?? null;
   const title = names.title(field);
   const id = `setting-${field.path.replaceAll(".", "-")}`;
-  const wrong = said === null ? null : (wrongText(field, said.typed) ?? (isAtField(problem, `settings.${field.path}`) ? told(problem).message : null));
+  const wrong = said === null ? null : (wrongText(field, said.typed) ?? (isAtField(problem, `settings.${field.path}`) ? tell(told(problem).message).text : null));
   const change = (to: TypedSetting | null) => set({ [key]: to } as Partial<PolicyDraft>);
   const bounds = field.minimum !== null && field.maximum !== null ? t("policies.bounds", { least: field.minimum, most: field.maximum }) : "";
   const notes = [

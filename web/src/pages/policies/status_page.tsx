@@ -10,6 +10,7 @@ import type { AnswerOf, Policy } from "../../api/types";
 import { useServer } from "../../app/place";
 import { Empty } from "../../parts/empty";
 import { Loaded } from "../../parts/loading";
+import { Said } from "../../parts/said";
 import { When } from "../../parts/when";
 
 export type PolicyStatus = NonNullable<AnswerOf<"get", "policies/status">>;
@@ -68,8 +69,8 @@ function Servers({ status, shown }: { status: PolicyStatus; shown: State | "" })
             <Td dataLabel={t("policies.state")} modifier="breakWord">
               <ForceMark state={each.state} />
               {each.reason && (
-                <div className="daikan-subtle" lang="en">
-                  {each.reason}
+                <div className="daikan-subtle">
+                  <Said text={each.reason} />
                 </div>
               )}
             </Td>

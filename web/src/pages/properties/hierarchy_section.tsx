@@ -20,6 +20,7 @@ import { Loaded } from "../../parts/loading";
 import { ProblemAlert } from "../../parts/problem_alert";
 import { emptyProxy, proxyRequest } from "../../parts/proxy";
 import { ProxyFields } from "../../parts/proxy_fields";
+import { Said } from "../../parts/said";
 import { StatusMark } from "../../parts/status_mark";
 import { TextField } from "../../parts/text_field";
 import { useRecordEdit } from "../../parts/use_record_edit";
@@ -54,7 +55,7 @@ function Standing({ primary }: { primary: Extract<Primary, { configured: true }>
         {primary.state !== "connected" && primary.reason !== null && <ProblemAlert problem={primary.reason} variant="warning" />}
         {primary.state !== "connected" && primary.reason === null && primary.next_step && (
           <Alert isInline variant="info" title={t(`primary.wait_${primary.direction}`)}>
-            <p lang="en">{primary.next_step}</p>
+            <p><Said text={primary.next_step} /></p>
           </Alert>
         )}
       </CardBody>

@@ -15,6 +15,7 @@ import { Fingerprint } from "../../parts/fingerprint";
 import { FormDialog } from "../../parts/form_dialog";
 import { emptyProxy } from "../../parts/proxy";
 import { ProxyFields } from "../../parts/proxy_fields";
+import { Said } from "../../parts/said";
 import { TextField } from "../../parts/text_field";
 import { useSubmit } from "../../parts/use_submit";
 import { When } from "../../parts/when";
@@ -102,7 +103,7 @@ export function MoveCard() {
               [t("move.to"), <Fingerprint value={last.to_fingerprint} short />],
               [t("move.by"), last.by],
               [t("move.began"), <When at={last.began_at} exact />],
-              [t("move.message"), last.message && <span lang="en">{last.message}</span>],
+              [t("move.message"), last.message && <Said text={last.message} />],
             ]}
           />
         )}

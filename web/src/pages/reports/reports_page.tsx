@@ -10,6 +10,7 @@ import { Empty } from "../../parts/empty";
 import { Loaded } from "../../parts/loading";
 import { PageHeader } from "../../parts/page_header";
 import { RecordTable, type Column } from "../../parts/record_table";
+import { Said } from "../../parts/said";
 import { StatusMark } from "../../parts/status_mark";
 import { TextField } from "../../parts/text_field";
 import { When } from "../../parts/when";
@@ -79,7 +80,7 @@ function Cell({ name, row }: { name: string; row: Row }) {
       return <code>{value}</code>;
     case "message":
     case "reason":
-      return <span lang="en">{value ?? "–"}</span>;
+      return value === null || value === undefined ? <>–</> : <Said text={String(value)} />;
     default:
       return <>{value === null || value === "" ? "–" : String(value)}</>;
   }

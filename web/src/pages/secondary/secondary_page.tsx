@@ -12,6 +12,7 @@ import { Loaded } from "../../parts/loading";
 import { MenuButton } from "../../parts/menu_button";
 import { PageHeader } from "../../parts/page_header";
 import { ProblemAlert } from "../../parts/problem_alert";
+import { Said } from "../../parts/said";
 import { StatusMark } from "../../parts/status_mark";
 import { When } from "../../parts/when";
 import { useSecondaryActions } from "./secondary_dialogs";
@@ -25,7 +26,7 @@ function WhatNow({ secondary }: { secondary: Secondary }) {
   if (secondary.reason !== null) return <ProblemAlert problem={secondary.reason} variant={secondary.state === "refused" ? "danger" : "warning"} actions={check} />;
   return (
     <Alert isInline variant="info" title={t(`secondary.wait_${secondary.direction}`)} actionLinks={check}>
-      {secondary.next_step && <p lang="en">{secondary.next_step}</p>}
+      {secondary.next_step && <p><Said text={secondary.next_step} /></p>}
     </Alert>
   );
 }

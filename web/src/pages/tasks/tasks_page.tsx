@@ -16,6 +16,7 @@ import { MenuButton, type MenuAction } from "../../parts/menu_button";
 import { PageHeader } from "../../parts/page_header";
 import { ProblemAlert } from "../../parts/problem_alert";
 import { RecordTable, type Column } from "../../parts/record_table";
+import { Said } from "../../parts/said";
 import { When } from "../../parts/when";
 import { EditTaskDialog } from "./edit_task_dialog";
 import { readSchedule, type Task } from "./model";
@@ -59,7 +60,7 @@ function Runs({ task, onClose }: { task: Task; onClose: () => void }) {
                     </>
                   ),
                 },
-                { name: "message", text: t("tasks.message"), modifier: "breakWord", cell: (run) => run.message },
+                { name: "message", text: t("tasks.message"), modifier: "breakWord", cell: (run) => <Said text={run.message} /> },
               ]}
               rows={all}
               keyOf={(run) => run.id}
@@ -142,7 +143,7 @@ export function TasksPage() {
         task.last_run ? (
           <>
             <RunMark run={task.last_run} /> <When at={task.last_run.started_at} />
-            {task.last_run.state === "failed" && <div className="daikan-error">{task.last_run.message}</div>}
+            {task.last_run.state === "failed" && <div className="daikan-error"><Said text={task.last_run.message} /></div>}
           </>
         ) : (
           "–"
