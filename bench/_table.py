@@ -20,7 +20,7 @@ class Bound:
 
 @dataclasses.dataclass(frozen=True)
 class Figure:
-    """`key` names it for others to stand beside. `values`: seconds when `unit` is "ms", else as they are. `beside`: (key, factor) of the
+    """`key` names it for others of its section to stand beside. `values`: seconds when `unit` is "ms", else as they are. `beside`: (key, factor) of the
     yardstick, whose values are multiplied by `factor` first (five commits of one)."""
     section: str
     key: str
@@ -52,7 +52,7 @@ def verdict(figure, bound, value):
 
 def rows(figures):
     """A list of cells for each line of the table."""
-    by_key = {figure.key: figure for figure in figures}
+    by_key = {(figure.section, figure.key): figure for figure in figures}
     lines, section = [], None
     for figure in figures:
         low, high, middle = min(figure.values), max(figure.values), statistics.median(figure.values)
@@ -60,7 +60,7 @@ def rows(figures):
         own = "; ".join(verdict(figure, bound, middle) for bound in figure.targets if bound.beside is None)
         first = [figure.section if figure.section != section else "", figure.what, shown(middle, figure.unit), spread]
         section = figure.section
-        compared = [(by_key[key], factor) for key, factor in figure.beside if key in by_key]
+        compared = [(by_key[figure.section, key], factor) for key, factor in figure.beside if (figure.section, key) in by_key]
         if not compared:
             lines.append([*first, "", own])
         for place, (yardstick, factor) in enumerate(compared):

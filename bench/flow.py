@@ -51,14 +51,20 @@ def load():
 def main(build, arguments):
     options = options_of(arguments)
     figures = []
-    for name in options.only or PARTS:
-        before = load()
-        with tempfile.TemporaryDirectory(prefix="daikan-bench-") as place:
-            folder = pathlib.Path(place)
-            seen = PARTS[name].measure(build, folder, options, Certificate(folder))
-        print(f"{name} measured; load {before} before, {load()} after, on {os.cpu_count()} processors", flush=True)
-        figures += seen
-    print(f"\nmedian and spread of {options.runs} turns; a ratio is the median of the ratios of each turn\n\n{render(figures)}")
-    count = missed(figures)
-    print(f"\n{'every target is met' if not count else f'{count} missed'}")
+    try:
+        for name in options.only or PARTS:
+            before = load()
+            with tempfile.TemporaryDirectory(prefix="daikan-bench-") as place:
+                folder = pathlib.Path(place)
+                figures += PARTS[name].measure(build, folder, options, Certificate(folder))
+            print(f"{name} measured; load {before} before, {load()} after, on {os.cpu_count()} processors", flush=True)
+    finally:  # a part that fails, or whoever loses patience, takes nothing away from what was measured before
+        if figures:
+            print(report(figures, options.runs), flush=True)
     return 0
+
+
+def report(figures, runs):
+    count = missed(figures)
+    return (f"\nmedian and spread of {runs} turns; a ratio is the median of the ratios of each turn\n\n{render(figures)}\n\n"
+            f"{f'targets missed: {count}' if count else 'every target is met'}")

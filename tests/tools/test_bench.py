@@ -86,12 +86,36 @@ def test_each_yardstick_of_a_figure_has_a_line_and_a_missing_one_none():
     assert [line[4] for line in lines[2:]] == ["1.00 × the yardstick", "1.00 × another"]
 
 
+def test_a_yardstick_of_another_section_is_another_one():
+    other = Figure("two", "base", "the yardstick of another section", [0.040, 0.040, 0.040])
+    lines = rows([BASE, own([0.020, 0.040, 0.060]), other])
+    assert lines[1][4] == "2.00 × the yardstick"
+
+
 def test_the_table_shows_median_and_spread_in_columns():
     head, rule, empty, section, first, second = render([BASE, own([0.020, 1.5, 30])]).splitlines()
     assert (set(rule), empty, section) == ({"-"}, "", "one")
     assert "20.0 ms" in first and "10.0 ms – 30.0 ms" in first
     assert "1,500.0 ms" in second and "20.0 ms – 30.0 s" in second
     assert head.index("ratio") == second.index("75.00 × the yardstick")
+
+
+def test_a_part_that_fails_takes_nothing_away_from_what_was_measured_before(monkeypatch, capsys, tmp_path):
+    class Measured:
+        @staticmethod
+        def measure(*_):
+            return [BASE]
+
+    class Failing:
+        @staticmethod
+        def measure(*_):
+            raise RuntimeError("no broker")
+
+    monkeypatch.setattr(flow, "PARTS", {"depth": Measured, "fanout": Failing})
+    monkeypatch.setattr(flow, "Certificate", lambda _: None)
+    with pytest.raises(RuntimeError, match="no broker"):
+        flow.main(tmp_path, [])
+    assert "the yardstick  20.0 ms" in capsys.readouterr().out
 
 
 def test_every_part_of_flow_has_the_targets_that_were_set():
