@@ -8,10 +8,12 @@
 #include "api/history_export.h"
 #include "api/history_filters.h"
 #include "api/problem.h"
+#include "api/report_devices.h"
 #include "api/requests.h"
 #include "api/rolled_up.h"
 #include "base/limits_feed.h"
 #include "base/time_text.h"
+#include "store/tables_devices.h"
 
 namespace daikan::api {
 namespace {
@@ -31,6 +33,8 @@ struct Report {
   std::vector<std::string_view> columns;
   std::vector<json::object> rows;
   bool complete = true;  ///< False: there are more events than a report holds.
+  json::array missing;
+  json::object sum;  ///< Of devices.
 };
 
 Result<bool> flag_of(const Target& target, std::string_view name, bool fallback) {
@@ -43,8 +47,8 @@ Result<bool> flag_of(const Target& target, std::string_view name, bool fallback)
 Result<Report> wanted(const Call& call) {
   Report report;
   report.kind = call.parameter("kind");
-  if (report.kind != "servers" && report.kind != "events") {
-    return fail(Code::not_found, "There is no such report.", "There are the reports servers and events.");
+  if (report.kind != "servers" && report.kind != "events" && report.kind != "devices") {
+    return fail(Code::not_found, "There is no such report.", "There are the reports servers, events and devices.");
   }
   const auto include = flag_of(call.target, "include_secondaries", true);
   const auto details = flag_of(call.target, "details", false);
@@ -114,6 +118,19 @@ awaitable<Result<>> add_events(Context& context, Report& report) {
   co_return Result<>{};
 }
 
+awaitable<Result<>> add_devices(Context& context, Report& report) {
+  std::function<Result<hierarchy::DeviceCounts>(store::Transaction&)> work =
+      [](store::Transaction& transaction) -> Result<hierarchy::DeviceCounts> { return store::device_counts(transaction); };
+  const auto own = co_await context.services.storage.read<hierarchy::DeviceCounts>(std::move(work));
+  if (!own) co_return fail(own.error());
+  auto made = devices_report({context.services.facts, *own, report.servers, now()}, report.details ? Columns::all : Columns::few);
+  report.columns = std::move(made.columns);
+  report.rows = std::move(made.rows);
+  report.sum = std::move(made.sum);
+  report.missing = std::move(made.missing);
+  co_return Result<>{};
+}
+
 json::array missing(const Report& report, const server::Facts& facts) {
   json::array out;
   for (const auto& each : report.servers) {
@@ -122,6 +139,22 @@ json::array missing(const Report& report, const server::Facts& facts) {
                                {"heard_at", each.heard_at ? json::value(to_rfc3339(*each.heard_at)) : json::value(nullptr)}});
   }
   return out;
+}
+
+/// What is wrong with what is shown of a server.
+std::string in_words(const json::object& missing) {
+  const auto& at = missing.at("heard_at");
+  const auto* devices = missing.if_contains("devices");
+  if (devices && *devices == "unknown") return "it never told how many devices it has";
+  auto words = at.is_null() ? std::string("never heard from") : fmt::format("not heard from since {}", std::string(at.as_string()));
+  if (devices) words += "; its numbers of devices are of then";
+  return words;
+}
+
+json::object sum_row(const Report& report) {
+  auto row = report.sum;
+  row["server"] = report.sum.at("complete").as_bool() ? "SUM" : "SUM OF WHAT IS KNOWN";
+  return row;
 }
 
 std::string csv(const Report& report, const json::array& away) {
@@ -134,12 +167,10 @@ std::string csv(const Report& report, const json::array& away) {
     out += "\r\n";
   };
   for (const auto& row : report.rows) line(row);
+  if (!report.sum.empty()) line(sum_row(report));
   // A reader of the table sees them too: as lines of their own, behind the others.
   for (const auto& each : away) {
-    const auto& at = each.at("heard_at");
-    out += csv_field(
-        json::value(fmt::format("MISSING: {}: {}", std::string(each.at("server").as_string()),
-                                at.is_null() ? "never heard from" : fmt::format("not heard from since {}", std::string(at.as_string())))));
+    out += csv_field(json::value(fmt::format("MISSING: {}: {}", std::string(each.at("server").as_string()), in_words(each.as_object()))));
     out += "\r\n";
   }
   if (!report.complete) out += "MISSING: more events than a report holds\r\n";
@@ -175,12 +206,14 @@ std::string page(const Report& report, const json::array& away, const std::strin
   std::string out = fmt::format(
       "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>{0}: {1}</title></head><body>\n"
       "<h1>{1} of “{0}” and the servers below it</h1>\n<p>Made at {2}.</p>\n",
-      escaped(name), report.kind == "servers" ? "Servers" : "Events", to_rfc3339(at));
+      escaped(name),
+      report.kind == "servers"  ? "Servers"
+      : report.kind == "events" ? "Events"
+                                : "Devices",
+      to_rfc3339(at));
   if (!away.empty()) out += "<h2>Missing</h2>\n<ul>\n";
   for (const auto& each : away) {
-    const auto& heard = each.at("heard_at");
-    out += fmt::format("<li>{}: {}</li>\n", cell(each.at("server")),
-                       heard.is_null() ? std::string("never heard from") : "not heard from since " + cell(heard));
+    out += fmt::format("<li>{}: {}</li>\n", cell(each.at("server")), escaped(in_words(each.as_object())));
   }
   if (!away.empty()) out += "</ul>\n";
   if (!report.complete) out += "<p>There are more events than a report holds; ask for a shorter time.</p>\n";
@@ -192,7 +225,16 @@ std::string page(const Report& report, const json::array& away, const std::strin
     for (const auto column : report.columns) out += fmt::format("<td>{}</td>", cell(row.at(column)));
     out += "</tr>\n";
   }
-  return out + "</tbody></table>\n</body></html>\n";
+  out += "</tbody>";
+  if (!report.sum.empty()) {
+    const auto sum = sum_row(report);
+    out += "\n<tfoot><tr>";
+    for (const auto column : report.columns) {
+      out += fmt::format("<td>{}</td>", sum.contains(column) ? cell(sum.at(column)) : std::string());
+    }
+    out += "</tr></tfoot>";
+  }
+  return out + "</table>\n</body></html>\n";
 }
 
 awaitable<net::Response> make_report(Context& context, Call call) {
@@ -207,26 +249,27 @@ awaitable<net::Response> make_report(Context& context, Call call) {
   if (!servers) co_return problem(servers.error());
   report->servers = std::move(*servers);
   std::erase_if(report->servers, [&](const auto& each) { return each.path.size() > static_cast<std::size_t>(report->depth); });
+  if (report->kind != "devices") report->missing = missing(*report, facts);
   if (report->kind == "servers") {
     add_servers(*report, facts);
+  } else if (report->kind == "devices") {
+    if (auto added = co_await add_devices(context, *report); !added) co_return problem(added.error());
   } else if (auto added = co_await add_events(context, *report); !added) {
     co_return problem(added.error());
   }
   const auto at = now();
-  auto away = missing(*report, facts);
+  auto away = std::move(report->missing);
   if (format == "csv") co_return text_answer(200, csv(*report, away), "text/csv; charset=utf-8; header=present");
   if (format == "html") co_return text_answer(200, page(*report, away, facts.name, at), "text/html; charset=utf-8");
   json::array rows;
   for (auto& row : report->rows) rows.push_back(std::move(row));
-  co_return json_answer(200, json::object{{"kind", report->kind},
-                                          {"made_at", to_rfc3339(at)},
-                                          {"server", facts.name},
-                                          {"include_secondaries", report->include_secondaries},
-                                          {"depth", report->depth},
-                                          {"details", report->details},
-                                          {"complete", report->complete},
-                                          {"missing", std::move(away)},
-                                          {"rows", std::move(rows)}});
+  json::object made{{"kind", report->kind},         {"made_at", to_rfc3339(at)},
+                    {"server", facts.name},         {"include_secondaries", report->include_secondaries},
+                    {"depth", report->depth},       {"details", report->details},
+                    {"complete", report->complete}, {"missing", std::move(away)},
+                    {"rows", std::move(rows)}};
+  if (!report->sum.empty()) made["sum"] = std::move(report->sum);
+  co_return json_answer(200, made);
 }
 
 constexpr Route kRoutes[] = {

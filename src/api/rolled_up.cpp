@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "api/devices.h"
 #include "api/problem.h"
 #include "api/views.h"
 #include "base/time_text.h"
@@ -46,6 +47,7 @@ json::object rolled_up_server_json(const server::RolledUpServer& server) {
           {"version", text_or_null(server.says ? server.says->software : server.software)},
           {"groups", count(&link::ServerStatus::groups)},
           {"secondaries", count(&link::ServerStatus::secondaries)},
+          {"devices", server.devices ? json::value(device_counts_json(*server.devices)) : json::value(nullptr)},
           {"current", server.now == server::RolledUpServer::Now::current},
           {"heard_at", time_or_null(server.heard_at)},
           {"applied_at", time_or_null(server.applied_at)}};

@@ -6,12 +6,14 @@
 #include <boost/asio/this_coro.hpp>
 #include <fmt/format.h>
 
+#include "api/devices.h"
 #include "api/requests.h"
 #include "api/rolled_up.h"
 #include "api/routes.h"
 #include "api/tree_answer.h"
 #include "api/views.h"
 #include "base/text.h"
+#include "server/devices.h"
 
 namespace daikan::api {
 namespace {
@@ -181,6 +183,13 @@ json::object tree_json(const server::Facts& facts, Survey& survey) {
           {"complete", complete},     {"secondaries", std::move(entries)}};
 }
 
+/// null for those who may not read the whole server, as if it were not known.
+awaitable<json::value> own_devices(Context& context, const Actor& actor) {
+  if (!actor.permissions.on_server(Right::read)) co_return nullptr;
+  const auto counts = co_await server::count_devices(context.services.storage, actor, std::nullopt);
+  co_return counts ? json::value(device_counts_json(*counts)) : json::value(nullptr);
+}
+
 awaitable<net::Response> show_tree(Context& context, Call call) {
   const auto& facts = context.services.facts;
   const auto depth = number_of(call.target, "depth", facts.max_depth, {0, limits::kHighestMaxDepth});
@@ -204,12 +213,15 @@ awaitable<net::Response> show_tree(Context& context, Call call) {
     survey->views.clear();
     auto node = tree_json(facts, *survey);
     node["complete"] = leaf;
+    node["devices"] = co_await own_devices(context, survey->actor);
     co_return json_answer(200, node);
   }
   std::sort(survey->views.begin(), survey->views.end(), [](const auto& a, const auto& b) { return a.record.name < b.record.name; });
   co_await ask_all(survey);
   if (*depth > 1) co_await fill_last_known(survey, static_cast<std::size_t>(*depth));
-  co_return json_answer(200, tree_json(facts, *survey));
+  auto node = tree_json(facts, *survey);
+  node["devices"] = co_await own_devices(context, survey->actor);
+  co_return json_answer(200, node);
 }
 
 constexpr Route kRoutes[] = {

@@ -12,6 +12,7 @@ inline constexpr std::size_t kMaxDevicesAtOnce = 1000;                 // told i
 inline constexpr std::size_t kMaxDeviceReasonBytes = 256;              // a sentence
 inline constexpr std::size_t kMaxDeviceFileBytes = 256 * 1024 * 1024;  // a million lines of a command line's import, and room
 inline constexpr std::size_t kMaxDeviceRequestBytes = 768 * 1024;      // a part of an import: below kMaxJsonBytes with all escapes
+inline constexpr std::uint64_t kMaxToldDevices = 1'000'000'000'000;  // what a server below may say it has of a status: sums do not overflow
 inline constexpr auto kDeviceCountsEvery = std::chrono::milliseconds(1000);  // told above at most so often while an import runs
 inline constexpr auto kDeviceCountsIdle = std::chrono::hours(1);             // looked at without any news: costs nothing, mends a miss
 

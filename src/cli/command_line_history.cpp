@@ -74,12 +74,13 @@ void add_event_commands(CLI::App& app, Command& chosen) {
 
 void add_report_commands(CLI::App& app, Command& chosen) {
   auto* noun = add_noun(app, "report", "The server and all below it, from what they told");
-  for (const std::string kind : {"servers", "events"}) {
+  const std::map<std::string, std::string> kinds = {{"servers", "Every server: state, version, when last heard"},
+                                                    {"events", "Events of every server, counted"},
+                                                    {"devices", "Devices of every server, counted by status, and the sum"}};
+  for (const auto& [kind, what] : kinds) {
     auto wanted = std::make_shared<ReportOptions>();
     wanted->kind = kind;
-    auto* verb =
-        add_verb(noun, kind, kind == "servers" ? "Every server: state, version, when last heard" : "Events of every server, counted",
-                 fmt::format("  daikan report {0}\n  daikan report {0} --format html {0}.html", kind));
+    auto* verb = add_verb(noun, kind, what, fmt::format("  daikan report {0}\n  daikan report {0} --format html {0}.html", kind));
     verb->add_option("FILE", wanted->file, "Write it to this file; - is standard output");
     verb->add_option("--format", wanted->format, "csv, html or json; json unless given. Needs FILE")
         ->check(CLI::IsMember({"csv", "html", "json"}))

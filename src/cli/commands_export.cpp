@@ -115,6 +115,14 @@ std::string in_cell(const json::value& value) {
   return value.is_string() ? shown(value.get_string()) : json::serialize(value);
 }
 
+std::string missing_words(const json::value& missing) {
+  const auto devices = text_of(missing, "devices");
+  const auto heard = text_of(missing, "heard_at");
+  if (devices == "unknown") return "it never told how many devices it has";
+  auto words = heard.empty() ? std::string("never heard from") : "not heard from since " + local_time(heard);
+  return devices == "old" ? words + "; its numbers of devices are of then" : words;
+}
+
 void print_report(Context& context, const json::value& made) {
   const auto rows = elements(made, "rows");
   std::vector<std::string> names;
@@ -132,11 +140,14 @@ void print_report(Context& context, const json::value& made) {
     for (const auto& name : names) cells.emplace_back(in_cell(member(row, name)));
     table.add(std::move(cells));
   }
+  if (const auto& sum = member(made, "sum"); sum.is_object() && !names.empty()) {
+    std::vector<Cell> cells = {truth_of(sum, "complete") ? "SUM" : "SUM OF WHAT IS KNOWN"};
+    for (auto name = names.begin() + 1; name != names.end(); ++name) cells.emplace_back(text_of(sum, *name));
+    table.add(std::move(cells));
+  }
   if (!table.empty()) table.print(context.terminal);
   for (const auto& each : elements(made, "missing")) {
-    const auto heard = text_of(each, "heard_at");
-    context.terminal.line(fmt::format("Missing: {}: {}", shown(text_of(each, "server")),
-                                      heard.empty() ? "never heard from" : "not heard from since " + local_time(heard)));
+    context.terminal.line(fmt::format("Missing: {}: {}", shown(text_of(each, "server")), missing_words(each)));
   }
   if (made.is_object() && member(made, "complete") == json::value(false)) {
     context.terminal.line("Missing: there are more events than a report holds; ask for a shorter time.");

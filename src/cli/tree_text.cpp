@@ -14,6 +14,22 @@ struct Lines {
 constexpr Lines kDrawn = {"├─ ", "└─ ", "│  ", "   "};
 constexpr Lines kPlain = {"|- ", "`- ", "|  ", "   "};
 
+/// "41 devices: 1 critical, 2 warning"; “devices unknown” where the server never told, or does not tell this person.
+std::string devices_words(const json::value& server) {
+  const auto& counts = member(server, "devices");
+  if (!counts.is_object()) return "devices unknown";
+  const auto total = shown(text_of(counts, "total"));
+  auto words = fmt::format("{} device{}", total, total == "1" ? "" : "s");
+  std::string_view before = ": ";
+  for (const std::string_view status : {"critical", "warning", "unknown"}) {
+    const auto number = text_of(counts, status);
+    if (number.empty() || number == "0") continue;
+    words += fmt::format("{}{} {}", before, shown(number), status);
+    before = ", ";
+  }
+  return words;
+}
+
 class Drawing {
  public:
   explicit Drawing(const Terminal& terminal) : terminal_(terminal), lines_(terminal.traits().charset == Charset::utf8 ? kDrawn : kPlain) {}
@@ -36,7 +52,9 @@ class Drawing {
     if (!version.empty()) text += terminal_.coloured(Colour::dim, fmt::format(" ({})", shown(version)));
     text += fmt::format("  {}", terminal_.coloured(mark.colour, state_words(text_of(child, "state"))));
     if (text_of(child, "direction") == "primary_dials") text += ", primary dials";
-    text += terminal_.coloured(Colour::dim, fmt::format("  {}", shown(text_of(child, "group")))) + "\n";
+    text += terminal_.coloured(Colour::dim, fmt::format("  {}", shown(text_of(child, "group"))));
+    if (member(child, "server").is_object()) text += terminal_.coloured(Colour::dim, "  " + devices_words(member(child, "server")));
+    text += "\n";
     const auto inner = indent + std::string(below);
     if (const auto reason = error_of(child, "reason"); reason && text_of(child, "state") != "connected") add_remark(inner, reason->text());
     if (const auto error = error_of(child, "error"); error && text_of(child, "state") == "connected") {
@@ -55,7 +73,7 @@ class Drawing {
       const auto freshness = heard.empty() ? std::string("never heard of") : fmt::format("as of {}", local_time(heard));
       const auto state = state_words(text_of(each, "state"));
       text += fmt::format("{}   {}{}  {}\n", indent, std::string(2 * level, ' '), shown(text_of(each, "name")),
-                          terminal_.coloured(Colour::dim, fmt::format("{}, {}", state, freshness)));
+                          terminal_.coloured(Colour::dim, fmt::format("{}, {}, {}", state, freshness, devices_words(each))));
     }
   }
 
@@ -72,7 +90,7 @@ class Drawing {
 std::string draw_tree(const Terminal& terminal, const json::value& node) {
   Drawing drawing(terminal);
   drawing.text = terminal.coloured(Colour::bold, shown(text_of(node, "name")));
-  drawing.text += terminal.coloured(Colour::dim, fmt::format(" ({})", shown(text_of(node, "version")))) + "\n";
+  drawing.text += terminal.coloured(Colour::dim, fmt::format(" ({})  {}", shown(text_of(node, "version")), devices_words(node))) + "\n";
   drawing.add_children(node, {});
   return drawing.text;
 }

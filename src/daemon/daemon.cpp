@@ -22,6 +22,7 @@
 #include "net/h1_connection.h"
 #include "net/listener.h"
 #include "server/data_folder.h"
+#include "server/device_roll_up.h"
 #include "server/initialise.h"
 #include "server/own_identity.h"
 #include "server/primary_move.h"
@@ -322,8 +323,8 @@ ExitCode run_server(const Configuration& configuration, Ground& ground, Log& log
   own_identity.on_change([&] { renew_ports(links, console, ground, log); });
   net::TaskGroup tasks(executor);
   tasks.on_error([&log](const std::exception_ptr& exception) { log.error("A background task ended: " + what(exception)); });
+  tasks.spawn(server::roll_up_devices(storage, history));
   Signals signals(executor, SIGTERM, SIGINT, SIGHUP);
-
   Parts parts{configuration, ground, log,     facts, history,      links,     joins,     invitations, notifications, people.access_rules,
               api,           drain,  console, tasks, own_identity, roll_over, scheduled, primary,     governing,     signals};
   auto exit_code = ExitCode::other;

@@ -9,8 +9,9 @@
 namespace daikan::hierarchy {
 namespace {
 
-constexpr std::array<std::pair<FeedKind, std::string_view>, 6> kNames = {{{FeedKind::server, "server"},
+constexpr std::array<std::pair<FeedKind, std::string_view>, 7> kNames = {{{FeedKind::server, "server"},
                                                                           {FeedKind::secondary, "secondary"},
+                                                                          {FeedKind::devices, "devices"},
                                                                           {FeedKind::applied, "applied"},
                                                                           {FeedKind::event, "event"},
                                                                           {FeedKind::task_result, "task_result"},
@@ -36,7 +37,8 @@ std::optional<FeedKind> feed_kind_from_string(std::string_view text) {
 }
 
 bool is_state(FeedKind kind) {
-  return kind == FeedKind::server || kind == FeedKind::secondary || kind == FeedKind::applied || kind == FeedKind::other_state;
+  return kind == FeedKind::server || kind == FeedKind::secondary || kind == FeedKind::devices || kind == FeedKind::applied ||
+         kind == FeedKind::other_state;
 }
 
 bool is_kind_name(std::string_view text) {

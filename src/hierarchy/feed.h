@@ -17,6 +17,7 @@ namespace daikan::hierarchy {
 enum class FeedKind : std::uint8_t {
   server,       ///< State. What a server says of itself; the subject is its server id.
   secondary,    ///< State. What a primary says of one of its secondaries; the subject is the registration's id.
+  devices,      ///< State. How many devices a server has of each status; the subject is its server id.
   applied,      ///< State. What a primary's secondary has confirmed as applied; the subject is that one's server id.
   event,        ///< Happened once. The subject is the event's kind.
   task_result,  ///< Happened once. The subject is the task's id.

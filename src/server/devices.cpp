@@ -199,10 +199,11 @@ awaitable<Result<std::vector<DeviceView>>> list_devices(Storage& storage, const 
 
 awaitable<Result<DeviceCounts>> count_devices(Storage& storage, const Actor& actor, std::optional<std::string> group) {
   const auto load = [actor, group = std::move(group)](store::Transaction& transaction) -> Result<DeviceCounts> {
+    const auto all = store::device_counts(transaction);
+    if (!group && actor.permissions.on_server(Right::read)) return all;
     const GroupTree tree(store::all_groups(transaction));
     const auto groups = readable(transaction, actor, tree, group);
     if (!groups) return fail(groups.error());
-    auto all = store::device_counts(transaction);
     if (groups->size() == 1 && groups->front() == tree.root().id) return all;
     DeviceCounts counts;
     for (const auto& [id, of] : store::device_counts_by_group(transaction)) {

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/limits.h"
+#include "link/device_counts.h"
 #include "store/tables_feed.h"
 
 namespace daikan::server {
@@ -24,12 +25,13 @@ struct Known {
   std::vector<hierarchy::SecondaryRecord> direct;
   std::map<ServerId, std::vector<Told>> below;  ///< By the primary that told it.
   std::map<ServerId, link::ServerStatus> servers;
+  std::map<ServerId, hierarchy::DeviceCounts> devices;
   std::map<ServerId, TimePoint> applied;
   std::map<RegistrationId, TimePoint> heard;  ///< When the feeds of direct secondaries last brought something.
 };
 
 Result<Known> load(store::Transaction& transaction) {
-  Known known{store::all_secondaries(transaction), {}, {}, {}, {}};
+  Known known{store::all_secondaries(transaction), {}, {}, {}, {}, {}};
   for (const auto& record : known.direct) {
     if (const auto heard = store::feed_heard_at(transaction, record.id)) known.heard[record.id] = *heard;
   }
@@ -40,6 +42,10 @@ Result<Known> load(store::Transaction& transaction) {
   }
   for (const auto& state : store::rolled_up_states(transaction, FeedKind::server)) {
     if (auto status = link::decode_server_status(state.record.payload)) known.servers[state.record.origin] = std::move(*status);
+  }
+  for (const auto& state : store::rolled_up_states(transaction, FeedKind::devices)) {
+    if (state.record.subject != state.record.origin.str()) continue;
+    if (const auto counts = link::decode_device_counts(state.record.payload)) known.devices[state.record.origin] = *counts;
   }
   for (const auto& state : store::rolled_up_states(transaction, FeedKind::applied)) {
     if (const auto server = ServerId::parse(state.record.subject)) {
@@ -83,6 +89,7 @@ class Walk {
     if (primary.heard_at && status.server_id) server.heard_at = up ? *primary.heard_at : std::min(*primary.heard_at, status.since);
     if (server.id) {
       if (const auto says = known_.servers.find(*server.id); says != known_.servers.end()) server.says = says->second;
+      if (const auto devices = known_.devices.find(*server.id); devices != known_.devices.end()) server.devices = devices->second;
       if (const auto applied = known_.applied.find(*server.id); applied != known_.applied.end()) server.applied_at = applied->second;
     }
     servers.push_back(server);

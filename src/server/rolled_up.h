@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "hierarchy/device.h"
 #include "hierarchy/records.h"
 #include "link/feed_messages.h"
 #include "server/facts.h"
@@ -25,8 +26,9 @@ struct RolledUpServer {
   TimePoint since;
   std::string reason;
   std::string software;
-  std::optional<link::ServerStatus> says;  ///< What it says of itself.
-  std::optional<TimePoint> heard_at;       ///< Until when what is shown here was known to be so; nothing: it never was connected.
+  std::optional<link::ServerStatus> says;          ///< What it says of itself.
+  std::optional<hierarchy::DeviceCounts> devices;  ///< As it told last; nothing: it never did, which is not none.
+  std::optional<TimePoint> heard_at;               ///< Until when what is shown here was known to be so; nothing: it never was connected.
   enum class Now : std::uint8_t { missing, current } now = Now::missing;  ///< current: every link down to it stands.
   std::optional<TimePoint> applied_at;                                    ///< When it last confirmed what is in force.
 };

@@ -8,6 +8,7 @@ namespace daikan::store {
 // `name_key` is the hexadecimal text of the name in lower case (ASCII): unique, and in the same order in every engine and collation, so
 // that pages go on behind a key and names that begin with a text are one range of it. `device_counts` is kept in the transactions that
 // change devices; group '' is the whole server. The counter holds the time at which a device was told last.
+// What newer servers below said of theirs was of an unknown kind here until now.
 inline constexpr std::string_view kMigrationDevices = R"sql(
 CREATE TABLE devices (
   id TEXT PRIMARY KEY,
@@ -27,6 +28,7 @@ CREATE TABLE device_counts (
   PRIMARY KEY (group_id, status)
 );
 INSERT INTO counters (name, value) VALUES ('devices_told', 0);
+UPDATE rolled_up_states SET kind = 'devices' WHERE kind = 'state:devices';
 )sql";
 
 }  // namespace daikan::store

@@ -127,3 +127,101 @@ def test_devices_of_a_lower_server_are_told_and_listed_through_its_primary(start
     assert record["actor"] == "olga" and record["through"] == "hq"
     below.delete(f"/devices/{below.get('/devices')['items'][0]['id']}")
     assert branch.api.get("/device_counts")["total"] == 0
+
+
+# Roll-up: "counts of devices by status".
+
+def counts_of(ok=0, warning=0, critical=0, unknown=0):
+    return {"ok": ok, "warning": warning, "critical": critical, "unknown": unknown, "total": ok + warning + critical + unknown}
+
+
+def numbers(row):
+    return {name: row[name] for name in ("ok", "warning", "critical", "unknown", "total")}
+
+
+def reported(server, query="") -> tuple[dict, dict, list]:
+    """Numbers by the path of a server, their sum, and what is missing."""
+    report = server.api.get(f"/reports/devices{query}")
+    return {row["server"]: numbers(row) for row in report["rows"]}, report["sum"], report["missing"]
+
+
+def test_roll_up_counts_of_devices_at_the_bottom_reach_the_report_of_the_root_exactly(start):
+    root, second, third = start.server("root"), start.server("second"), start.server("third")
+    attach(root, second)
+    attach(second, third)
+    tell(root, ("a", "ok"), ("b", "critical"))
+    tell(second, *((f"s-{i}", "warning") for i in range(7)))
+    for part in range(20):  # an import in parts, as a large one is
+        tell(third, *((f"till-{part}-{i}", "ok" if i else "unknown") for i in range(50)))
+    expected = {"root": counts_of(ok=1, critical=1), "root > second": counts_of(warning=7), "root > second > third": counts_of(ok=980, unknown=20)}
+
+    def arrived():
+        rows, total, missing = reported(root)
+        assert rows == expected and not missing, (rows, missing)
+        assert total == counts_of(ok=981, warning=7, critical=1, unknown=20) | {"servers": 3, "complete": True}
+        return True
+    wait_until(arrived, "the numbers of all three")
+    assert reported(root, "?depth=1")[1]["total"] == 9 and reported(root, "?include_secondaries=false")[1]["total"] == 2
+    below = {each["name"]: each["devices"] for each in root.api.get("/rolled_up/servers")["items"]}
+    assert numbers(below["third"]) == expected["root > second > third"] and below["third"]["told_at"]
+    tree = root.api.get("/tree")
+    assert numbers(tree["devices"]) == expected["root"]
+    assert numbers(tree["secondaries"][0]["server"]["secondaries"][0]["server"]["devices"]) == expected["root > second > third"]
+    assert "1000 devices: 20 unknown" in start.cli(root).ok("tree")
+
+    # What changes while the one between is dead is told when it is back; until then it is named as old and counted as it was told last.
+    second.kill()
+    tell(third, *((f"till-0-{i}", "critical", None, "no answer") for i in range(1, 4)))
+    third.api.delete(f"/devices/{third.api.get('/devices?name=till-1-1')['items'][0]['id']}")
+    rows, total, missing = wait_until(lambda: (found := reported(root))[2] and found, "the second is away")
+    assert rows == expected and not total["complete"] and total["total"] == 1009
+    assert [(each["server"], each["devices"], bool(each["heard_at"])) for each in missing] == [
+        ("root > second", "old", True), ("root > second > third", "old", True)]
+    table = root.api.get("/reports/devices?format=csv").splitlines()
+    assert table[0] == "server,ok,warning,critical,unknown,total,current,heard_at"
+    assert table[4].startswith("SUM OF WHAT IS KNOWN,981,7,1,20,1009,") and table[6].startswith("MISSING: root > second > third: not heard from since ")
+    assert "its numbers of devices are of then" in root.api.get("/reports/devices?format=html")
+    last_known = root.api.get("/tree")["secondaries"][0]["last_known"]
+    assert numbers(last_known[0]["devices"]) == expected["root > second > third"]
+    second.start()
+    expected["root > second > third"] = counts_of(ok=976, critical=3, unknown=20)
+
+    def back():
+        rows, total, missing = reported(root)
+        assert rows == expected and not missing and total["complete"], (rows, missing)
+        return True
+    wait_until(back, "the numbers after the second was killed", 90)
+    told = start.cli(root).ok("report", "devices")
+    assert "SUM" in told and "root > second > third" in told and "Missing" not in told
+
+
+def test_roll_up_who_never_told_is_unknown_and_never_0(start, tmp_path):
+    root, branch = start.server("root"), start.server("branch")
+    root.register(branch)  # it never comes
+    rows, total, missing = reported(root)
+    assert rows["root"] == counts_of() and set(rows["root > branch"].values()) == {None}
+    assert not total["complete"] and total["servers"] == 1 and [each["devices"] for each in missing] == ["unknown"]
+    told = start.cli(root).ok("report", "devices")
+    assert "SUM OF WHAT IS KNOWN" in told and "root > branch: it never told how many devices it has" in told
+    assert root.api.get("/rolled_up/servers")["items"][0]["devices"] is None
+    wait_until(lambda: root.api.get("/tree")["devices"] == counts_of() | {"told_at": None}, "its own are known")
+    attach(root, branch)
+
+    def knows():
+        rows, total, missing = reported(root)
+        assert rows["root > branch"] == counts_of() and total["complete"] and not missing, (rows, missing)
+        return True
+    wait_until(knows, "that it has none is told")
+
+
+def test_roll_up_numbers_come_with_the_snapshot_after_a_gap(start):
+    root, branch = start.server("root"), start.server("branch")
+    attach(root, branch)
+    tell(branch, ("a", "warning"))
+    wait_until(lambda: reported(root)[0]["root > branch"] == counts_of(warning=1), "they are told")
+    removed = root.secondary("branch")["id"]
+    root.api.delete(f"/secondaries/{removed}")
+    assert list(reported(root)[0]) == ["root"]
+    branch.api.delete("/primary")
+    attach(root, branch)
+    wait_until(lambda: reported(root)[0].get("root > branch") == counts_of(warning=1), "they are told to the new registration")

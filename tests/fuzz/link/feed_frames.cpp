@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "link/device_counts.h"
 #include "link/feed.h"
 
 using namespace daikan;
@@ -12,6 +13,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   static_cast<void>(link::decode_confirmed(all));
   static_cast<void>(link::decode_server_status(all));
   static_cast<void>(link::decode_secondary_status(all));
+  static_cast<void>(link::decode_device_counts(all));
   if (size == 0) return 0;
   link::FeedDecoder decoder;
   link::FeedUpper upper({});

@@ -34,7 +34,7 @@ TEST(JsonText, LooksUpWithoutThrowing) {
 TEST(JsonText, EncodesForPathsAndQueries) { EXPECT_EQ(percent_encoded("A b/ü?&-._~"), "A%20b%2F%C3%BC%3F%26-._~"); }
 
 const json::value kTree = json::parse(R"({
-  "name":"hq","version":"0.1.0","secondaries":[
+  "name":"hq","version":"0.1.0","devices":{"ok":38,"warning":2,"critical":1,"unknown":0,"total":41,"told_at":null},"secondaries":[
     {"name":"branch1","state":"connected","direction":"secondary_dials","group":"Managed devices","reason":null,"error":null,
      "server":{"name":"branch1","version":"0.1.0","secondaries":[
        {"name":"shop","state":"connected","direction":"secondary_dials","group":"Managed devices","reason":null,"server":null,
@@ -45,8 +45,8 @@ const json::value kTree = json::parse(R"({
 TEST(Tree, IsDrawnWithStatesAndReasons) {
   TestTerminal given;
   EXPECT_EQ(draw_tree(given.terminal, kTree),
-            "hq (0.1.0)\n"
-            "├─ ● branch1 (0.1.0)  Connected  Managed devices\n"
+            "hq (0.1.0)  41 devices: 1 critical, 2 warning\n"
+            "├─ ● branch1 (0.1.0)  Connected  Managed devices  devices unknown\n"
             "│  └─ ● shop  Connected  Managed devices\n"
             "│        What is below it could not be asked: No answer within 5 s. Try again.\n"
             "└─ ✗ dmz1  Disconnected, primary dials  Managed devices\n"
@@ -67,13 +67,13 @@ TEST(Tree, ShowsWhatWasBelowAServerThatIsAwayAndHowFreshThatIs) {
   const auto away = json::parse(R"({"name":"hq","version":"0.1.0","secondaries":[
     {"name":"branch","state":"disconnected","direction":"secondary_dials","group":"Managed devices","server":null,
      "error":{"code":"not_connected","message":"It is away.","remedy":""},"reason":null,"last_known":[
-       {"name":"shop","path":["branch","shop"],"state":"connected","heard_at":"yesterday"},
+       {"name":"shop","path":["branch","shop"],"state":"connected","heard_at":"yesterday","devices":{"ok":1,"warning":0,"critical":0,"unknown":0,"total":1}},
        {"name":"till","path":["branch","shop","till"],"state":"never_connected","heard_at":null}]}]})");
   EXPECT_EQ(draw_tree(given.terminal, away),
-            "hq (0.1.0)\n"
+            "hq (0.1.0)  devices unknown\n"
             "└─ ✗ branch  Disconnected  Managed devices\n"
-            "      shop  Connected, as of yesterday\n"
-            "        till  Never connected, never heard of\n");
+            "      shop  Connected, as of yesterday, 1 device\n"
+            "        till  Never connected, never heard of, devices unknown\n");
 }
 
 TEST(Tree, NothingOfWhatAServerSaysCanSteerTheTerminal) {

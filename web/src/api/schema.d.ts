@@ -1462,7 +1462,8 @@ export interface paths {
         /**
          * A report on this server and those below it
          * @description `servers`: each server with its state, version and freshness. `events`: how many of each severity each server had, with `details` every
-         *     one. What is missing is named: servers that are not heard from, and since when.
+         *     one. `devices`: how many devices of each status this server and each one below it has, and their sum. What is missing is named: servers
+         *     that are not heard from, and since when; with `devices` also those that never told any numbers, which are null then and not 0.
          */
         get: operations["report"];
         put?: never;
@@ -2683,6 +2684,8 @@ export interface components {
             fingerprint: components["schemas"]["Fingerprint"];
             /** @description Whether everything below it was asked and answered. */
             complete: boolean;
+            /** @description Of this server itself. null for those who may not read all of it; missing where it does not know devices (an older version). */
+            devices?: components["schemas"]["DeviceCounts"] | null;
             secondaries: {
                 /** Format: uuid */
                 registration_id: string;
@@ -2751,6 +2754,8 @@ export interface components {
             version: string | null;
             groups: number | null;
             secondaries: number | null;
+            /** @description As it told last; null: it never told any numbers, which is not 0. */
+            devices: components["schemas"]["DeviceCounts"] | null;
             /** @description Every link down to it stands. */
             current: boolean;
             /** @description Until when what is shown was known to be so; null: it never was connected. */
@@ -6331,7 +6336,7 @@ export interface operations {
             };
             header?: never;
             path: {
-                kind: "servers" | "events";
+                kind: "servers" | "events" | "devices";
             };
             cookie?: never;
         };
@@ -6369,7 +6374,24 @@ export interface operations {
                             server: string;
                             /** @description null: never heard from. */
                             heard_at: string | null;
+                            /**
+                             * @description With `devices`: its numbers are of `heard_at`, or were never told.
+                             * @enum {string}
+                             */
+                            devices?: "old" | "unknown";
                         }[];
+                        /** @description With `devices`: of all numbers that are known. */
+                        sum?: {
+                            ok: number;
+                            warning: number;
+                            critical: number;
+                            unknown: number;
+                            total: number;
+                            /** @description Whose numbers these are, this one counted. */
+                            servers: number;
+                            /** @description false: numbers of some servers are old or were never told; `missing` names them. */
+                            complete: boolean;
+                        };
                         rows: Record<string, never>[];
                     };
                     /** @example server,state */
