@@ -53,6 +53,7 @@ test("audit records say in Japanese what they are about", async () => {
   await olga.enter(hq.url);
   await page.goto(`${hq.url}/audit`);
   await page.getByText(`管理グループ「Managed devices/北」(${group.id})`).waitFor();
+  assert.equal(await page.getByText("管理グループの追加", { exact: true }).first().getAttribute("title"), "group.add");
   await olga.isClean("audit in Japanese");
   await olga.leave();
 });

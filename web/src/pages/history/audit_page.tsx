@@ -12,7 +12,7 @@ import { Waiting } from "../../parts/loading";
 import { PageHeader } from "../../parts/page_header";
 import { ProblemAlert } from "../../parts/problem_alert";
 import { RecordTable, type Column } from "../../parts/record_table";
-import { Said, useTellsServers } from "../../parts/said";
+import { Said, useSaid, useTellsServers } from "../../parts/said";
 import { When } from "../../parts/when";
 import { Older } from "./pager";
 
@@ -22,9 +22,15 @@ const kPage = 100;
 function Outcome({ outcome }: { outcome: string }) {
   const { t, i18n } = useTranslation();
   const tellsServers = useTellsServers();
-  if (outcome === "done") return <>{t("history.done")}</>;
+  if (outcome === "done") return <span className="daikan-nowrap">{t("history.done")}</span>;
   if (!tellsServers) return <code>{outcome}</code>;
   return i18n.exists(`problem.${outcome}.sentence`) ? <span title={outcome}>{t(`problem.${outcome}.sentence`)}</span> : <Said text={outcome} extent="phrase" />;
+}
+
+/** What was done, in words where the language has them; a name of ours otherwise, which scripts know. */
+function Action({ action }: { action: string }) {
+  const said = useSaid()(action, "phrase");
+  return said.original === null ? <code>{action}</code> : <span title={said.original}>{said.text}</span>;
 }
 
 export function AuditPage() {
@@ -56,9 +62,9 @@ export function AuditPage() {
         </>
       ),
     },
-    { name: "action", text: t("history.action"), cell: (record) => <code>{record.action}</code> },
+    { name: "action", text: t("history.action"), cell: (record) => <Action action={record.action} /> },
     { name: "object", text: t("history.object"), modifier: "breakWord", cell: (record) => <Said text={record.object} extent="phrase" /> },
-    { name: "outcome", text: t("history.outcome"), modifier: "breakWord", cell: (record) => <Outcome outcome={record.outcome} /> },
+    { name: "outcome", text: t("history.outcome"), cell: (record) => <Outcome outcome={record.outcome} /> },
   ];
   return (
     <>
