@@ -30,7 +30,7 @@ function Outcome({ outcome }: { outcome: string }) {
 /** What was done, in words where the language has them; a name of ours otherwise, which scripts know. */
 function Action({ action }: { action: string }) {
   const said = useSaid()(action, "phrase");
-  return said.original === null ? <code>{action}</code> : <span title={said.original}>{said.text}</span>;
+  return said.original === null ? <code>{action}</code> : <span className="daikan-nowrap" title={said.original}>{said.text}</span>;
 }
 
 export function AuditPage() {
