@@ -34,6 +34,7 @@ export const routes: PageRoute[] = [
   { path: "/invitations", page: page(() => import("./pages/invitations/invitations_page"), "InvitationsPage") },
   { path: "/groups/:groupId", page: page(() => import("./pages/group/group_page"), "GroupPage") },
   { path: "/groups/:groupId/servers", page: page(() => import("./pages/group/group_page"), "ServersPage") },
+  { path: "/groups/:groupId/devices", page: page(() => import("./pages/group/group_page"), "GroupDevicesPage") },
   { path: "/policies", page: page(() => import("./pages/policies/policies_page"), "PoliciesPage") },
   { path: "/policies/effective", page: page(() => import("./pages/policies/policies_page"), "EffectiveSettingsPage") },
   { path: "/policies/status", page: page(() => import("./pages/policies/policies_page"), "PolicyStatusPage") },

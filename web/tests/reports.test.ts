@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { depthProblem, emptyWish, reportColumns, reportQuery } from "../src/pages/reports/model";
+import { depthProblem, emptyWish, reportColumns, reportQuery, sumRow } from "../src/pages/reports/model";
 
 describe("a report", () => {
   it("asks for every server below unless told otherwise", () => {
@@ -30,5 +30,12 @@ describe("a report", () => {
   it("shows counts of events, and every one with details", () => {
     expect(reportColumns({ kind: "events", details: false })).toEqual(["server", "critical", "error", "warning", "info"]);
     expect(reportColumns({ kind: "events", details: true })).toContain("message");
+  });
+
+  it("of devices ends with the sum of what is known", () => {
+    expect(reportColumns({ kind: "devices", details: false })).toEqual(["server", "ok", "warning", "critical", "unknown", "total", "heard_at"]);
+    const sum = { ok: 1, warning: 2, critical: 3, unknown: 4, total: 10, servers: 2, complete: false };
+    expect(sumRow({ sum }, "Sum")).toEqual([{ ...sum, server: "Sum" }]);
+    expect(sumRow({}, "Sum")).toEqual([]);
   });
 });

@@ -3,7 +3,7 @@ import { QueryClient, useQuery, useQueryClient, type UseQueryResult } from "@tan
 import { ServerApi, type Answer } from "./client";
 import { pathKey, type ServerPath } from "./path";
 import { ProblemError } from "./problem";
-import type { Group, Operation, Primary, RightName, Secondary, Server, TreeNode, User } from "./types";
+import type { DeviceCounts, Group, Operation, Primary, RightName, Secondary, Server, TreeNode, User } from "./types";
 
 export const kPageSize = 1000;
 
@@ -28,6 +28,7 @@ export const keys = {
   secondary: (path: ServerPath, id: string) => [pathKey(path), "secondary", id] as const,
   primary: (path: ServerPath) => [pathKey(path), "primary"] as const,
   operation: (path: ServerPath, id: string) => [pathKey(path), "operation", id] as const,
+  deviceCounts: (path: ServerPath, group?: string) => [pathKey(path), "device_counts", group ?? null] as const,
   tree: (path: ServerPath) => [pathKey(path), "tree"] as const,
   account: ["", "account"] as const,
 };
@@ -40,6 +41,10 @@ export const useServerRecord = (path: ServerPath, enabled = true): UseQueryResul
 
 export const useGroups = (path: ServerPath, enabled = true): UseQueryResult<Group[]> =>
   useQuery({ queryKey: keys.groups(path), queryFn: async ({ signal }) => (await new ServerApi(path).get("groups", { signal })).data.items, enabled });
+
+/** Of the server, or of the group with this path and those below it. */
+export const useDeviceCounts = (path: ServerPath, group?: string): UseQueryResult<DeviceCounts> =>
+  useQuery({ queryKey: keys.deviceCounts(path, group), queryFn: async ({ signal }) => (await new ServerApi(path).get("device_counts", { query: { group }, signal })).data });
 
 /** All secondaries of a server, by name, however many pages that takes. */
 export async function allSecondaries(path: ServerPath, signal?: AbortSignal): Promise<Secondary[]> {

@@ -13,6 +13,7 @@ import { PageHeader } from "../parts/page_header";
 import { ProblemAlert } from "../parts/problem_alert";
 import { StatusMark } from "../parts/status_mark";
 import { When } from "../parts/when";
+import { DevicesCard } from "./devices_card";
 
 const kShown = 8;
 
@@ -139,12 +140,11 @@ export function OverviewPage() {
       <PageHeader title={server.data?.name ?? "…"} name={server.data?.name ?? ""} lead={<Content component="p">{t("overview.lead")}</Content>} />
       <PageSection hasBodyWrapper={false} className="daikan-stack">
         {alone && <First />}
-        {!alone && (
-          <Gallery hasGutter minWidths={{ default: "20rem" }}>
-            {primary.data && <Above primary={primary.data.data} />}
-            {secondaries.data && <Below secondaries={secondaries.data} />}
-          </Gallery>
-        )}
+        <Gallery hasGutter minWidths={{ default: "20rem" }}>
+          {!alone && primary.data && <Above primary={primary.data.data} />}
+          {!alone && secondaries.data && <Below secondaries={secondaries.data} />}
+          <DevicesCard />
+        </Gallery>
         <Loaded query={server}>{(record) => <About server={record} />}</Loaded>
       </PageSection>
     </>

@@ -2,7 +2,7 @@
 import { useState } from "react";
 import { useNavigate } from "react-router-dom";
 import { useTranslation } from "react-i18next";
-import { useReload } from "../../api/queries";
+import { useDeviceCounts, useReload } from "../../api/queries";
 import type { Group } from "../../api/types";
 import { useServer } from "../../app/place";
 import { tell } from "../../app/notices";
@@ -93,7 +93,8 @@ export function DeleteGroupDialog({ group, groups, etag, onClose }: Props & { et
   const { api, path, href } = useServer();
   const reload = useReload(path);
   const subgroups = groups.filter((each) => each.parent_id === group.id).length;
-  const isEmpty = subgroups === 0 && group.secondaries === 0;
+  const devices = useDeviceCounts(path, group.path).data?.total ?? 0;
+  const isEmpty = subgroups === 0 && group.secondaries === 0 && devices === 0;
   return (
     <ConfirmDialog
       title={t("group.delete_title", { name: group.name })}
@@ -106,7 +107,7 @@ export function DeleteGroupDialog({ group, groups, etag, onClose }: Props & { et
         await reload();
       }}
     >
-      <p>{isEmpty ? t("group.delete_empty") : t("group.delete_holds", { subgroups, secondaries: group.secondaries })}</p>
+      <p>{isEmpty ? t("group.delete_empty") : t("group.delete_holds", { subgroups, secondaries: group.secondaries, devices })}</p>
     </ConfirmDialog>
   );
 }

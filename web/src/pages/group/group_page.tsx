@@ -20,9 +20,10 @@ import { GroupPolicies, GroupSettings } from "../policies/policies_page";
 import { useSecondaryActions } from "../secondary/secondary_dialogs";
 import { AddGroupDialog, DeleteGroupDialog, EditGroupDialog } from "./group_dialogs";
 import { InviteDialog } from "../invitations/invite_dialog";
+import { GroupDevices } from "./devices_table";
 import { ServersTable } from "./servers_table";
 
-type View = "servers" | "subgroups" | "policies" | "settings";
+type View = "servers" | "subgroups" | "devices" | "policies" | "settings";
 type Dialog = "add" | "rename" | "move" | "delete";
 
 const etagOf = (group: Group) => `"${group.revision}"`;
@@ -144,6 +145,7 @@ function Shown({ group, groups, view }: { group: Group; groups: Group[]; view: V
           tabs={[
             { name: "subgroups", text: t("group.subgroups"), to: href(`/groups/${group.id}`) },
             { name: "servers", text: t("group.servers_count", { count: group.secondaries }), to: href(`/groups/${group.id}/servers`) },
+            { name: "devices", text: t("devices.tab"), to: href(`/groups/${group.id}/devices`) },
             { name: "policies", text: t("policies.title"), to: href(`/groups/${group.id}/policies`) },
             { name: "settings", text: t("policies.effective"), to: href(`/groups/${group.id}/settings`) },
           ]}
@@ -152,6 +154,7 @@ function Shown({ group, groups, view }: { group: Group; groups: Group[]; view: V
       <PageSection hasBodyWrapper={false}>
         {view === "servers" && <Servers group={group} onAdd={mayJoin ? add : null} />}
         {view === "subgroups" && <Subgroups group={group} groups={groups} onAdd={mayEdit ? () => setDialog("add") : null} />}
+        {view === "devices" && <GroupDevices group={group} />}
         {view === "policies" && <GroupPolicies group={group} groups={groups} />}
         {view === "settings" && <GroupSettings group={group} />}
       </PageSection>
@@ -183,5 +186,6 @@ function Page({ view }: { view: View }) {
 
 export const GroupPage = () => <Page view="subgroups" />;
 export const ServersPage = () => <Page view="servers" />;
+export const GroupDevicesPage = () => <Page view="devices" />;
 export const GroupPoliciesPage = () => <Page view="policies" />;
 export const GroupSettingsPage = () => <Page view="settings" />;

@@ -1,7 +1,7 @@
 // What a report is asked for, and what its table shows. Pure.
 import type { AnswerOf, ServerEvent } from "../../api/types";
 
-export type Kind = "servers" | "events";
+export type Kind = "servers" | "events" | "devices";
 export type Severity = ServerEvent["severity"];
 export type Report = NonNullable<AnswerOf<"get", "reports/{kind}">>;
 export type Row = Record<string, string | number | boolean | null>;
@@ -41,10 +41,15 @@ export function reportQuery(wish: ReportWish) {
   };
 }
 
+const kDevices = ["ok", "warning", "critical", "unknown", "total"];
 const kCounts = ["critical", "error", "warning", "info"];
+
+/** The last line of a report of devices: what is in no other column is empty. Nothing for other reports. */
+export const sumRow = (report: Pick<Report, "sum">, name: string): Row[] => (report.sum === undefined ? [] : [{ ...report.sum, server: name }]);
 
 /** In this order; names are those of the answer. */
 export function reportColumns(wish: Pick<ReportWish, "kind" | "details">): string[] {
   if (wish.kind === "servers") return ["server", "state", "heard_at", "version", ...(wish.details ? ["since", "reason", "groups", "secondaries", "applied_at"] : [])];
+  if (wish.kind === "devices") return ["server", ...kDevices, "heard_at", ...(wish.details ? ["told_at", "state", "version"] : [])];
   return wish.details ? ["at", "server", "severity", "message", "kind"] : ["server", ...kCounts];
 }

@@ -1,5 +1,6 @@
 // Reports over this server and everything below it, from what was rolled up: on the page, as a file, and as a page for the printer.
 import { useState } from "react";
+import { useSearchParams } from "react-router-dom";
 import { Alert, Button, Checkbox, Flex, FormGroup, FormSelect, FormSelectOption, Label, List, ListItem, PageSection } from "@patternfly/react-core";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
@@ -14,9 +15,9 @@ import { Said } from "../../parts/said";
 import { StatusMark } from "../../parts/status_mark";
 import { TextField } from "../../parts/text_field";
 import { When } from "../../parts/when";
-import { depthProblem, emptyWish, reportColumns, reportQuery, type Kind, type Report, type ReportWish, type Row, type Severity } from "./model";
+import { depthProblem, emptyWish, reportColumns, reportQuery, sumRow, type Kind, type Report, type ReportWish, type Row, type Severity } from "./model";
 
-const kKinds: Kind[] = ["servers", "events"];
+const kKinds: Kind[] = ["servers", "events", "devices"];
 const kSeverities: Severity[] = ["info", "warning", "error", "critical"];
 const kColours = { info: "blue", warning: "orange", error: "red", critical: "red" } as const;
 
@@ -59,15 +60,18 @@ function Wish({ wish, set }: { wish: ReportWish; set: (part: Partial<ReportWish>
 }
 
 function Cell({ name, row }: { name: string; row: Row }) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const value = row[name];
+  if (value === undefined) return null; // of the sum
   switch (name) {
     case "state":
+      if (value === null) return <>–</>; // this server has no link to itself
       return <StatusMark state={value as LinkState} />;
     case "heard_at":
       return row.current ? t("reports.now") : <When at={value as string | null} />;
     case "at":
     case "since":
+    case "told_at":
     case "applied_at":
       return <When at={value as string | null} exact={name === "at"} />;
     case "severity":
@@ -76,6 +80,12 @@ function Cell({ name, row }: { name: string; row: Row }) {
           {t(`history.${value as Severity}`)}
         </Label>
       );
+    case "ok":
+    case "warning":
+    case "critical":
+    case "unknown":
+    case "total":
+      return <>{value === null ? t("reports.not_told") : value.toLocaleString(i18n.language)}</>;
     case "kind":
       return <code>{value}</code>;
     case "message":
@@ -88,7 +98,7 @@ function Cell({ name, row }: { name: string; row: Row }) {
 
 function Answer({ report, wish }: { report: Report; wish: ReportWish }) {
   const { t } = useTranslation();
-  const rows = report.rows as unknown as Row[];
+  const rows = [...(report.rows as unknown as Row[]), ...sumRow(report, t(report.sum?.complete ? "reports.sum" : "reports.sum_known"))];
   const columns = reportColumns({ kind: report.kind as Kind, details: report.details }).map(
     (name): Column<[Row, number]> => ({ name, text: t(`reports.column_${name}`), modifier: name === "message" || name === "reason" ? "breakWord" : "nowrap", cell: ([row]) => <Cell name={name} row={row} /> }),
   );
@@ -99,7 +109,7 @@ function Answer({ report, wish }: { report: Report; wish: ReportWish }) {
           <List>
             {report.missing.map((each) => (
               <ListItem key={each.server} data-missing={each.server}>
-                {each.server} – {t("reports.heard")} <When at={each.heard_at} />
+                {each.server} – {each.devices === "unknown" ? t("reports.devices_unknown") : <>{t("reports.heard")} <When at={each.heard_at} /></>}
               </ListItem>
             ))}
           </List>
@@ -111,7 +121,7 @@ function Answer({ report, wish }: { report: Report; wish: ReportWish }) {
         columns={columns}
         rows={rows.map((row, at): [Row, number] => [row, at])}
         keyOf={([, at]) => at}
-        empty={<Empty title={t("reports.none")}>{t(wish.kind === "servers" ? "reports.none_servers" : "reports.none_events")}</Empty>}
+        empty={<Empty title={t("reports.none")}>{t(wish.kind === "events" ? "reports.none_events" : "reports.none_servers")}</Empty>}
       />
     </>
   );
@@ -120,7 +130,8 @@ function Answer({ report, wish }: { report: Report; wish: ReportWish }) {
 export function ReportsPage() {
   const { t } = useTranslation();
   const { api, path, key } = useServer();
-  const [wish, setWish] = useState(emptyWish);
+  const [asked] = useSearchParams();
+  const [wish, setWish] = useState(() => ({ ...emptyWish, kind: kKinds.find((kind) => kind === asked.get("kind")) ?? emptyWish.kind }));
   const query = reportQuery(wish);
   const report = useQuery({
     queryKey: [key, "reports", wish.kind, query],
