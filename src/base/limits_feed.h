@@ -21,7 +21,6 @@ inline constexpr auto kFeedMarkSoon = std::chrono::seconds(1);             // af
 inline constexpr auto kFeedMark = std::chrono::seconds(60);                // between marks of an idle feed: 10,000 of them are 170 a second
 inline constexpr auto kFeedSilence = std::chrono::seconds(150);            // without a mark or a record the feed is asked for anew
 inline constexpr auto kFeedConfirmEvery = std::chrono::milliseconds(500);  // records are confirmed together
-inline constexpr auto kFeedPause = std::chrono::milliseconds(25);          // between looks for what this server itself appended
 inline constexpr auto kFeedRetry = std::chrono::seconds(5);                // after a feed that could not be read or stored
 inline constexpr auto kStatusPause = std::chrono::milliseconds(200);       // changes of links are told together
 inline constexpr auto kStatusSettle = std::chrono::seconds(5);             // a link that comes back sooner was not away

@@ -51,8 +51,8 @@ struct Page {
 /// The body of the answer: the beginning, the snapshot if there is one, then records and marks for good.
 class FeedSource final : public net::BodySource {
  public:
-  FeedSource(Storage& storage, std::shared_ptr<FeedNews> news, link::FeedBegin begin)
-      : storage_(storage), news_(std::move(news)), begin_(begin), position_(begin.from.position) {}
+  FeedSource(Storage& storage, link::FeedBegin begin)
+      : storage_(storage), news_(storage.feed_news()), begin_(begin), position_(begin.from.position) {}
 
   awaitable<Result<std::string>> next() override {
     if (!begun_) {
@@ -61,7 +61,7 @@ class FeedSource final : public net::BodySource {
       co_return link::encode(link::FeedFrame(begin_));
     }
     for (;;) {
-      const auto seen = storage_.database().statistics().writes;
+      const auto seen = news_->changes;
       auto page = co_await read();
       if (!page) co_return fail(std::move(page.error()));
       if (page->epoch != begin_.from.epoch) co_return std::string();  // it ends here: another epoch began
@@ -72,9 +72,8 @@ class FeedSource final : public net::BodySource {
         mark_at_ = after(limits::kFeedMark);
         co_return link::encode(link::FeedFrame(link::FeedMark{position_}));
       }
-      // Any change may have a record in it; those that came from below are told at once.
-      while (storage_.database().statistics().writes == seen && std::chrono::steady_clock::now() < mark_at_) {
-        co_await news_->signal.wait(std::min(mark_at_, after(limits::kFeedPause)));
+      while (news_->changes == seen && std::chrono::steady_clock::now() < mark_at_) {
+        co_await news_->changed.wait(mark_at_);
         const auto state = co_await net::asio::this_coro::cancellation_state;
         if (state.cancelled() != net::asio::cancellation_type::none) co_return fail(Code::cancelled, "The feed was closed.");
       }
@@ -269,7 +268,6 @@ awaitable<Result<>> LinkHost::State::store_feed(std::shared_ptr<UpperRunning> up
     if (!stored) co_return fail(std::move(stored.error()));
     if (batch->of == Of::snapshot_end && batch->resynchronised) history.committed();
     feed.stored(*batch);
-    feed_news->signal.notify_all();
   }
   co_return Result<>{};
 }
@@ -298,7 +296,7 @@ awaitable<net::Response> LinkHost::State::answer_feed(net::Request request) {
   if (!answered) co_return problem_response(answered.error(), 503);
   net::Response response;
   response.headers.add("content-type", std::string(link::kMediaType));
-  std::unique_ptr<net::BodySource> source = std::make_unique<FeedSource>(storage, feed_news, answered->begin);
+  std::unique_ptr<net::BodySource> source = std::make_unique<FeedSource>(storage, answered->begin);
   response.body = net::Body(std::move(source));
   co_return response;
 }

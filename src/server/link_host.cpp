@@ -42,7 +42,6 @@ LinkHost::State::State(Storage& storage_, History& history_, const net::Identity
       changed(executor),
       ticks_changed(executor),
       outcomes(executor),
-      feed_news(std::make_shared<FeedNews>(executor)),
       random(std::random_device{}()) {
   self = make_self();
   downstream.introduce(facts.id, facts.name);

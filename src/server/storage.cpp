@@ -1,10 +1,34 @@
 #include "server/storage.h"
 
 #include <boost/asio/async_result.hpp>
+#include <boost/asio/post.hpp>
 
 #include "server/completion.h"
 
 namespace daikan::server {
+namespace {
+
+/// `work`, and `done` that tells the feed's readers before its own. Also when the commit failed: it may be that it happened.
+std::pair<store::Work, store::Done> telling(store::Work work, store::Done done, net::Executor executor, std::shared_ptr<FeedNews> news) {
+  const auto changed = std::make_shared<bool>(false);  // both run on the database's writer
+  store::Work unit = [work = std::move(work), changed](store::Transaction& transaction) {
+    auto result = work(transaction);
+    *changed = transaction.feed_changed();
+    return result;
+  };
+  store::Done told = [done = std::move(done), changed, executor, news = std::move(news)](Result<> result) {
+    if (*changed) {
+      net::asio::post(executor, [news] {
+        ++news->changes;
+        news->changed.notify_all();
+      });
+    }
+    done(std::move(result));
+  };
+  return {std::move(unit), std::move(told)};
+}
+
+}  // namespace
 
 // Nothing is installed in the cancellation slot, so a cancelled requester waits for the end of its unit like any other and sees the
 // cancellation at its next co_await. (Resetting the cancellation state instead would forget a cancellation that arrives meanwhile.)
@@ -13,7 +37,8 @@ awaitable<Result<>> Storage::submit(Kind kind, store::Work work) {
       [this, kind](auto handler, store::Work unit) {
         store::Done done = resume_with<Result<>>(executor_, std::move(handler));
         if (kind == Kind::write) {
-          database_.write(std::move(unit), std::move(done));
+          auto [work_then, done_then] = telling(std::move(unit), std::move(done), executor_, feed_news_);
+          database_.write(std::move(work_then), std::move(done_then));
         } else {
           database_.read(std::move(unit), std::move(done));
         }

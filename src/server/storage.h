@@ -17,11 +17,18 @@ namespace daikan::server {
 
 using net::awaitable;
 
+/// Told after each commit that changed the own feed; on the I/O thread. Shared with the bodies of answers, which outlive the storage.
+struct FeedNews {
+  explicit FeedNews(net::Executor executor) : changed(executor) {}
+  net::Signal changed;
+  std::uint64_t changes = 0;  ///< Read it before the database: a change that the database does not show yet raises it later.
+};
+
 class Storage {
  public:
   /// `sealing` is what the secrets in this database are sealed under; without one, they are lost with the process (tests).
   Storage(net::Executor executor, store::Database& database, Sealing sealing = Sealing::ephemeral())
-      : executor_(executor), database_(database), sealing_(sealing) {}
+      : executor_(executor), database_(database), sealing_(sealing), feed_news_(std::make_shared<FeedNews>(executor)) {}
 
   /// Runs `work` as one durable unit: every change it made is there, or none.
   template <class T>
@@ -35,6 +42,7 @@ class Storage {
   store::Database& database() { return database_; }
   const Sealing& sealing() const { return sealing_; }
   net::Executor executor() const { return executor_; }
+  const std::shared_ptr<FeedNews>& feed_news() const { return feed_news_; }
 
  private:
   enum class Kind : std::uint8_t { read, write };
@@ -59,6 +67,7 @@ class Storage {
   net::Executor executor_;
   store::Database& database_;
   Sealing sealing_;
+  std::shared_ptr<FeedNews> feed_news_;
 };
 
 /// What a unit of work without an answer returns.

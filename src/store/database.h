@@ -63,6 +63,13 @@ class Transaction {
   std::int64_t execute(std::string_view sql, std::initializer_list<Value> parameters = {}) {
     return execute(sql, std::span<const Value>(parameters.begin(), parameters.size()));
   }
+
+  /// This unit changes the own feed (tables_feed.h): whoever serves it has to be woken after the commit.
+  void note_feed_change() { feed_changed_ = true; }
+  bool feed_changed() const { return feed_changed_; }
+
+ private:
+  bool feed_changed_ = false;
 };
 
 using Work = std::function<Result<>(Transaction&)>;

@@ -134,6 +134,7 @@ std::uint64_t FeedWriter::next_sequence() { return state_.sequence = after(state
 void FeedWriter::append(const FeedRecord& record) {
   if (state_.epoch == 0) return;
   const auto bytes = record.payload.size() + limits::kFeedRecordOverhead;
+  transaction_.note_feed_change();
   ++state_.position;
   state_.bytes += bytes;
   transaction_.execute(
@@ -153,6 +154,7 @@ void FeedWriter::finish() {
 
 void begin_feed(Transaction& transaction, TimePoint at) {
   auto state = read_feed_state(transaction);
+  transaction.note_feed_change();
   state.epoch = after(state.epoch, at);
   // What a primary has seen of this server after the moment of a backup must not count as newer.
   const auto rows = transaction.query("SELECT subject, kind FROM rolled_up_states WHERE via = '' ORDER BY origin_sequence");
@@ -166,6 +168,7 @@ void begin_feed(Transaction& transaction, TimePoint at) {
 
 void end_feed(Transaction& transaction) {
   auto state = read_feed_state(transaction);
+  transaction.note_feed_change();
   state.epoch = 0;
   write_feed_state(transaction, state);
 }

@@ -44,12 +44,6 @@ struct Outcome {
 };
 using OutcomePtr = std::shared_ptr<Outcome>;
 
-/// Records came from below: a feed that is served may have more. Shared with the bodies of answers.
-struct FeedNews {
-  explicit FeedNews(net::Executor executor) : signal(executor) {}
-  net::Signal signal;
-};
-
 struct PendingEffects {
   link::Effects effects;
   OutcomePtr outcome;  ///< Null: nobody waits.
@@ -215,7 +209,6 @@ struct LinkHost::State : std::enable_shared_from_this<LinkHost::State> {
   net::Signal changed;
   net::Signal ticks_changed;
   net::Signal outcomes;  ///< Some Outcome was set.
-  std::shared_ptr<FeedNews> feed_news;
   bool renamed = false;
   std::shared_ptr<net::TlsContext> listening;
   std::shared_ptr<net::TlsContext> dialling_primary;
