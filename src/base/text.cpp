@@ -1,6 +1,7 @@
 #include "base/text.h"
 
 #include <array>
+#include <cstring>
 
 #include <fmt/format.h>
 
@@ -29,15 +30,34 @@ std::size_t utf8_length(std::string_view s) {
   return 0;
 }
 
+/// How many bytes at the start of `s` are certainly ASCII; a multiple of 8.
+std::size_t ascii_length(std::string_view s) {
+  std::size_t length = 0;
+  for (std::uint64_t eight = 0; s.size() - length >= sizeof eight; length += sizeof eight) {
+    std::memcpy(&eight, s.data() + length, sizeof eight);
+    if ((eight & 0x8080808080808080U) != 0) break;
+  }
+  return length;
+}
+
 constexpr std::string_view kBase64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+/// The value of each character; 64: none.
+constexpr auto kBase64Values = [] {
+  std::array<std::uint8_t, 256> values{};
+  values.fill(64);
+  for (std::size_t i = 0; i < kBase64.size(); ++i) values[static_cast<unsigned char>(kBase64[i])] = static_cast<std::uint8_t>(i);
+  return values;
+}();
 
 }  // namespace
 
 bool is_utf8(std::string_view text) {
-  while (!text.empty()) {
+  for (text.remove_prefix(ascii_length(text)); !text.empty();) {
     const std::size_t n = utf8_length(text);
     if (n == 0) return false;
     text.remove_prefix(n);
+    if (n > 1) text.remove_prefix(ascii_length(text));
   }
   return true;
 }
@@ -103,9 +123,9 @@ std::optional<std::vector<std::uint8_t>> from_base64(std::string_view text) {
     std::uint32_t word = 0;
     for (std::size_t k = 0; k < 4; ++k) {
       const bool padding = k >= 4U - static_cast<unsigned>(pad);
-      const auto value = padding ? 0 : kBase64.find(text[i + k]);
-      if (value == std::string_view::npos) return std::nullopt;
-      word = word << 6 | static_cast<std::uint32_t>(value);
+      const std::uint32_t value = padding ? 0 : kBase64Values[static_cast<unsigned char>(text[i + k])];
+      if (value == 64) return std::nullopt;
+      word = word << 6 | value;
     }
     out.push_back(static_cast<std::uint8_t>(word >> 16));
     if (pad < 2) out.push_back(static_cast<std::uint8_t>(word >> 8));

@@ -56,6 +56,9 @@ class Transaction {
   virtual std::vector<Row> query(std::string_view sql, std::span<const Value> parameters) = 0;
   /// The same for a statement without rows; returns how many rows it changed.
   virtual std::int64_t execute(std::string_view sql, std::span<const Value> parameters) = 0;
+  /// execute() once for each of `rows`, in their order, without waiting for one before the next is sent; returns how many rows each
+  /// changed. Throws StorageFailure when one fails: then none of them counts.
+  virtual std::vector<std::int64_t> execute_each(std::string_view sql, std::span<const std::vector<Value>> rows) = 0;
 
   std::vector<Row> query(std::string_view sql, std::initializer_list<Value> parameters = {}) {
     return query(sql, std::span<const Value>(parameters.begin(), parameters.size()));

@@ -239,6 +239,51 @@ TEST_P(Transactions, ExecuteCountsTheRowsItChanged) {
   });
 }
 
+constexpr const char* kPutOnce = "INSERT INTO settings (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING";
+
+TEST_P(Transactions, ExecuteEachCountsTheRowsOfEveryOneInOrder) {
+  in_write(database(), [](Transaction& t) {
+    t.execute(kPutOnce, {std::string("7"), std::string("there")});
+    std::vector<std::vector<store::Value>> rows;
+    for (int i = 0; i < 1000; ++i) rows.push_back({std::to_string(i), "ö\t" + std::to_string(i)});
+    rows.push_back({std::string("999"), std::string("twin")});
+    const auto changed = t.execute_each(kPutOnce, rows);
+    EXPECT_EQ(changed.size(), 1001U);
+    for (std::size_t i = 0; i < changed.size(); ++i) EXPECT_EQ(changed[i], i == 7 || i == 1000 ? 0 : 1) << i;
+    EXPECT_EQ(store::find_setting(t, "7"), "there");
+    EXPECT_EQ(store::find_setting(t, "999"), "ö\t999");
+    EXPECT_EQ(t.execute_each("UPDATE settings SET value = $1", std::vector<std::vector<store::Value>>{{std::string("x")}}),
+              std::vector<std::int64_t>{1000});
+    EXPECT_TRUE(t.execute_each("DELETE FROM settings WHERE name = $1", {}).empty());
+    return 0;
+  });
+}
+
+TEST_P(Transactions, AFailureAmongThoseThatAreExecutedTogetherUndoesTheUnitAndNothingElse) {
+  Outcomes outcomes;
+  const auto failing = [](std::vector<std::vector<store::Value>> rows) {
+    return [rows = std::move(rows)](Transaction& t) -> Result<> {
+      store::put_setting(t, "before", "x");
+      t.execute_each("INSERT INTO settings (name, value) VALUES ($1, $2)", rows);
+      return {};
+    };
+  };
+  const std::vector<store::Value> one = {std::string("one"), std::string("1")};
+  {
+    BusyWriter busy(database());
+    database().write(put("first"), outcomes.next());
+    database().write(failing({one, one, {std::string("two"), std::string("2")}}), outcomes.next());
+    database().write(failing({one, {std::string("two"), std::string("\xff")}}), outcomes.next());
+    database().write(failing({one, {std::string("two")}}), outcomes.next());
+    database().write(put("last"), outcomes.next());
+  }
+  outcomes.wait();
+  ASSERT_EQ(outcomes.results().size(), 5U);
+  for (std::size_t i = 0; i < 5; ++i) EXPECT_EQ(outcomes.results()[i].has_value(), i == 0 || i == 4) << i;
+  for (const auto* name : {"first", "last"}) EXPECT_TRUE(has(database(), name)) << name;
+  for (const auto* name : {"before", "one", "two"}) EXPECT_FALSE(has(database(), name)) << name;
+}
+
 TEST_P(Transactions, WorkBeyondTheQueueIsRefusedAtOnceAndTheRestIsDone) {
   Outcomes outcomes;
   Result<> refused;

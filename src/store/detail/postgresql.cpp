@@ -1,8 +1,10 @@
 // PostgreSQL through libpq. A connection that broke is made anew at the next begin(), never inside a transaction.
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cstring>
 #include <map>
+#include <optional>
 #include <utility>
 
 #include <fmt/format.h>
@@ -30,6 +32,9 @@ constexpr Oid kInt2 = 21;
 constexpr Oid kInt4 = 23;
 constexpr Oid kText = 25;
 constexpr Oid kName = 19;
+
+// Sent before the answers are read: few enough that those of all fit into the sockets' buffers, or both ends would wait for each other.
+constexpr std::size_t kPipelined = 256;
 
 constexpr std::string_view kLockNotAvailable = "55P03";
 
@@ -67,11 +72,16 @@ class PostgresqlConnection final : public Connection {
   }
 
   std::int64_t execute(std::string_view sql, std::span<const Value> parameters) override {
-    const ResultHandle result = run_prepared(sql, parameters);
-    const std::string_view changed = PQcmdTuples(result.get());
-    std::int64_t count = 0;
-    std::from_chars(changed.data(), changed.data() + changed.size(), count);
-    return count;
+    return changed_by(run_prepared(sql, parameters).get());
+  }
+
+  std::vector<std::int64_t> execute_each(std::string_view sql, std::span<const std::vector<Value>> rows) override {
+    std::vector<std::int64_t> changed;
+    changed.reserve(rows.size());
+    for (; !rows.empty(); rows = rows.subspan(std::min(kPipelined, rows.size()))) {
+      pipeline(prepare(sql), rows.first(std::min(kPipelined, rows.size())), changed);
+    }
+    return changed;
   }
 
   void begin() override {
@@ -188,22 +198,59 @@ class PostgresqlConnection final : public Connection {
     return statements_.emplace(text, name).first->second;
   }
 
-  ResultHandle run_prepared(std::string_view sql, std::span<const Value> parameters) {
-    const std::string& name = prepare(sql);
-    std::vector<std::string> numbers(parameters.size());
-    std::vector<const char*> values(parameters.size(), nullptr);
-    for (std::size_t i = 0; i < parameters.size(); ++i) {
-      if (const auto* number = std::get_if<std::int64_t>(&parameters[i])) {
-        numbers[i] = std::to_string(*number);
-        values[i] = numbers[i].c_str();
-      } else if (const auto* text = std::get_if<std::string>(&parameters[i])) {
-        values[i] = text->c_str();
+  /// Parameters as libpq takes them; `given` outlives it.
+  struct Bound {
+    explicit Bound(std::span<const Value> given) : numbers(given.size()), values(given.size(), nullptr) {
+      for (std::size_t i = 0; i < given.size(); ++i) {
+        if (const auto* number = std::get_if<std::int64_t>(&given[i])) {
+          numbers[i] = std::to_string(*number);
+          values[i] = numbers[i].c_str();
+        } else if (const auto* text = std::get_if<std::string>(&given[i])) {
+          values[i] = text->c_str();
+        }
       }
     }
-    ResultHandle result(
-        PQexecPrepared(connection_.get(), name.c_str(), static_cast<int>(values.size()), values.data(), nullptr, nullptr, 0));
+    int size() const { return static_cast<int>(values.size()); }
+    std::vector<std::string> numbers;
+    std::vector<const char*> values;
+  };
+
+  ResultHandle run_prepared(std::string_view sql, std::span<const Value> parameters) {
+    const std::string& name = prepare(sql);
+    const Bound bound(parameters);
+    ResultHandle result(PQexecPrepared(connection_.get(), name.c_str(), bound.size(), bound.values.data(), nullptr, nullptr, 0));
     if (!succeeded(result.get())) throw failure(result.get());
     return result;
+  }
+
+  static std::int64_t changed_by(PGresult* result) {
+    const std::string_view changed = PQcmdTuples(result);
+    std::int64_t count = 0;
+    std::from_chars(changed.data(), changed.data() + changed.size(), count);
+    return count;
+  }
+
+  /// Leaves the pipeline empty and off, also when a statement failed in it; the others behind that one are not run then.
+  void pipeline(const std::string& name, std::span<const std::vector<Value>> rows, std::vector<std::int64_t>& changed) {
+    PGconn* const connection = connection_.get();
+    if (PQenterPipelineMode(connection) != 1) throw failure(nullptr);
+    for (const auto& row : rows) {
+      const Bound bound(row);
+      if (PQsendQueryPrepared(connection, name.c_str(), bound.size(), bound.values.data(), nullptr, nullptr, 0) != 1)
+        throw failure(nullptr);
+    }
+    if (PQpipelineSync(connection) != 1) throw failure(nullptr);
+    std::optional<StorageFailure> failed;
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      const ResultHandle result(PQgetResult(connection));
+      if (!succeeded(result.get()) && !failed) failed = failure(result.get());
+      if (!connection_) throw *failed;  // lost
+      changed.push_back(changed_by(result.get()));
+      ResultHandle(PQgetResult(connection));  // nothing: the end of this one's
+    }
+    ResultHandle(PQgetResult(connection));  // the sync
+    if (PQexitPipelineMode(connection) != 1 && !failed) failed = failure(nullptr);
+    if (failed) throw *failed;
   }
 
   static Value read_value(const PGresult* result, int row, int column) {

@@ -33,6 +33,11 @@ using DatabaseHandle = std::unique_ptr<sqlite3, CloseDatabase>;
 using StatementHandle = std::unique_ptr<sqlite3_stmt, FinalizeStatement>;
 using StatementInUse = std::unique_ptr<sqlite3_stmt, ResetStatement>;
 
+struct Prepared {
+  StatementHandle statement;
+  std::vector<int> places;  ///< Of $1, $2 … in SQLite's count, which goes by their first appearance.
+};
+
 class FileDescriptor {
  public:
   explicit FileDescriptor(int fd) : fd_(fd) {}
@@ -84,7 +89,7 @@ class SqliteConnection final : public Connection {
   }
 
   std::vector<Row> query(std::string_view sql, std::span<const Value> parameters) override {
-    const StatementInUse statement = bind(sql, parameters);
+    const StatementInUse statement = bind(prepare(sql), parameters);
     std::vector<Row> rows;
     int code = SQLITE_ROW;
     while ((code = sqlite3_step(statement.get())) == SQLITE_ROW) rows.push_back(read_row(statement.get()));
@@ -92,15 +97,15 @@ class SqliteConnection final : public Connection {
     return rows;
   }
 
-  std::int64_t execute(std::string_view sql, std::span<const Value> parameters) override {
-    // sqlite3_changes64 keeps the number of an earlier statement when this one is no INSERT, UPDATE or DELETE.
-    const auto total_before = sqlite3_total_changes64(db_.get());
-    const StatementInUse statement = bind(sql, parameters);
-    int code = SQLITE_ROW;
-    while ((code = sqlite3_step(statement.get())) == SQLITE_ROW) {
-    }
-    if (code != SQLITE_DONE) throw failure();
-    return sqlite3_total_changes64(db_.get()) == total_before ? 0 : sqlite3_changes64(db_.get());
+  std::int64_t execute(std::string_view sql, std::span<const Value> parameters) override { return execute(prepare(sql), parameters); }
+
+  std::vector<std::int64_t> execute_each(std::string_view sql, std::span<const std::vector<Value>> rows) override {
+    std::vector<std::int64_t> changed;
+    if (rows.empty()) return changed;
+    changed.reserve(rows.size());
+    const Prepared& prepared = prepare(sql);
+    for (const auto& row : rows) changed.push_back(execute(prepared, row));
+    return changed;
   }
 
   void begin() override { run_script(role_ == Role::writer ? "BEGIN IMMEDIATE" : "BEGIN"); }
@@ -128,31 +133,43 @@ class SqliteConnection final : public Connection {
     return StorageFailure(fmt::format("The SQLite database \"{}\" failed: {}.", path_, db_ ? sqlite3_errmsg(db_.get()) : "out of memory"));
   }
 
-  sqlite3_stmt* prepare(std::string_view sql) {
-    if (const auto known = statements_.find(sql); known != statements_.end()) return known->second.get();
+  const Prepared& prepare(std::string_view sql) {
+    if (const auto known = statements_.find(sql); known != statements_.end()) return known->second;
     sqlite3_stmt* statement = nullptr;
     const char* rest = nullptr;
     const int code = sqlite3_prepare_v3(db_.get(), sql.data(), static_cast<int>(sql.size()), SQLITE_PREPARE_PERSISTENT, &statement, &rest);
-    StatementHandle handle(statement);
+    Prepared prepared{StatementHandle(statement), {}};
     if (code != SQLITE_OK) throw failure();
     if (!statement || rest != sql.data() + sql.size()) throw StorageFailure(fmt::format("Not exactly one SQL statement: {}.", sql));
-    statements_.emplace(sql, std::move(handle));
+    const int parameters = sqlite3_bind_parameter_count(statement);
+    for (int i = 1; i <= parameters; ++i) {
+      prepared.places.push_back(sqlite3_bind_parameter_index(statement, fmt::format("${}", i).c_str()));
+      if (prepared.places.back() == 0) throw StorageFailure(fmt::format("A statement has no parameter ${}: {}.", i, sql));
+    }
+    return statements_.emplace(sql, std::move(prepared)).first->second;
+  }
+
+  StatementInUse bind(const Prepared& prepared, std::span<const Value> parameters) {
+    StatementInUse statement(prepared.statement.get());
+    if (prepared.places.size() != parameters.size()) {
+      throw StorageFailure(fmt::format("A statement with {} parameters was given {}: {}.", prepared.places.size(), parameters.size(),
+                                       sqlite3_sql(statement.get())));
+    }
+    for (std::size_t i = 0; i < parameters.size(); ++i) {
+      if (bind_one(statement.get(), prepared.places[i], parameters[i]) != SQLITE_OK) throw failure();
+    }
     return statement;
   }
 
-  StatementInUse bind(std::string_view sql, std::span<const Value> parameters) {
-    StatementInUse statement(prepare(sql));
-    const auto expected = static_cast<std::size_t>(sqlite3_bind_parameter_count(statement.get()));
-    if (expected != parameters.size()) {
-      throw StorageFailure(fmt::format("A statement with {} parameters was given {}: {}.", expected, parameters.size(), sql));
+  std::int64_t execute(const Prepared& prepared, std::span<const Value> parameters) {
+    // sqlite3_changes64 keeps the number of an earlier statement when this one is no INSERT, UPDATE or DELETE.
+    const auto total_before = sqlite3_total_changes64(db_.get());
+    const StatementInUse statement = bind(prepared, parameters);
+    int code = SQLITE_ROW;
+    while ((code = sqlite3_step(statement.get())) == SQLITE_ROW) {
     }
-    for (std::size_t i = 0; i < parameters.size(); ++i) {
-      // To SQLite "$2" is a name, numbered by first appearance.
-      const int index = sqlite3_bind_parameter_index(statement.get(), fmt::format("${}", i + 1).c_str());
-      if (index == 0) throw StorageFailure(fmt::format("A statement has no parameter ${}: {}.", i + 1, sql));
-      if (bind_one(statement.get(), index, parameters[i]) != SQLITE_OK) throw failure();
-    }
-    return statement;
+    if (code != SQLITE_DONE) throw failure();
+    return sqlite3_total_changes64(db_.get()) == total_before ? 0 : sqlite3_changes64(db_.get());
   }
 
   static int bind_one(sqlite3_stmt* statement, int index, const Value& value) {
@@ -191,7 +208,7 @@ class SqliteConnection final : public Connection {
   Role role_;
   FileDescriptor lock_;
   DatabaseHandle db_;
-  std::map<std::string, StatementHandle, std::less<>> statements_;  // Finalised before db_ closes.
+  std::map<std::string, Prepared, std::less<>> statements_;  // Finalised before db_ closes.
 };
 
 }  // namespace

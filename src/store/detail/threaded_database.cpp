@@ -27,7 +27,7 @@ class UnitTransaction final : public Transaction {
   auto guarded(const Statement& statement, std::span<const Value> parameters) {
     if (failure_) throw StorageFailure(*failure_);
     try {
-      for (const auto& value : parameters) require_storable(value);
+      require_storable(parameters);
       return statement();
     } catch (const StorageFailure& failure) {
       failure_ = failure;
@@ -35,10 +35,10 @@ class UnitTransaction final : public Transaction {
     }
   }
 
-  static void require_storable(const Value& value) {
-    const auto* text = std::get_if<std::string>(&value);
-    if (!text) return;
-    if (!is_utf8(*text) || text->find('\0') != std::string::npos) {
+  static void require_storable(std::span<const Value> values) {
+    for (const auto& value : values) {
+      const auto* text = std::get_if<std::string>(&value);
+      if (!text || (is_utf8(*text) && text->find('\0') == std::string::npos)) continue;
       throw StorageFailure(fmt::format("The text \"{}\" cannot be stored: it is not UTF-8, or holds a NUL.", quotable(*text, 60)));
     }
   }
@@ -51,6 +51,14 @@ class UnitTransaction final : public Transaction {
   }
   std::int64_t execute(std::string_view sql, std::span<const Value> parameters) override {
     return guarded([&] { return connection_.execute(sql, parameters); }, parameters);
+  }
+  std::vector<std::int64_t> execute_each(std::string_view sql, std::span<const std::vector<Value>> rows) override {
+    return guarded(
+        [&] {
+          for (const auto& row : rows) require_storable(row);
+          return connection_.execute_each(sql, rows);
+        },
+        {});
   }
 
   const std::optional<StorageFailure>& failure() const { return failure_; }

@@ -18,6 +18,18 @@ TEST(Text, KnowsWellFormedUtf8) {
   }
 }
 
+TEST(Text, FindsWhatIsNotUtf8WhereverItStands) {
+  for (std::size_t place = 0; place < 40; ++place) {
+    std::string text(40, 'a');
+    EXPECT_TRUE(is_utf8(text));
+    text[place] = '\xff';
+    EXPECT_FALSE(is_utf8(text)) << place;
+    text.replace(place, 1, "ü");
+    EXPECT_TRUE(is_utf8(text)) << place;
+    EXPECT_FALSE(is_utf8(text.substr(0, place + 1))) << place;
+  }
+}
+
 TEST(Text, ReadsHexWithAndWithoutColons) {
   EXPECT_EQ(to_hex(std::vector<std::uint8_t>{0, 0xab, 0x10}), "00ab10");
   EXPECT_EQ(*from_hex("00AB10"), (std::vector<std::uint8_t>{0, 0xab, 0x10}));
