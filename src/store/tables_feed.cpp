@@ -18,6 +18,7 @@ using hierarchy::FeedRecord;
 using hierarchy::FeedState;
 
 constexpr std::int64_t kTrimmedAtOnce = 1000;
+constexpr std::size_t kWrittenAtOnce = 256;  // records, of kMaxFeedPayloadBytes at most
 
 std::uint64_t number(const Row& row, std::size_t column) {
   const auto value = row.integer(column);
@@ -36,20 +37,27 @@ std::uint64_t after(std::uint64_t given, TimePoint at) {
   return std::max(given + 1, static_cast<std::uint64_t>(std::max<std::int64_t>(to_micros(at), 1)));
 }
 
-void put_own_state(Transaction& transaction, const FeedRecord& record) {
-  transaction.execute(
-      "INSERT INTO rolled_up_states (origin, subject, kind, origin_sequence, at, payload, via, received_at, snapshot) "
-      "VALUES ($1, $2, $3, $4, $5, $6, '', $5, 0) ON CONFLICT (origin, subject, kind) DO UPDATE SET "
-      "origin_sequence = excluded.origin_sequence, at = excluded.at, payload = excluded.payload, via = '', "
-      "received_at = excluded.received_at",
-      {to_value(record.origin), record.subject, to_value(to_string(record.kind)), static_cast<std::int64_t>(record.origin_sequence),
-       to_value(record.at), payload_text(record.payload)});
+constexpr std::string_view kPutOwnState =
+    "INSERT INTO rolled_up_states (origin, subject, kind, origin_sequence, at, payload, via, received_at, snapshot) "
+    "VALUES ($1, $2, $3, $4, $5, $6, '', $5, 0) ON CONFLICT (origin, subject, kind) DO UPDATE SET "
+    "origin_sequence = excluded.origin_sequence, at = excluded.at, payload = excluded.payload, via = '', "
+    "received_at = excluded.received_at";
+constexpr std::string_view kEndTombstone = "DELETE FROM rolled_up_states WHERE origin = $1 AND subject = $2 AND kind = 'gone'";
+
+std::vector<Value> own_state(const FeedRecord& record) {
+  return {to_value(record.origin),
+          record.subject,
+          to_value(to_string(record.kind)),
+          static_cast<std::int64_t>(record.origin_sequence),
+          to_value(record.at),
+          payload_text(record.payload)};
 }
+
+void put_own_state(Transaction& transaction, const FeedRecord& record) { transaction.execute(kPutOwnState, own_state(record)); }
 
 void put_own(Transaction& transaction, const FeedRecord& record) {
   if (hierarchy::is_state(record.kind)) {
-    transaction.execute("DELETE FROM rolled_up_states WHERE origin = $1 AND subject = $2 AND kind = 'gone'",
-                        {to_value(record.origin), record.subject});
+    transaction.execute(kEndTombstone, {to_value(record.origin), record.subject});
     put_own_state(transaction, record);
     return;
   }
@@ -137,15 +145,22 @@ void FeedWriter::append(const FeedRecord& record) {
   transaction_.note_feed_change();
   ++state_.position;
   state_.bytes += bytes;
-  transaction_.execute(
+  rows_.push_back({static_cast<std::int64_t>(state_.position), to_value(at_), to_value(record.origin),
+                   static_cast<std::int64_t>(record.origin_sequence), hierarchy::stored_kind(record), record.subject, to_value(record.at),
+                   payload_text(record.payload), static_cast<std::int64_t>(bytes)});
+  if (rows_.size() >= kWrittenAtOnce) flush();
+}
+
+void FeedWriter::flush() {
+  transaction_.execute_each(
       "INSERT INTO feed (position, appended_at, origin, origin_sequence, kind, subject, at, payload, bytes) "
       "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-      {static_cast<std::int64_t>(state_.position), to_value(at_), to_value(record.origin),
-       static_cast<std::int64_t>(record.origin_sequence), hierarchy::stored_kind(record), record.subject, to_value(record.at),
-       payload_text(record.payload), static_cast<std::int64_t>(bytes)});
+      rows_);
+  rows_.clear();
 }
 
 void FeedWriter::finish() {
+  flush();
   write_feed_state(transaction_, state_);
   if (state_.bytes > limits::kMaxFeedBytes) trim_feed(transaction_, {TimePoint{}, limits::kMaxFeedBytes / 16 * 15});
 }
@@ -183,6 +198,26 @@ void append_feed(Transaction& transaction, const FeedRecord& said) {
   record = own(transaction, std::move(record), feed);
   put_own(transaction, record);
   feed.append(record);
+  feed.finish();
+}
+
+void append_feed_states(Transaction& transaction, std::span<const FeedRecord> states, TimePoint at) {
+  if (states.empty()) return;
+  FeedWriter feed(transaction, at);
+  const auto origin = own_id(transaction);
+  std::vector<std::vector<Value>> rows;
+  std::vector<std::vector<Value>> subjects;
+  for (auto record : states) {
+    record.origin = origin;
+    record.origin_sequence = feed.next_sequence();
+    feed.append(record);
+    subjects.push_back({to_value(origin), record.subject});
+    rows.push_back(own_state(record));
+  }
+  const auto buried =
+      transaction.query("SELECT subject FROM rolled_up_states WHERE kind = 'gone' AND origin = $1 LIMIT 1", {to_value(origin)});
+  if (!buried.empty()) transaction.execute_each(kEndTombstone, subjects);
+  transaction.execute_each(kPutOwnState, rows);
   feed.finish();
 }
 

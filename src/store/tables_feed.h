@@ -27,6 +27,8 @@ hierarchy::FeedState feed_state(Transaction&);
 /// Appends a record of this server itself. Its origin and sequence are given here; it joins the own feed when this server has a primary. A
 /// state that says what is said already is left out. Kind event: see append_feed_event.
 void append_feed(Transaction&, const hierarchy::FeedRecord& record);
+/// The same for states that are known to say something else than before, in few statements however many they are.
+void append_feed_states(Transaction&, std::span<const hierarchy::FeedRecord> states, TimePoint at);
 /// The same for an event; `record` has its payload, `event` what the payload says.
 void append_feed_event(Transaction&, const hierarchy::FeedRecord& record, const hierarchy::Event& event);
 

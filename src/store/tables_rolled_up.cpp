@@ -18,7 +18,8 @@ constexpr std::int64_t kLast = std::numeric_limits<std::int64_t>::max();
 
 std::int64_t signed_number(std::uint64_t value) { return static_cast<std::int64_t>(value); }
 
-/// Positions of what happened, in the order of arrival: the counter is read once and written once.
+/// Positions of what happened, in the order of arrival: the counter is read once and written once. Those of what is known already stay
+/// free.
 class Positions {
  public:
   explicit Positions(Transaction& transaction) : transaction_(transaction) {
@@ -26,8 +27,7 @@ class Positions {
     if (rows.empty()) unreadable_column("a counter");
     first_ = last_ = rows[0].integer(0);
   }
-  std::int64_t next() const { return last_ + 1; }
-  void took() { ++last_; }
+  std::int64_t next() { return ++last_; }
   void finish() {
     if (last_ != first_) transaction_.execute("UPDATE counters SET value = $1 WHERE name = 'rolled_up'", {last_});
   }
@@ -38,34 +38,66 @@ class Positions {
   std::int64_t last_ = 0;
 };
 
-bool put_event(Transaction& transaction, const ArrivedRecord& arrived, TimePoint received, Positions& positions) {
-  const auto& [record, event] = arrived;
-  const auto changed = transaction.execute(
-      "INSERT INTO rolled_up_events (origin, origin_sequence, position, at, severity, kind, message, secondary, received_at) "
-      "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (origin, origin_sequence) DO NOTHING",
-      {to_value(record.origin), signed_number(record.origin_sequence), positions.next(), to_value(event->at),
-       to_value(to_string(event->severity)), event->kind, event->message, to_value(event->secondary), to_value(received)});
-  if (changed > 0) positions.took();
-  return changed > 0;
+constexpr std::string_view kPutEvent =
+    "INSERT INTO rolled_up_events (origin, origin_sequence, position, at, severity, kind, message, secondary, received_at) "
+    "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (origin, origin_sequence) DO NOTHING";
+
+std::vector<Value> event_row(const FeedRecord& record, const hierarchy::Event& event, TimePoint received, Positions& positions) {
+  return {to_value(record.origin),
+          signed_number(record.origin_sequence),
+          positions.next(),
+          to_value(event.at),
+          to_value(to_string(event.severity)),
+          event.kind,
+          event.message,
+          to_value(event.secondary),
+          to_value(received)};
 }
 
-bool put_result(Transaction& transaction, const FeedRecord& record, TimePoint received, Positions& positions) {
-  const auto changed = transaction.execute(
-      "INSERT INTO rolled_up_results (origin, origin_sequence, position, subject, at, payload, received_at) "
-      "VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (origin, origin_sequence) DO NOTHING",
-      {to_value(record.origin), signed_number(record.origin_sequence), positions.next(), record.subject, to_value(record.at),
-       payload_text(record.payload), to_value(received)});
-  if (changed > 0) positions.took();
-  return changed > 0;
+constexpr std::string_view kPutResult =
+    "INSERT INTO rolled_up_results (origin, origin_sequence, position, subject, at, payload, received_at) "
+    "VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (origin, origin_sequence) DO NOTHING";
+
+std::vector<Value> result_row(const FeedRecord& record, TimePoint received, Positions& positions) {
+  return {to_value(record.origin), signed_number(record.origin_sequence), positions.next(),  record.subject,
+          to_value(record.at),     payload_text(record.payload),          to_value(received)};
 }
 
 /// Nothing here reads it: only that it came is kept, so that it is passed on once.
-bool put_other(Transaction& transaction, const FeedRecord& record, TimePoint received) {
-  return transaction.execute(
-             "INSERT INTO rolled_up_others (origin, origin_sequence, received_at) VALUES ($1, $2, $3) "
-             "ON CONFLICT (origin, origin_sequence) DO NOTHING",
-             {to_value(record.origin), signed_number(record.origin_sequence), to_value(received)}) > 0;
+constexpr std::string_view kPutOther =
+    "INSERT INTO rolled_up_others (origin, origin_sequence, received_at) VALUES ($1, $2, $3) "
+    "ON CONFLICT (origin, origin_sequence) DO NOTHING";
+
+std::vector<Value> other_row(const FeedRecord& record, TimePoint received) {
+  return {to_value(record.origin), signed_number(record.origin_sequence), to_value(received)};
 }
+
+/// Records of one table that are stored once: they go to the database together, which says which of them were new.
+class StoredOnce {
+ public:
+  StoredOnce(Transaction& transaction, std::string_view sql, std::vector<bool>& is_new)
+      : transaction_(transaction), sql_(sql), is_new_(is_new) {}
+  /// `number`: the record's place in `is_new`.
+  void add(std::size_t number, std::vector<Value> row) {
+    numbers_.push_back(number);
+    rows_.push_back(std::move(row));
+    if (rows_.size() >= kAtOnce) flush();
+  }
+  void flush() {
+    const auto changed = transaction_.execute_each(sql_, rows_);
+    for (std::size_t i = 0; i < changed.size(); ++i) is_new_[numbers_[i]] = changed[i] > 0;
+    numbers_.clear();
+    rows_.clear();
+  }
+
+ private:
+  static constexpr std::size_t kAtOnce = 256;  // records, of kMaxFeedPayloadBytes at most
+  Transaction& transaction_;
+  std::string_view sql_;
+  std::vector<bool>& is_new_;
+  std::vector<std::size_t> numbers_;
+  std::vector<std::vector<Value>> rows_;
+};
 
 /// The way on which the state came ends: no tombstone, because the same state may come on another way (a server that moved).
 bool end_way(Transaction& transaction, const FeedRecord& record, const Arrival& arrival) {
@@ -139,7 +171,7 @@ void append_feed_event(Transaction& transaction, const FeedRecord& said, const h
   }
   if (record.origin_sequence == 0) record.origin_sequence = feed.next_sequence();
   Positions positions(transaction);
-  put_event(transaction, {record, event}, said.at, positions);
+  transaction.execute(kPutEvent, event_row(record, event, said.at, positions));
   positions.finish();
   feed.append(record);
   feed.finish();
@@ -166,25 +198,32 @@ void put_feed_cursor(Transaction& transaction, const RegistrationId& id, hierarc
 std::size_t take_feed(Transaction& transaction, const Arrival& arrival, std::span<const ArrivedRecord> records) {
   FeedWriter feed(transaction, arrival.at);
   Positions positions(transaction);
-  const auto self = find_setting(transaction, "server_id");
-  std::size_t taken = 0;
-  for (const auto& [record, event] : records) {
-    if (self == record.origin.str()) continue;  // nobody below says what this server is
-    bool is_new = false;
+  const auto self = ServerId::parse(find_setting(transaction, "server_id").value_or(""));
+  std::vector<bool> is_new(records.size(), false);
+  StoredOnce events(transaction, kPutEvent, is_new);
+  StoredOnce results(transaction, kPutResult, is_new);
+  StoredOnce others(transaction, kPutOther, is_new);
+  for (std::size_t i = 0; i < records.size(); ++i) {
+    const auto& [record, event] = records[i];
+    if (self == record.origin) continue;  // nobody below says what this server is
     if (record.kind == FeedKind::event) {
-      is_new = event && put_event(transaction, {record, event}, arrival.at, positions);
+      if (event) events.add(i, event_row(record, *event, arrival.at, positions));
     } else if (record.kind == FeedKind::task_result) {
-      is_new = put_result(transaction, record, arrival.at, positions);
+      results.add(i, result_row(record, arrival.at, positions));
     } else if (record.kind == FeedKind::other_once) {
-      is_new = put_other(transaction, record, arrival.at);
+      others.add(i, other_row(record, arrival.at));
     } else {
-      is_new = put_state(transaction, record, arrival);
+      is_new[i] = put_state(transaction, record, arrival);
     }
-    if (!is_new) continue;
-    ++taken;
-    feed.append(record);
   }
+  for (auto* once : {&events, &results, &others}) once->flush();
   positions.finish();
+  std::size_t taken = 0;
+  for (std::size_t i = 0; i < records.size(); ++i) {
+    if (!is_new[i]) continue;
+    ++taken;
+    feed.append(records[i].record);
+  }
   if (taken > 0) feed.finish();
   return taken;
 }

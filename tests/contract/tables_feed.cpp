@@ -130,6 +130,34 @@ FeedRecord of_a_later_version(FeedKind kind, std::uint64_t sequence, std::string
   return record;
 }
 
+TEST_P(FeedTables, OfManyRecordsOfEveryKindEachIsStoredOnceAndForwardedOnceInItsOrder) {
+  in_write(database(), [](Transaction& t) { return have_primary(t), 0; });
+  EXPECT_EQ(take(database(), {event(5), event(600)}), 2U);
+  std::vector<store::ArrivedRecord> batch;
+  for (std::uint64_t i = 1; i <= 700; ++i) {
+    batch.push_back(event(i, "event " + std::to_string(i)));
+    if (i % 100 == 0) batch.push_back({below(FeedKind::task_result, i)});
+    if (i % 100 == 0) batch.push_back({below(FeedKind::server, i, "state " + std::to_string(i), kBelow.str())});
+    if (i == 300) batch.push_back(event(7, "repeated"));
+  }
+  EXPECT_EQ(take(database(), batch), 698U + 7U + 7U);
+  EXPECT_EQ(take(database(), batch), 0U);
+  const auto stored = in_read(database(), [](Transaction& t) { return store::rolled_up_events(t, {.limit = 1000}, {}); });
+  ASSERT_THAT(stored, SizeIs(700));
+  for (std::size_t i = 1; i < stored.size(); ++i) EXPECT_LT(stored[i - 1].event.sequence, stored[i].event.sequence);
+  EXPECT_EQ(stored[0].origin_sequence, 5U);
+  EXPECT_EQ(stored[0].event.message, "It is hot.") << "what is known already is not written over";
+  EXPECT_THAT(states(database(), FeedKind::server), SizeIs(1));
+  const auto forwarded = in_read(database(), [](Transaction& t) { return store::feed_page(t, 2, 1000, 100'000'000); });
+  ASSERT_THAT(forwarded, SizeIs(712));
+  std::uint64_t last = 0;
+  for (std::size_t i = 0; i < forwarded.size(); ++i) {
+    EXPECT_EQ(forwarded[i].position, i + 3);
+    EXPECT_GE(forwarded[i].record.origin_sequence, last) << "the order in which they came";
+    last = forwarded[i].record.origin_sequence;
+  }
+}
+
 TEST_P(FeedTables, ARecordOfAKindUnknownHereIsForwardedOnce) {
   in_write(database(), [](Transaction& t) { return have_primary(t), 0; });
   EXPECT_EQ(take(database(), {{of_a_later_version(FeedKind::other_once, 5)}}), 1U);

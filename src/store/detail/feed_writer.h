@@ -1,8 +1,10 @@
-// Appends to the feed within one transaction: the one row of feed_state is read once and written once, whatever the number of records.
+// Appends to the feed within one transaction: the one row of feed_state is read once and written once, whatever the number of records, and
+// these go to the database together.
 #pragma once
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "hierarchy/feed.h"
 #include "store/database.h"
@@ -25,13 +27,16 @@ class FeedWriter {
   void append(const hierarchy::FeedRecord& record);
   /// Of a record of this server itself.
   std::uint64_t next_sequence();
-  /// Writes the state; nothing may be appended after it.
+  /// Writes what was appended, and the state; nothing may be appended after it, and without it nothing is.
   void finish();
 
  private:
+  void flush();
+
   Transaction& transaction_;
   TimePoint at_;
   hierarchy::FeedState state_;
+  std::vector<std::vector<Value>> rows_;  ///< Not written yet; bounded.
 };
 
 }  // namespace daikan::store::detail
