@@ -7,6 +7,7 @@ namespace daikan::limits {
 
 inline constexpr std::size_t kMaxDownstreamBytes = 4 * 1024 * 1024;  // one message: a set beyond it is refused above, with the reason
 inline constexpr std::size_t kMaxInheritedObjects = 5000;            // of one set: twenty at each of 64 levels, and room
+inline constexpr std::size_t kMaxKeptSetBytes = 8 * 1024 * 1024;     // sets and their encodings: one of the largest, or many usual ones
 inline constexpr std::size_t kMaxInheritedBytes = 256 * 1024;        // the content of one object
 
 }  // namespace daikan::limits

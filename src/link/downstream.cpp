@@ -9,37 +9,48 @@ namespace daikan::link {
 
 using Extent = DownstreamUpdate::Extent;
 
-DownstreamUpdate full_update(const InheritedSet& wanted, std::uint64_t beyond) {
-  DownstreamUpdate update{.from = 0, .to = beyond + 1, .extent = Extent::full, .hash = hash_of(wanted), .chain = wanted.chain};
-  for (const auto& [key, object] : wanted.objects) update.changed.push_back(object);
-  return update;
+WantedSet::WantedSet(InheritedSet from) : set(std::move(from)), manifest(manifest_of(set)), hash(hash_of(set.chain, manifest)) {}
+
+DownstreamUpdate full_head(const WantedSet& wanted, std::uint64_t beyond) {
+  return {.from = 0, .to = beyond + 1, .extent = Extent::full, .hash = wanted.hash};
 }
 
-std::optional<DownstreamUpdate> update_for(const InheritedSet& wanted, const ConfirmedSet& confirmed, const DownstreamApplied& told) {
-  const auto manifest = manifest_of(wanted);
-  const auto hash = hash_of(wanted.chain, manifest);
+std::optional<DownstreamUpdate> head_for(const WantedSet& wanted, const ConfirmedSet& confirmed, const DownstreamApplied& told) {
   const bool agreed = confirmed.revision > 0 && told.revision == confirmed.revision && told.hash == confirmed.hash;
   // A lower end that has something else (a restored database, a lost answer) is given everything, beyond both.
-  if (!agreed) return full_update(wanted, std::max(told.revision, confirmed.revision));
-  if (confirmed.hash == hash) return std::nullopt;
-  DownstreamUpdate update{.from = confirmed.revision, .to = confirmed.revision + 1, .hash = hash, .chain = wanted.chain};
-  for (const auto& [key, object] : wanted.objects) {
-    const auto had = confirmed.manifest.find(key);
-    if (had == confirmed.manifest.end() || had->second != manifest.at(key)) update.changed.push_back(object);
-  }
-  for (const auto& [key, digest] : confirmed.manifest) {
-    if (!manifest.contains(key)) update.removed.push_back(key);
-  }
-  return update;
+  if (!agreed) return full_head(wanted, std::max(told.revision, confirmed.revision));
+  if (confirmed.hash == wanted.hash) return std::nullopt;
+  return DownstreamUpdate{.from = confirmed.revision, .to = confirmed.revision + 1, .hash = wanted.hash};
 }
 
-Result<ConfirmedSet> confirmed_by(const DownstreamApplied& applied, const DownstreamUpdate& sent, const InheritedSet& wanted) {
+DownstreamUpdate filled(DownstreamUpdate head, const WantedSet& wanted, const hierarchy::Manifest& confirmed) {
+  const bool full = head.extent == Extent::full;
+  head.chain = wanted.set.chain;
+  for (const auto& [key, object] : wanted.set.objects) {
+    const auto had = confirmed.find(key);
+    if (full || had == confirmed.end() || had->second != wanted.manifest.at(key)) head.changed.push_back(object);
+  }
+  for (const auto& [key, digest] : confirmed) {
+    if (!full && !wanted.manifest.contains(key)) head.removed.push_back(key);
+  }
+  return head;
+}
+
+DownstreamUpdate full_update(const WantedSet& wanted, std::uint64_t beyond) { return filled(full_head(wanted, beyond), wanted, {}); }
+
+std::optional<DownstreamUpdate> update_for(const WantedSet& wanted, const ConfirmedSet& confirmed, const DownstreamApplied& told) {
+  auto head = head_for(wanted, confirmed, told);
+  if (!head) return std::nullopt;
+  return filled(std::move(*head), wanted, confirmed.manifest);
+}
+
+Result<ConfirmedSet> confirmed_by(const DownstreamApplied& applied, const DownstreamUpdate& sent, const WantedSet& wanted) {
   if (applied.revision != sent.to || applied.hash != sent.hash) {
     return fail(Code::protocol_error,
                 fmt::format("The secondary applied revision {} instead of {}, or something else than was sent.", applied.revision, sent.to),
                 "Both servers must keep to docs/protocol.md; it is sent again.");
   }
-  return ConfirmedSet{applied.revision, applied.hash, manifest_of(wanted)};
+  return ConfirmedSet{applied.revision, applied.hash, wanted.manifest};
 }
 
 Verdict judge(const AppliedSet& applied, const DownstreamUpdate& update, const ServerId& self) {

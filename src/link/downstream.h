@@ -55,13 +55,26 @@ struct FullNeeded {
 using DownstreamAnswer = std::variant<DownstreamApplied, FullNeeded, Error>;
 
 // Above.
+/// A set and what both ends know it by, counted once for however many secondaries it is.
+struct WantedSet {
+  WantedSet(InheritedSet from);  // NOLINT(google-explicit-constructor): any set may be wanted
+  InheritedSet set;
+  hierarchy::Manifest manifest;
+  std::string hash;
+};
+
 /// What the next update has to be, seen from what was confirmed and what the lower end says it has (in its hello or its last answer).
 /// Nothing when both have the wanted set already.
-std::optional<DownstreamUpdate> update_for(const InheritedSet& wanted, const ConfirmedSet& confirmed, const DownstreamApplied& told);
+std::optional<DownstreamUpdate> update_for(const WantedSet& wanted, const ConfirmedSet& confirmed, const DownstreamApplied& told);
 /// The same as a full set beyond revision `beyond`, after full_needed.
-DownstreamUpdate full_update(const InheritedSet& wanted, std::uint64_t beyond);
+DownstreamUpdate full_update(const WantedSet& wanted, std::uint64_t beyond);
+// The two steps of both: the head, without a chain and objects, and then those. What is put into it depends on the head's extent and hash
+// and, in a difference, on what was confirmed; not on revisions.
+std::optional<DownstreamUpdate> head_for(const WantedSet& wanted, const ConfirmedSet& confirmed, const DownstreamApplied& told);
+DownstreamUpdate full_head(const WantedSet& wanted, std::uint64_t beyond);
+DownstreamUpdate filled(DownstreamUpdate head, const WantedSet& wanted, const hierarchy::Manifest& confirmed);
 /// What counts as confirmed once `applied` was answered to an update to `wanted`. Fails with protocol_error when it is something else.
-Result<ConfirmedSet> confirmed_by(const DownstreamApplied& applied, const DownstreamUpdate& sent, const InheritedSet& wanted);
+Result<ConfirmedSet> confirmed_by(const DownstreamApplied& applied, const DownstreamUpdate& sent, const WantedSet& wanted);
 
 // Below.
 /// What becomes of `applied`: another set to be stored, or the answer as it is.
@@ -74,6 +87,9 @@ Verdict judge(const AppliedSet& applied, const DownstreamUpdate& update, const S
 
 /// Throws std::logic_error for what is beyond the bounds, except the size: check it against limits::kMaxDownstreamBytes.
 std::string encode(const DownstreamUpdate& update);
+/// The same in two parts, one behind the other: the revisions, and all else, which is alike for many secondaries.
+std::string encode_revisions(const DownstreamUpdate& update);
+std::string encode_content(const DownstreamUpdate& update);
 std::string encode(const DownstreamAnswer& answer);
 /// Fail with protocol_error, which names the field at fault. `bytes` may be of any size and content.
 Result<DownstreamUpdate> decode_downstream_update(std::string_view bytes);

@@ -99,10 +99,18 @@ Result<std::vector<InheritedLevel>> read_chain(const v1::DownstreamUpdate& from)
 
 }  // namespace
 
-std::string encode(const DownstreamUpdate& update) {
+// Messages that stand one behind the other are read as one, and these two have no field in common.
+std::string encode(const DownstreamUpdate& update) { return encode_revisions(update) + encode_content(update); }
+
+std::string encode_revisions(const DownstreamUpdate& update) {
   v1::DownstreamUpdate message;
   message.set_from_revision(update.from);
   message.set_to_revision(update.to);
+  return message.SerializeAsString();
+}
+
+std::string encode_content(const DownstreamUpdate& update) {
+  v1::DownstreamUpdate message;
   message.set_full(update.extent == DownstreamUpdate::Extent::full);
   message.set_hash(hash_bytes(update.hash));
   for (const auto& level : update.chain) {

@@ -73,7 +73,7 @@ std::map<GroupId, std::string> Downstream::wanted_hashes(store::Transaction& tra
 
 void Downstream::refresh(store::Transaction& transaction, TimePoint at) const {
   for (const auto& [group, hash] : wanted_hashes(transaction)) {
-    for (const auto& id : store::put_wanted(transaction, group, hash, at)) heard(transaction, id, nullptr, at);
+    heard(transaction, store::put_wanted(transaction, group, hash, at), nullptr, at);
   }
 }
 

@@ -8,6 +8,7 @@
 
 #include <functional>
 #include <map>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -51,9 +52,10 @@ class Downstream {
   }
   /// Before anything runs; replaces what was provided for the kind.
   void provide(hierarchy::InheritedKind kind, InheritedSource source) { sources_[kind] = std::move(source); }
-  /// In its transaction, of every secondary whose state is another one: `confirmed` a set just now (null: it failed, or something else is
-  /// wanted).
-  using Heard = std::function<void(store::Transaction&, const RegistrationId&, const hierarchy::InheritedSet* confirmed, TimePoint)>;
+  /// In its transaction, of all secondaries whose state is another one: they `confirmed` a set just now (null: it failed, or something else
+  /// is wanted).
+  using Heard =
+      std::function<void(store::Transaction&, std::span<const RegistrationId>, const hierarchy::InheritedSet* confirmed, TimePoint)>;
   void on_state(Heard heard) { heard_ = std::move(heard); }
 
   /// The set of the secondaries in `group`.
@@ -67,8 +69,9 @@ class Downstream {
   void applied(store::Transaction&, const hierarchy::InheritedSet& before, const hierarchy::InheritedSet& now, TimePoint at) const;
   /// The primary was left: in the transaction that forgets it.
   void left(store::Transaction&, Inherited inherited, TimePoint at) const;
-  void heard(store::Transaction& transaction, const RegistrationId& id, const hierarchy::InheritedSet* confirmed, TimePoint at) const {
-    if (heard_) heard_(transaction, id, confirmed, at);
+  void heard(store::Transaction& transaction, std::span<const RegistrationId> ids, const hierarchy::InheritedSet* confirmed,
+             TimePoint at) const {
+    if (heard_ && !ids.empty()) heard_(transaction, ids, confirmed, at);
   }
 
   /// The objects of one kind that this server inherits, in the order in which they take effect, and the set they are from.

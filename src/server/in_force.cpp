@@ -167,15 +167,30 @@ class Judge {
 
 }  // namespace
 
-void tell_in_force(store::Transaction& transaction, const RegistrationId& id, const InheritedSet* confirmed, TimePoint at) {
-  const auto record = store::find_secondary(transaction, id);
-  const auto state = store::find_downstream(transaction, id);
-  if (!record || !record->server_id || !state) return;
-  auto before = store::said_in_force(transaction, *record->server_id);
-  auto report = report_of(*state);
-  if (!confirmed) report.untold = before.untold;
-  report.objects = confirmed ? hierarchy::confirmed_objects(state->confirmed.manifest, *confirmed, before) : std::move(before.objects);
-  store::say_in_force(transaction, *record, report, at);
+void tell_in_force(store::Transaction& transaction, std::span<const RegistrationId> ids, const InheritedSet* confirmed, TimePoint at) {
+  std::vector<ServerId> servers;
+  std::vector<store::DownstreamState> states;
+  for (const auto& id : ids) {
+    auto place = store::find_downstream_place(transaction, id);
+    if (!place || !place->server) continue;
+    servers.push_back(*place->server);
+    states.push_back(std::move(place->state));
+  }
+  const auto manifest = confirmed ? hierarchy::manifest_of(*confirmed) : hierarchy::Manifest{};
+  const auto report = [&](std::size_t place, AppliedReport before) {
+    const auto& state = states[place];
+    auto report = report_of(state);
+    if (!confirmed) {
+      report.untold = before.untold;
+      report.objects = std::move(before.objects);
+    } else if (state.confirmed.manifest == manifest) {  // as of all that confirmed it
+      for (const auto& [key, object] : confirmed->objects) report.objects.emplace(key, object.revision);
+    } else {
+      report.objects = hierarchy::confirmed_objects(state.confirmed.manifest, *confirmed, before);
+    }
+    return report;
+  };
+  store::say_in_force(transaction, servers, report, at);
 }
 
 std::string_view to_string(Force force) {

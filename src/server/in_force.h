@@ -6,6 +6,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -16,8 +17,8 @@
 
 namespace daikan::server {
 
-/// What changed of a secondary is told to those above. `confirmed`: the set it confirmed just now; null when something else changed.
-void tell_in_force(store::Transaction&, const RegistrationId& id, const hierarchy::InheritedSet* confirmed, TimePoint at);
+/// What changed of secondaries is told to those above. `confirmed`: the set they confirmed just now; null when something else changed.
+void tell_in_force(store::Transaction&, std::span<const RegistrationId> ids, const hierarchy::InheritedSet* confirmed, TimePoint at);
 
 enum class Force : std::uint8_t {
   in_force,

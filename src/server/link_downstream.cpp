@@ -30,11 +30,6 @@ std::string raw_hash(const std::string& hex) {
   return bytes ? std::string(bytes->begin(), bytes->end()) : std::string();
 }
 
-struct Next {
-  std::optional<link::DownstreamUpdate> update;
-  hierarchy::InheritedSet wanted;
-};
-
 awaitable<Result<std::string>> put(net::H2Connection& h2, std::string update) {
   net::Request request;
   request.method = "PUT";
@@ -164,20 +159,11 @@ awaitable<Result<bool>> LinkHost::State::bring_down_once(std::shared_ptr<UpperRu
   const auto connection = upper->standing_connection();
   if (!connection || stopping) co_return false;
   if (!upper->understands_policies()) co_return false;
-  const auto load = [this, id = upper->record.id, told = upper->told,
-                     full = upper->full_beyond](store::Transaction& transaction) -> Result<Next> {
-    const auto record = store::find_secondary(transaction, id);
-    const auto state = store::find_downstream(transaction, id);
-    if (!record || !state) return Next{};
-    Next next{{}, downstream.wanted(transaction, hierarchy::GroupTree(store::all_groups(transaction)), record->group)};
-    next.update = full ? std::optional(link::full_update(next.wanted, std::max(*full, state->confirmed.revision)))
-                       : link::update_for(next.wanted, state->confirmed, told);
-    return next;
-  };
-  auto next = co_await storage.read<Next>(load);
+  auto next = co_await next_update({upper->record.id, upper->told, upper->full_beyond});
   if (!next) co_return fail(std::move(next.error()));
-  if (!next->update) co_return false;
-  auto bytes = link::encode(*next->update);
+  if (!*next) co_return false;
+  const auto& [head, content, wanted] = **next;
+  auto bytes = (*next)->bytes();
   if (bytes.size() > limits::kMaxDownstreamBytes) {
     co_return fail(Code::too_large, fmt::format("What “{}” should inherit has {} KiB.", upper->record.name, bytes.size() / 1024),
                    fmt::format("A set may have {} KiB: remove policies, or make them smaller.", limits::kMaxDownstreamBytes / 1024));
@@ -190,11 +176,11 @@ awaitable<Result<bool>> LinkHost::State::bring_down_once(std::shared_ptr<UpperRu
   }
   if (auto* refused = std::get_if<Error>(&*answer)) co_return fail(std::move(*refused));
   const auto& applied = std::get<link::DownstreamApplied>(*answer);
-  auto confirmed = link::confirmed_by(applied, *next->update, next->wanted);
+  auto confirmed = link::confirmed_by(applied, head, *wanted);
   if (!confirmed) co_return fail(std::move(confirmed.error()));
   upper->told = applied;
   upper->full_beyond.reset();
-  co_return co_await note_confirmed(upper, std::move(*confirmed), std::move(next->wanted));
+  co_return co_await note_confirmed(upper->record.id, std::move(*confirmed), wanted);
 }
 
 awaitable<Result<link::DownstreamAnswer>> LinkHost::State::exchange(LinkConnectionPtr connection, std::string update) {
@@ -206,27 +192,12 @@ awaitable<Result<link::DownstreamAnswer>> LinkHost::State::exchange(LinkConnecti
   co_return link::decode_downstream_answer(*body);
 }
 
-awaitable<Result<bool>> LinkHost::State::note_confirmed(std::shared_ptr<UpperRunning> upper, hierarchy::ConfirmedSet confirmed,
-                                                        hierarchy::InheritedSet set) {
-  const auto work = [this, id = upper->record.id, confirmed = std::move(confirmed),
-                     set = std::move(set)](store::Transaction& transaction) -> Result<bool> {
-    const auto at = now();
-    store::put_confirmed(transaction, id, confirmed, at);
-    downstream.heard(transaction, id, &set, at);
-    const auto state = store::find_downstream(transaction, id);
-    return state && state->behind_since.has_value();
-  };
-  auto behind = co_await storage.write<bool>(work);
-  changed.notify_all();
-  co_return behind;
-}
-
 awaitable<> LinkHost::State::note_failure(std::shared_ptr<UpperRunning> upper, Error error) {
   if (stopping || !upper->standing_connection()) co_return;  // the state of the link says it all
   const auto work = [this, id = upper->record.id, name = upper->record.name, error](store::Transaction& transaction) -> Result<bool> {
     const auto at = now();
     if (!store::put_downstream_failure(transaction, id, error, at)) return false;
-    downstream.heard(transaction, id, nullptr, at);
+    downstream.heard(transaction, {&id, 1}, nullptr, at);
     auto event = event_of(at, hierarchy::Severity::warning, "inheritance_failed",
                           fmt::format("“{}” did not apply what it should inherit: {}", name, error.text()));
     event.secondary = id;

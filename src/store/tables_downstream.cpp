@@ -85,35 +85,30 @@ std::optional<TimePoint> applied_at(Transaction& transaction) {
   return rows.empty() ? std::nullopt : std::optional(read_time(rows[0], 0));
 }
 
-namespace {
-
-std::vector<Row> not_wanting(Transaction& transaction, const GroupId& group, std::string_view hash) {
-  return transaction.query(
-      "SELECT id FROM secondaries LEFT JOIN downstream ON registration = id WHERE group_id = $1 AND (wanted_hash IS NULL OR wanted_hash "
-      "<> $2)",
-      {to_value(group), to_value(hash)});
-}
-
-}  // namespace
-
 bool is_another_wanted(Transaction& transaction, const GroupId& group, std::string_view hash) {
-  return !not_wanting(transaction, group, hash).empty();
+  return !transaction
+              .query(
+                  "SELECT id FROM secondaries LEFT JOIN downstream ON registration = id WHERE group_id = $1 AND (wanted_hash IS NULL OR "
+                  "wanted_hash <> $2) LIMIT 1",
+                  {to_value(group), to_value(hash)})
+              .empty();
 }
 
 std::vector<RegistrationId> put_wanted(Transaction& transaction, const GroupId& group, std::string_view hash, TimePoint at) {
+  auto rows = transaction.query(
+      "UPDATE downstream SET behind_since = CASE WHEN confirmed_hash = $2 THEN NULL WHEN behind_since IS NULL THEN $3 ELSE behind_since "
+      "END, failure_code = CASE WHEN confirmed_hash = $2 THEN NULL ELSE failure_code END, wanted_hash = $2 WHERE wanted_hash <> $2 AND "
+      "registration IN (SELECT id FROM secondaries WHERE group_id = $1) RETURNING registration",
+      {to_value(group), to_value(hash), to_value(at)});
+  auto added = transaction.query(
+      "INSERT INTO downstream (registration, wanted_hash, behind_since, confirmed_revision, confirmed_hash, manifest, failure_message, "
+      "failure_remedy) SELECT id, CAST($2 AS TEXT), CAST($3 AS BIGINT), 0, '', '', '', '' FROM secondaries WHERE group_id = $1 AND NOT "
+      "EXISTS (SELECT 1 FROM downstream WHERE registration = id) RETURNING registration",
+      {to_value(group), to_value(hash), to_value(at)});
   std::vector<RegistrationId> changed;
-  for (const auto& row : not_wanting(transaction, group, hash)) {
-    changed.push_back(read_id<RegistrationId>(row, 0));
-    const auto updated = transaction.execute(
-        "UPDATE downstream SET behind_since = CASE WHEN confirmed_hash = $2 THEN NULL WHEN behind_since IS NULL THEN $3 ELSE behind_since "
-        "END, failure_code = CASE WHEN confirmed_hash = $2 THEN NULL ELSE failure_code END, wanted_hash = $2 WHERE registration = $1",
-        {row.text(0), to_value(hash), to_value(at)});
-    if (updated > 0) continue;
-    transaction.execute(
-        "INSERT INTO downstream (registration, wanted_hash, behind_since, confirmed_revision, confirmed_hash, manifest, failure_message, "
-        "failure_remedy) VALUES ($1, $2, $3, 0, '', '', '', '')",
-        {row.text(0), to_value(hash), to_value(at)});
-  }
+  changed.reserve(rows.size() + added.size());
+  for (const auto& row : rows) changed.push_back(read_id<RegistrationId>(row, 0));
+  for (const auto& row : added) changed.push_back(read_id<RegistrationId>(row, 0));
   return changed;
 }
 
@@ -125,6 +120,14 @@ std::optional<DownstreamState> find_downstream(Transaction& transaction, const R
   const auto rows = transaction.query("SELECT " DAIKAN_DOWNSTREAM_COLUMNS " FROM downstream WHERE registration = $1", {to_value(id)});
   if (rows.empty()) return std::nullopt;
   return read_downstream(rows[0]);
+}
+
+std::optional<DownstreamPlace> find_downstream_place(Transaction& transaction, const RegistrationId& id) {
+  const auto rows = transaction.query("SELECT " DAIKAN_DOWNSTREAM_COLUMNS
+                                      ", group_id, server_id FROM downstream JOIN secondaries ON id = registration WHERE registration = $1",
+                                      {to_value(id)});
+  if (rows.empty()) return std::nullopt;
+  return DownstreamPlace{read_id<GroupId>(rows[0], 11), read_maybe_id<ServerId>(rows[0], 12), read_downstream(rows[0])};
 }
 
 std::vector<DownstreamState> all_downstream(Transaction& transaction) {
@@ -143,12 +146,13 @@ std::vector<RegistrationId> behind_downstream(Transaction& transaction) {
   return found;
 }
 
-void put_confirmed(Transaction& transaction, const RegistrationId& id, const hierarchy::ConfirmedSet& confirmed, TimePoint at) {
-  transaction.execute(
+bool put_confirmed(Transaction& transaction, const RegistrationId& id, const hierarchy::ConfirmedSet& confirmed, TimePoint at) {
+  const auto rows = transaction.query(
       "UPDATE downstream SET behind_since = CASE WHEN wanted_hash = $3 THEN NULL ELSE behind_since END, confirmed_revision = $2, "
       "confirmed_hash = $3, confirmed_at = $4, manifest = $5, failure_code = NULL, failure_message = '', failure_remedy = '', failed_at = "
-      "NULL WHERE registration = $1",
+      "NULL WHERE registration = $1 RETURNING behind_since",
       {to_value(id), static_cast<std::int64_t>(confirmed.revision), confirmed.hash, to_value(at), hierarchy::to_text(confirmed.manifest)});
+  return !rows.empty() && !rows[0].is_null(0);
 }
 
 bool put_downstream_failure(Transaction& transaction, const RegistrationId& id, const Error& failure, TimePoint at) {

@@ -39,11 +39,18 @@ bool is_another_wanted(Transaction&, const GroupId& group, std::string_view hash
 /// those for which it is another one than before.
 std::vector<RegistrationId> put_wanted(Transaction&, const GroupId& group, std::string_view hash, TimePoint at);
 std::optional<DownstreamState> find_downstream(Transaction&, const RegistrationId&);
+/// The same, with what is to be known of the secondary beside it.
+struct DownstreamPlace {
+  GroupId group;
+  std::optional<ServerId> server;  ///< Unknown before its first hello.
+  DownstreamState state;
+};
+std::optional<DownstreamPlace> find_downstream_place(Transaction&, const RegistrationId&);
 std::vector<DownstreamState> all_downstream(Transaction&);
 /// Those that are behind.
 std::vector<RegistrationId> behind_downstream(Transaction&);
-/// Ends a failure.
-void put_confirmed(Transaction&, const RegistrationId&, const hierarchy::ConfirmedSet&, TimePoint at);
+/// Ends a failure. Whether the secondary is behind all the same: something else is wanted meanwhile.
+bool put_confirmed(Transaction&, const RegistrationId&, const hierarchy::ConfirmedSet&, TimePoint at);
 /// False when the same failure is known already.
 bool put_downstream_failure(Transaction&, const RegistrationId&, const Error&, TimePoint at);
 

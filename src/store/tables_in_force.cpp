@@ -11,20 +11,37 @@ namespace {
 
 using hierarchy::FeedKind;
 
+std::optional<ServerId> own_server_id(Transaction& transaction) {
+  return ServerId::parse(find_setting(transaction, "server_id").value_or(""));
+}
+
+hierarchy::AppliedReport report_in(const RolledUpState& state) {
+  return hierarchy::applied_report_from_text(state.record.payload).value_or(hierarchy::AppliedReport{});
+}
+
 }  // namespace
 
-void say_in_force(Transaction& transaction, const hierarchy::SecondaryRecord& secondary, const hierarchy::AppliedReport& report,
-                  TimePoint at) {
-  if (!secondary.server_id) return;
-  append_feed(transaction, {.kind = FeedKind::applied, .subject = secondary.server_id->str(), .payload = to_text(report), .at = at});
+void say_in_force(Transaction& transaction, std::span<const ServerId> servers,
+                  const std::function<hierarchy::AppliedReport(std::size_t, hierarchy::AppliedReport)>& report, TimePoint at) {
+  const auto self = own_server_id(transaction);
+  if (!self) return;
+  std::vector<hierarchy::FeedRecord> news;
+  for (std::size_t place = 0; place < servers.size(); ++place) {
+    const auto subject = servers[place].str();
+    const auto before = find_rolled_up_state(transaction, FeedKind::applied, *self, subject);
+    auto text = to_text(report(place, before ? report_in(*before) : hierarchy::AppliedReport{}));
+    if (before && before->record.payload == text) continue;
+    news.push_back(
+        {.origin = {}, .origin_sequence = 0, .kind = FeedKind::applied, .subject = subject, .payload = std::move(text), .at = at});
+  }
+  append_feed_states(transaction, news, at);
 }
 
 hierarchy::AppliedReport said_in_force(Transaction& transaction, const ServerId& server) {
-  const auto self = ServerId::parse(find_setting(transaction, "server_id").value_or(""));
+  const auto self = own_server_id(transaction);
   if (!self) return {};
   const auto state = find_rolled_up_state(transaction, FeedKind::applied, *self, server.str());
-  return state ? hierarchy::applied_report_from_text(state->record.payload).value_or(hierarchy::AppliedReport{})
-               : hierarchy::AppliedReport{};
+  return state ? report_in(*state) : hierarchy::AppliedReport{};
 }
 
 void end_in_force(Transaction& transaction, const hierarchy::SecondaryRecord& secondary, TimePoint at) {

@@ -5,7 +5,9 @@
 // is not known yet was never connected: nothing can be in force there, and nothing is said.
 #pragma once
 
+#include <functional>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "hierarchy/applied_report.h"
@@ -22,8 +24,10 @@ struct InForce {
   TimePoint received_at;  ///< By this server's clock.
 };
 
-/// Says it of `secondary`, to this server's primary too. What is said already is left out.
-void say_in_force(Transaction&, const hierarchy::SecondaryRecord& secondary, const hierarchy::AppliedReport& report, TimePoint at);
+/// Says it of these direct secondaries, to this server's primary too: of each what `report` makes of its place in `servers` and of what was
+/// said before (an empty report when nothing was). What is said already is left out.
+void say_in_force(Transaction&, std::span<const ServerId> servers,
+                  const std::function<hierarchy::AppliedReport(std::size_t place, hierarchy::AppliedReport before)>& report, TimePoint at);
 /// What this server itself last said of `server`; an empty report when it never did.
 hierarchy::AppliedReport said_in_force(Transaction&, const ServerId& server);
 /// `secondary` was removed: this server says nothing of it any more.

@@ -1,6 +1,8 @@
 // What is inherited, and what secondaries confirmed, on both engines.
 #include "store/tables_downstream.h"
 
+#include <algorithm>
+
 #include <gtest/gtest.h>
 
 #include "contract/fixture.h"
@@ -84,11 +86,11 @@ TEST_P(DownstreamTables, ASecondaryIsBehindSinceTheFirstChangeUntilItConfirmsWha
   EXPECT_EQ(find().behind_since, at(10));
   EXPECT_EQ(find().wanted_hash, "b2");
   const ConfirmedSet old{1, "a1", {{{hierarchy::InheritedKind::policy, make_uuid(at(1))}, "d1"}}};
-  in_write(database(), [&](Transaction& t) { return store::put_confirmed(t, made.secondary.id, old, at(21)), 0; });
+  in_write(database(), [&](Transaction& t) { return store::put_confirmed(t, made.secondary.id, old, at(21)); });
   EXPECT_EQ(find().behind_since, at(10)) << "it confirmed what is not wanted any more";
   EXPECT_EQ(find().confirmed.manifest, old.manifest);
   EXPECT_EQ(in_read(database(), [](Transaction& t) { return store::behind_downstream(t); }), std::vector{made.secondary.id});
-  in_write(database(), [&](Transaction& t) { return store::put_confirmed(t, made.secondary.id, {2, "b2", {}}, at(22)), 0; });
+  in_write(database(), [&](Transaction& t) { return store::put_confirmed(t, made.secondary.id, {2, "b2", {}}, at(22)); });
   EXPECT_EQ(find().behind_since, std::nullopt);
   EXPECT_EQ(find().confirmed_at, at(22));
   EXPECT_TRUE(in_read(database(), [](Transaction& t) { return store::behind_downstream(t); }).empty());
@@ -96,6 +98,47 @@ TEST_P(DownstreamTables, ASecondaryIsBehindSinceTheFirstChangeUntilItConfirmsWha
   EXPECT_EQ(find().behind_since, at(30));
   in_write(database(), [&](Transaction& t) { return store::put_wanted(t, made.group.id, "b2", at(31)), 0; });
   EXPECT_EQ(find().behind_since, std::nullopt) << "what it has is wanted again";
+}
+
+TEST_P(DownstreamTables, AnotherSetIsWantedOfTheGroupAloneAndOfThoseThatWantSomethingElse) {
+  auto made = registered(database());
+  const hierarchy::Group other{GroupId::make(at(7)), made.group.id, "Others"};
+  auto second = contract::secondary("second", 2, made.group.id);
+  auto elsewhere = contract::secondary("elsewhere", 3, other.id);
+  second.server_id = ServerId::make(at(8));
+  const auto want = [&](const GroupId& group, std::string_view hash, std::int64_t when) {
+    auto changed = in_write(database(), [&](Transaction& t) { return store::put_wanted(t, group, hash, at(when)); });
+    std::sort(changed.begin(), changed.end());
+    return changed;
+  };
+  const auto is_another = [&](const GroupId& group, std::string_view hash) {
+    return in_read(database(), [&](Transaction& t) { return store::is_another_wanted(t, group, hash); });
+  };
+  in_write(database(), [&](Transaction& t) {
+    store::insert_group(t, other);
+    store::insert_secondary(t, second);
+    store::insert_secondary(t, elsewhere);
+    return 0;
+  });
+  EXPECT_TRUE(is_another(made.group.id, "a1")) << "the second has no row yet";
+  EXPECT_EQ(want(made.group.id, "a1", 20), std::vector{second.id});
+  EXPECT_FALSE(is_another(made.group.id, "a1"));
+  auto both = std::vector{made.secondary.id, second.id};
+  std::sort(both.begin(), both.end());
+  EXPECT_EQ(want(made.group.id, "b2", 21), both);
+  EXPECT_TRUE(want(made.group.id, "b2", 22).empty());
+  const auto place = in_read(database(), [&](Transaction& t) { return store::find_downstream_place(t, second.id); });
+  ASSERT_TRUE(place);
+  EXPECT_EQ(place->group, made.group.id);
+  EXPECT_EQ(place->server, second.server_id);
+  EXPECT_EQ(place->state.wanted_hash, "b2");
+  EXPECT_EQ(place->state.behind_since, at(20));
+  EXPECT_FALSE(in_read(database(), [&](Transaction& t) { return store::find_downstream_place(t, elsewhere.id); })) << "nothing was wanted";
+  const auto confirm = [&](std::string_view hash) {
+    return in_write(database(), [&](Transaction& t) { return store::put_confirmed(t, second.id, {1, std::string(hash), {}}, at(23)); });
+  };
+  EXPECT_TRUE(confirm("a1"));
+  EXPECT_FALSE(confirm("b2"));
 }
 
 TEST_P(DownstreamTables, AFailureIsKeptOnceUntilSomethingIsConfirmed) {

@@ -47,7 +47,7 @@ AppliedReport report(std::uint64_t revision) {
 void say(store::Database& database, const ServerId& server, const AppliedReport& report, std::int64_t second) {
   in_write(database, [&](Transaction& t) {
     store::put_setting(t, "server_id", kSelf.str());
-    store::say_in_force(t, registered(server), report, at(second));
+    store::say_in_force(t, {&server, 1}, [&](std::size_t, const AppliedReport&) { return report; }, at(second));
     return 0;
   });
 }
@@ -92,13 +92,51 @@ TEST_P(InForceTables, TheLastReportIsThereToBeContinued) {
   EXPECT_EQ(said(database(), kShop), AppliedReport{});  // another server's word
 }
 
-TEST_P(InForceTables, NothingIsSaidOfAServerThatNeverConnected) {
+TEST_P(InForceTables, NothingEndsOfAServerThatNeverConnected) {
+  say(database(), kShop, report(3), 10);
   in_write(database(), [](Transaction& t) {
-    store::say_in_force(t, registered(std::nullopt), report(3), at(10));
     store::end_in_force(t, registered(std::nullopt), at(11));
     return 0;
   });
+  EXPECT_THAT(all(database()), SizeIs(1));
+}
+
+TEST_P(InForceTables, OfManySaidTogetherOnlyWhatChangedIsSaid) {
+  in_write(database(), [](Transaction& t) {
+    store::put_setting(t, "server_id", kSelf.str());
+    store::put_primary(t, primary());
+    return 0;
+  });
+  say(database(), kBranch, report(3), 10);
+  say(database(), kShop, report(4), 10);
+  std::vector<AppliedReport> before;
+  in_write(database(), [&](Transaction& t) {
+    const std::array<ServerId, 3> servers = {kBranch, kShop, ServerId::make(at(4))};
+    const auto next = [&](std::size_t place, const AppliedReport& was) {
+      before.push_back(was);
+      return report(place == 0 ? 3 : 5);
+    };
+    store::say_in_force(t, servers, next, at(11));
+    return 0;
+  });
+  EXPECT_EQ(before, (std::vector{report(3), report(4), AppliedReport{}}));
+  EXPECT_THAT(all(database()), SizeIs(3));
+  EXPECT_EQ(said(database(), kBranch), report(3));
+  EXPECT_EQ(said(database(), kShop), report(5));
+  const auto page = in_read(database(), [](Transaction& t) { return store::feed_page(t, 0, 100, 1'000'000); });
+  ASSERT_THAT(page, SizeIs(4));  // two, and two of three
+  EXPECT_LT(page[2].record.origin_sequence, page[3].record.origin_sequence);
+  EXPECT_EQ(page[3].position, page[2].position + 1);
+}
+
+TEST_P(InForceTables, OneThatWasRemovedAndCameBackIsSpokenOfAgain) {
+  say(database(), kBranch, report(3), 10);
+  in_write(database(), [](Transaction& t) { return store::end_in_force(t, registered(kBranch), at(12)), 0; });
   EXPECT_THAT(all(database()), IsEmpty());
+  say(database(), kBranch, report(4), 13);
+  EXPECT_EQ(said(database(), kBranch), report(4));
+  const auto tombs = in_read(database(), [](Transaction& t) { return store::rolled_up_states(t, FeedKind::gone); });
+  EXPECT_THAT(tombs, IsEmpty());
 }
 
 TEST_P(InForceTables, ARemovedSecondaryIsNotSpokenOfAnyMore) {

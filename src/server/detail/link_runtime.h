@@ -23,6 +23,7 @@
 #include "net/h2_connection.h"
 #include "net/listener.h"
 #include "server/downstream.h"
+#include "server/downstream_sets.h"
 #include "server/link_host.h"
 #include "server/link_sight.h"
 
@@ -103,6 +104,27 @@ using RunningEndPtr = std::shared_ptr<RunningEnd>;
 
 struct UpperRunning;
 struct LowerRunning;
+
+/// What one secondary has of the database; those that want it at the same time share a transaction. The answer is set before `ready`.
+struct DownstreamLook {
+  net::Signal ready;
+  DownstreamSets::Asked asked;
+  std::optional<Result<std::optional<DownstreamSets::Update>>> answer = {};
+};
+/// That one confirmed a set, to be stored. The answer: whether it is behind all the same, because something else is wanted meanwhile.
+struct DownstreamConfirmation {
+  net::Signal ready;
+  RegistrationId id;
+  hierarchy::ConfirmedSet confirmed;
+  std::shared_ptr<const link::WantedSet> wanted;
+  enum class After : std::uint8_t { even, behind };
+  std::optional<Result<After>> answer = {};
+};
+template <class Item>
+struct Gathered {
+  std::vector<std::shared_ptr<Item>> waiting = {};
+  bool busy = false;  ///< Somebody takes them; while one transaction is under way, the next ones gather.
+};
 
 struct LinkHost::State : std::enable_shared_from_this<LinkHost::State> {
   State(Storage& storage_, History& history_, const net::Identity& identity_, Facts& facts_, const Sealing& sealing_);
@@ -193,8 +215,13 @@ struct LinkHost::State : std::enable_shared_from_this<LinkHost::State> {
   awaitable<> bring_down(std::shared_ptr<UpperRunning> upper);
   awaitable<Result<bool>> bring_down_once(std::shared_ptr<UpperRunning> upper);
   awaitable<Result<link::DownstreamAnswer>> exchange(LinkConnectionPtr connection, std::string update);
-  awaitable<Result<bool>> note_confirmed(std::shared_ptr<UpperRunning> upper, hierarchy::ConfirmedSet confirmed,
-                                         hierarchy::InheritedSet set);
+  // link_downstream_gathered.cpp: what many of them want of the database, together.
+  awaitable<Result<std::optional<DownstreamSets::Update>>> next_update(DownstreamSets::Asked asked);
+  awaitable<> look_for_updates();
+  /// Whether the secondary is behind all the same.
+  awaitable<Result<bool>> note_confirmed(RegistrationId id, hierarchy::ConfirmedSet confirmed,
+                                         std::shared_ptr<const link::WantedSet> wanted);
+  awaitable<> store_confirmations();
   awaitable<> note_failure(std::shared_ptr<UpperRunning> upper, Error error);
   awaitable<net::Response> answer_downstream(std::shared_ptr<LowerRunning> end, std::string body);
   awaitable<> load_progress();
@@ -218,6 +245,9 @@ struct LinkHost::State : std::enable_shared_from_this<LinkHost::State> {
   Guests guests;
   OwnKeys own_keys;
   Downstream downstream;
+  DownstreamSets downstream_sets{downstream};
+  Gathered<DownstreamLook> looks;
+  Gathered<DownstreamConfirmation> confirmations;
   LinkPace pace;
   std::unordered_map<RegistrationId, std::shared_ptr<UpperRunning>> uppers;
   std::map<Pin, RegistrationId> by_pin;  ///< Registered keys and announced ones.
