@@ -17,7 +17,7 @@ THIRD_PARTY = {
     "nghttp2/": ["net"],
     "boost/beast": ["net"],
     "boost/asio": ["net", "joining", "server", "api", "cli", "daemon"],
-    "boost/json": ["joining", "api", "cli", "server/joins", "server/join_input", "server/problem", "server/notification_texts", "server/task_content", "server/policy_json", "server/role_content"],
+    "boost/json": ["joining", "api", "cli", "server/joins", "server/join_input", "server/problem", "server/notification_texts", "server/task_content", "server/foreign_json", "server/policy_json", "server/role_content"],
     "boost/url": ["joining", "api", "cli"],
     "sqlite3.h": ["store/detail"],
     "libpq-fe.h": ["store/detail"],

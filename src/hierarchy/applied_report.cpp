@@ -15,7 +15,7 @@ namespace daikan::hierarchy {
 namespace {
 
 constexpr std::size_t kMaxCodeBytes = 64;
-constexpr std::size_t kRoomForMore = 32;  // the line that counts what found no room
+constexpr std::size_t kRoomForMore = 48;  // the line that counts what found no room, and the word before the proofs
 
 /// One line has no control characters; cut at a character.
 std::string plain(std::string text, std::size_t max) {
@@ -61,20 +61,40 @@ bool is_text(std::string_view text, std::size_t max) {
          std::none_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
 }
 
+constexpr std::string_view kNoProof = "----------------";
+static_assert(kNoProof.size() == kProofBytes);
+
 bool read_object(const std::vector<std::string_view>& fields, AppliedReport& report) {
   if (fields.size() != 4) return false;
   const auto kind = inherited_kind_from_string(fields[1]);
   const auto id = uuid_from_string(fields[2]);
   const auto revision = number_from<std::int64_t>(fields[3]);
-  if (!id || !revision) return false;
-  if (kind) report.objects[{*kind, *id}] = *revision;
-  return true;  // a kind of a newer version is skipped
+  if (!kind || !id || !revision) return false;
+  return report.objects.emplace(ObjectKey{*kind, *id}, ConfirmedObject{*revision, {}}).second;
+}
+
+bool is_proof(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
+}
+
+/// One after another, of all objects, which stand before, in their order.
+bool read_proofs(std::string_view proofs, AppliedReport& report) {
+  if (proofs.size() != report.objects.size() * kProofBytes) return false;
+  for (auto& [key, object] : report.objects) {
+    const auto proof = proofs.substr(0, kProofBytes);
+    proofs.remove_prefix(kProofBytes);
+    if (proof == kNoProof) continue;
+    if (!is_proof(proof)) return false;
+    object.proof = proof;
+  }
+  return true;
 }
 
 /// `fields` has the word first. False: malformed.
 bool read_line(const std::vector<std::string_view>& fields, AppliedReport& report) {
   const auto word = fields[0];
   if (word == "object") return read_object(fields, report);
+  if (word == "proofs") return fields.size() == 2 && read_proofs(fields[1], report);
   if (word == "set") {
     const auto revision = fields.size() == 3 ? number_from<std::uint64_t>(fields[1]) : std::nullopt;
     if (!revision || !(is_hash(fields[2]) || (fields[2].empty() && *revision == 0))) return false;
@@ -111,14 +131,17 @@ std::string to_text(const AppliedReport& report) {
                         plain(report.failure->message, limits::kMaxLinkTextBytes));
   }
   auto untold = report.untold;
-  for (const auto& [key, revision] : report.objects) {
-    const auto line = fmt::format("object\t{}\t{}\t{}\n", to_string(key.first), uuid_to_string(key.second), revision);
-    if (text.size() + line.size() + kRoomForMore > limits::kMaxFeedPayloadBytes) {
+  std::string proofs;
+  for (const auto& [key, object] : report.objects) {
+    const auto line = fmt::format("object\t{}\t{}\t{}\n", to_string(key.first), uuid_to_string(key.second), object.revision);
+    if (text.size() + line.size() + proofs.size() + kProofBytes + kRoomForMore > limits::kMaxFeedPayloadBytes) {
       ++untold;
     } else {
       text += line;
+      proofs += object.proof.size() == kProofBytes ? std::string_view(object.proof) : kNoProof;
     }
   }
+  if (!proofs.empty()) text += fmt::format("proofs\t{}\n", proofs);
   if (untold > 0) text += fmt::format("untold\t{}\n", untold);
   return text;
 }
@@ -133,15 +156,16 @@ std::optional<AppliedReport> applied_report_from_text(std::string_view text) {
   return report;
 }
 
-std::map<ObjectKey, std::int64_t> confirmed_objects(const Manifest& manifest, const InheritedSet& wanted, const AppliedReport& before) {
-  std::map<ObjectKey, std::int64_t> objects;
+std::map<ObjectKey, ConfirmedObject> confirmed_objects(const Manifest& manifest, const InheritedSet& wanted, const AppliedReport& before) {
+  std::map<ObjectKey, ConfirmedObject> objects;
   for (const auto& [key, digest] : manifest) {
     const auto now = wanted.objects.find(key);
     const auto then = before.objects.find(key);
+    const auto proof = digest.substr(0, kProofBytes);
     if (now != wanted.objects.end() && digest_of(now->second) == digest) {
-      objects.emplace(key, now->second.revision);
+      objects.emplace(key, ConfirmedObject{now->second.revision, proof});
     } else if (then != before.objects.end()) {
-      objects.emplace(key, then->second);
+      objects.emplace(key, ConfirmedObject{then->second.revision, proof});
     }
   }
   return objects;
@@ -152,10 +176,14 @@ std::string_view to_string(ObjectForce force) {
   return kWords.at(static_cast<std::size_t>(force));
 }
 
-ObjectForce force_of(const AppliedReport& report, const ObjectKey& key, std::int64_t revision) {
-  const auto found = report.objects.find(key);
-  if (found != report.objects.end() && found->second >= revision) return ObjectForce::in_force;
-  if (found == report.objects.end() && report.untold > 0) return ObjectForce::untold;
+ObjectForce force_of(const AppliedReport& report, const WantedObject& wanted) {
+  const auto found = report.objects.find(wanted.key);
+  if (found == report.objects.end()) {
+    if (report.untold > 0) return ObjectForce::untold;
+  } else {
+    const auto& [revision, proof] = found->second;
+    if (proof.empty() ? revision == wanted.revision : wanted.digest.starts_with(proof)) return ObjectForce::in_force;
+  }
   return report.failure ? ObjectForce::failed : ObjectForce::behind;
 }
 

@@ -1,7 +1,6 @@
 #include "hierarchy/inherited.h"
 
 #include <algorithm>
-#include <array>
 
 #include <fmt/format.h>
 
@@ -9,8 +8,6 @@
 
 namespace daikan::hierarchy {
 namespace {
-
-constexpr std::array<std::string_view, 3> kKinds = {"policy", "role", "task"};
 
 void add(std::string& text, std::string_view field) { text += fmt::format("{}:{}\n", field.size(), field); }
 
@@ -26,12 +23,10 @@ std::vector<std::string_view> split(std::string_view text, char at) {
 
 }  // namespace
 
-std::string_view to_string(InheritedKind kind) { return kKinds.at(static_cast<std::size_t>(kind)); }
-
-std::optional<InheritedKind> inherited_kind_from_string(std::string_view name) {
-  const auto* const found = std::find(kKinds.begin(), kKinds.end(), name);
-  if (found == kKinds.end()) return std::nullopt;
-  return static_cast<InheritedKind>(found - kKinds.begin());
+std::optional<InheritedKind> InheritedKind::from_name(std::string_view name) {
+  const auto may_be = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_'; };
+  if (name.empty() || name.size() > kMaxBytes || !std::all_of(name.begin(), name.end(), may_be)) return std::nullopt;
+  return InheritedKind(name);
 }
 
 std::string digest_of(const InheritedObject& object) {

@@ -4,6 +4,9 @@
 // and server. Invariant: the hash depends on the objects and the way alone, so two ends with one hash inherit the same.
 #pragma once
 
+#include <algorithm>
+#include <array>
+#include <compare>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -16,9 +19,37 @@
 
 namespace daikan::hierarchy {
 
-enum class InheritedKind : std::uint8_t { policy, role, task };
-std::string_view to_string(InheritedKind);
-std::optional<InheritedKind> inherited_kind_from_string(std::string_view);
+/// What an object is, by its name on the wire: 1 to 32 of a-z, 0-9 and _. A kind that this version does not know keeps the name it came
+/// with, so that its objects can be kept and passed on.
+class InheritedKind {
+ public:
+  static constexpr std::size_t kMaxBytes = 32;
+  static const InheritedKind policy, role, task;
+
+  constexpr InheritedKind() = default;
+  /// Nothing when `name` can be none.
+  static std::optional<InheritedKind> from_name(std::string_view name);
+  constexpr std::string_view name() const { return {text_.data(), size_}; }
+
+  friend constexpr std::strong_ordering operator<=>(const InheritedKind& a, const InheritedKind& b) { return a.name() <=> b.name(); }
+  friend constexpr bool operator==(const InheritedKind& a, const InheritedKind& b) { return a.name() == b.name(); }
+
+ private:
+  /// `name` has at most kMaxBytes.
+  constexpr explicit InheritedKind(std::string_view name) : size_(static_cast<std::uint8_t>(name.size())) {
+    std::copy(name.begin(), name.end(), text_.begin());
+  }
+
+  std::array<char, kMaxBytes> text_{};
+  std::uint8_t size_ = 0;
+};
+inline constexpr InheritedKind InheritedKind::policy{"policy"};
+inline constexpr InheritedKind InheritedKind::role{"role"};
+inline constexpr InheritedKind InheritedKind::task{"task"};
+
+/// Into `kind`.
+inline std::string_view to_string(const InheritedKind& kind) { return kind.name(); }
+inline std::optional<InheritedKind> inherited_kind_from_string(std::string_view name) { return InheritedKind::from_name(name); }
 
 using ObjectKey = std::pair<InheritedKind, Uuid>;
 
@@ -29,7 +60,7 @@ struct InheritedObject {
   ServerId owner;
   std::string group;  ///< Path of its group on the owner.
   std::int64_t revision = 0;
-  std::string content;  ///< JSON, for whoever knows the kind.
+  std::string content;  ///< JSON as a rule, for whoever knows the kind.
   ObjectKey key() const { return {kind, id}; }
   friend bool operator==(const InheritedObject&, const InheritedObject&) = default;
 };

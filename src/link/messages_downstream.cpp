@@ -64,7 +64,7 @@ void write_key(const ObjectKey& key, v1::ObjectKey& to) {
 
 Result<InheritedObject> read_object(const v1::InheritedObject& from) {
   const auto key = read_key(from.key());
-  if (!key) return malformed("object", "has no key that is known here");
+  if (!key) return malformed("object", "has no key");
   InheritedObject object;
   object.kind = key->first;
   object.id = key->second;
@@ -159,7 +159,7 @@ Result<DownstreamUpdate> decode_downstream_update(std::string_view bytes) {
   }
   for (const auto& each : message.removed()) {
     const auto key = read_key(each);
-    if (!key) return malformed("list of removed objects", "has a key that is not known here");
+    if (!key) return malformed("list of removed objects", "has a key that is none");
     update.removed.push_back(*key);
   }
   return update;

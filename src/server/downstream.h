@@ -41,6 +41,12 @@ struct InheritedSource {
   std::function<void(store::Transaction&, const hierarchy::InheritedSet& set, Inherited, TimePoint at)> left = {};
   /// Whether anything of the kind goes down from here, own or inherited; absent: it does. `inherited` is what this server has from above.
   std::function<bool(store::Transaction&, const hierarchy::InheritedSet& inherited)> goes_down = {};
+  /// Whether an object of this server has the id, whether it flows down or not.
+  std::function<bool(store::Transaction&, const Uuid&)> has_own = {};
+  /// Whether the whole set fits here, as `check`.
+  std::function<Result<>(const hierarchy::InheritedSet&)> fits = {};
+  /// Whether what is inherited of the kind goes on down; own objects do all the same. Absent: it does.
+  std::function<bool(store::Transaction&)> passes_on = {};
 };
 
 class Downstream {
@@ -60,11 +66,18 @@ class Downstream {
 
   /// The set of the secondaries in `group`.
   hierarchy::InheritedSet wanted(store::Transaction&, const hierarchy::GroupTree& tree, const GroupId& group) const;
+  /// Of every group that has secondaries, from one reading.
+  std::map<GroupId, hierarchy::InheritedSet> wanted_by_group(store::Transaction&) const;
+  /// Another text whenever what wanted sets are made of may have changed: every use case that changes it leaves an audit record. Far
+  /// cheaper than the sets.
+  static std::string stamp(store::Transaction&);
   /// Computes what every secondary is to have, and since when it is behind.
   void refresh(store::Transaction&, TimePoint at) const;
   /// Whether refresh() would change anything; for a reader.
   bool is_stale(store::Transaction&) const;
-  Result<> check(const hierarchy::InheritedSet& set) const;
+  /// Whether this server can have it in force: what it knows of it can be read, and nothing of it is of this server itself or of one that
+  /// is not above it. Objects of kinds that nobody provided are let through: they have no effect here, and go on down.
+  Result<> check(store::Transaction&, const hierarchy::InheritedSet& set) const;
   /// In the transaction that applies `now`.
   void applied(store::Transaction&, const hierarchy::InheritedSet& before, const hierarchy::InheritedSet& now, TimePoint at) const;
   /// The primary was left: in the transaction that forgets it.
@@ -88,6 +101,10 @@ class Downstream {
 
  private:
   struct Ground;
+  Result<> check_owner(store::Transaction&, const hierarchy::InheritedSet& set, const hierarchy::InheritedObject& object) const;
+  ServerId self(store::Transaction&) const;
+  std::string own_name(store::Transaction&) const;
+  void tell_unknown(store::Transaction&, const hierarchy::InheritedSet& before, const hierarchy::InheritedSet& now, TimePoint at) const;
   Ground ground(store::Transaction&) const;
   static hierarchy::InheritedSet set_for(const Ground& ground, const hierarchy::GroupTree& tree, const GroupId& group);
   std::map<GroupId, std::string> wanted_hashes(store::Transaction&) const;

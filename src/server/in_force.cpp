@@ -30,6 +30,7 @@ AppliedReport report_of(const store::DownstreamState& state) {
 /// What is to be in force below one direct secondary.
 struct Wanted {
   std::vector<ForceView::Policy> policies;
+  std::vector<std::string> digests;  ///< Of each of them.
 };
 
 struct Said {
@@ -45,6 +46,7 @@ Wanted wanted_of(const InheritedSet& set, const std::optional<PolicyId>& only) {
     const auto policy = policy_from_content(object->content);
     wanted.policies.push_back(
         {PolicyId{object->id}, policy ? policy->name : std::string(), object->revision, std::nullopt, Force::unknown});
+    wanted.digests.push_back(hierarchy::digest_of(*object));
   }
   return wanted;
 }
@@ -53,15 +55,9 @@ Result<Said> load(store::Transaction& transaction, const Downstream& downstream,
   Said said;
   for (auto& each : store::all_in_force(transaction)) said.reports.emplace(each.server, std::move(each.report));
   for (auto& state : store::all_downstream(transaction)) said.direct.emplace(state.registration, std::move(state));
-  const hierarchy::GroupTree tree(store::all_groups(transaction));
   std::map<GroupId, Wanted> of_group;
-  for (const auto& record : store::all_secondaries(transaction)) {
-    auto found = of_group.find(record.group);
-    if (found == of_group.end()) {
-      found = of_group.emplace(record.group, wanted_of(downstream.wanted(transaction, tree, record.group), query.policy)).first;
-    }
-    said.wanted.emplace(record.id, found->second);
-  }
+  for (const auto& [group, set] : downstream.wanted_by_group(transaction)) of_group.emplace(group, wanted_of(set, query.policy));
+  for (const auto& record : store::all_secondaries(transaction)) said.wanted.emplace(record.id, of_group[record.group]);
   return said;
 }
 
@@ -93,7 +89,7 @@ class Judge {
     if (wanted != said_.wanted.end()) view.policies = wanted->second.policies;
     view.server = std::move(server);
     const bool known = find_report(view, direct);
-    judge(view, known);
+    judge(view, known, wanted != said_.wanted.end() ? &wanted->second : nullptr);
     const auto id = view.server.id;
     if (id) judged_.insert_or_assign(*id, std::pair(view.force, view.behind_since));
     if (query_.policy && view.policies.empty()) return std::nullopt;
@@ -118,7 +114,8 @@ class Judge {
     return true;
   }
 
-  void judge(ForceView& view, bool known) const {
+  /// `wanted`: of the secondary on whose branch it is.
+  void judge(ForceView& view, bool known, const Wanted* wanted) const {
     if (view.server.path.size() == 1 && !links_.understands_policies(view.server.registration)) {
       fail_all(view, Force::failed, "Its version does not take policies from a primary yet: upgrade it.");
       return;
@@ -127,10 +124,11 @@ class Judge {
       fail_all(view, Force::unknown, "Its primary has not told yet what is in force there.");
       return;
     }
-    for (auto& policy : view.policies) {
+    for (std::size_t i = 0; i < view.policies.size(); ++i) {
+      auto& policy = view.policies[i];
       const hierarchy::ObjectKey key(InheritedKind::policy, policy.id.bytes);
-      policy.force = of(hierarchy::force_of(view.report, key, policy.revision));
-      if (const auto found = view.report.objects.find(key); found != view.report.objects.end()) policy.in_force = found->second;
+      policy.force = of(hierarchy::force_of(view.report, {key, policy.revision, wanted->digests.at(i)}));
+      if (const auto found = view.report.objects.find(key); found != view.report.objects.end()) policy.in_force = found->second.revision;
     }
     view.force = query_.policy && !view.policies.empty() ? view.policies.front().force : whole(view);
     if (view.force == Force::in_force) return;
@@ -184,7 +182,8 @@ void tell_in_force(store::Transaction& transaction, std::span<const Registration
       report.untold = before.untold;
       report.objects = std::move(before.objects);
     } else if (state.confirmed.manifest == manifest) {  // as of all that confirmed it
-      for (const auto& [key, object] : confirmed->objects) report.objects.emplace(key, object.revision);
+      for (const auto& [key, object] : confirmed->objects)
+        report.objects.emplace(key, hierarchy::ConfirmedObject{object.revision, manifest.at(key).substr(0, hierarchy::kProofBytes)});
     } else {
       report.objects = hierarchy::confirmed_objects(state.confirmed.manifest, *confirmed, before);
     }

@@ -9,6 +9,7 @@
 #include "base/limits_downstream.h"
 #include "base/text.h"
 #include "server/detail/link_runtime.h"
+#include "server/inheritance_refused.h"
 #include "server/problem.h"
 #include "store/tables.h"
 #include "store/tables_downstream.h"
@@ -19,16 +20,21 @@ namespace {
 using namespace std::chrono_literals;
 using Bringing = UpperRunning::Bringing;
 
-constexpr auto kLookAgain = 5s;         // at those that are behind, when nothing else happened: what failed is tried again
-constexpr auto kGather = 20ms;          // a storm of links is a storm of events
-constexpr auto kApplyTime = 20s;        // until a secondary has made a set durable, once it is there
-constexpr auto kSlowest = 16 * 1024;    // bytes a second, below which a set is given up
-constexpr unsigned kMostExchanges = 8;  // with one secondary without a pause
+constexpr auto kLookAgain = 5s;       // at those that are behind, when nothing else happened: what failed may be due again
+constexpr auto kGather = 20ms;        // a storm of links is a storm of events
+constexpr auto kApplyTime = 20s;      // until a secondary has made a set durable, once it is there
+constexpr auto kSlowest = 16 * 1024;  // bytes a second, below which a set is given up
 
 std::string raw_hash(const std::string& hex) {
   const auto bytes = from_hex(hex);
   return bytes ? std::string(bytes->begin(), bytes->end()) : std::string();
 }
+
+/// At what secondaries should inherit.
+struct Looked {
+  std::string stamp;
+  enum class Sets : std::uint8_t { same, looked_at, others } sets = Sets::same;
+};
 
 awaitable<Result<std::string>> put(net::H2Connection& h2, std::string update) {
   net::Request request;
@@ -52,7 +58,7 @@ hierarchy::Event event_of(TimePoint at, hierarchy::Severity severity, std::strin
 struct Taken {
   link::DownstreamAnswer answer;
   hierarchy::AppliedSet applied;
-  enum class Was : std::uint8_t { there, stored } was = Was::there;
+  enum class Was : std::uint8_t { there, told, stored } was = Was::there;  ///< told: there, and an event was recorded.
 };
 
 /// Who takes, and from whom.
@@ -70,8 +76,12 @@ Result<Taken> take(store::Transaction& transaction, const link::DownstreamUpdate
   auto applied = store::applied_set(transaction);
   auto verdict = link::judge(applied, update, receiver.self);
   if (!verdict.store) return Taken{std::move(verdict.answer), std::move(applied)};
-  if (auto checked = receiver.downstream.check(verdict.store->set); !checked) return Taken{std::move(checked.error()), std::move(applied)};
   const auto at = now();
+  if (auto checked = receiver.downstream.check(transaction, verdict.store->set); !checked) {
+    const auto was = refused_inheritance(transaction, record->name, checked.error(), at) ? Taken::Was::told : Taken::Was::there;
+    return Taken{std::move(checked.error()), std::move(applied), was};
+  }
+  accepted_inheritance(transaction);
   store::put_applied_set(transaction, *verdict.store, at);
   receiver.downstream.applied(transaction, applied.set, verdict.store->set, at);
   receiver.downstream.refresh(transaction, at);
@@ -103,14 +113,25 @@ awaitable<> LinkHost::State::load_progress() {
 }
 
 awaitable<> LinkHost::State::refresh_downstream() {
-  auto stale =
-      co_await storage.read<bool>([this](store::Transaction& transaction) -> Result<bool> { return downstream.is_stale(transaction); });
-  if (!stale || !*stale) co_return;
+  const auto now_is = std::chrono::steady_clock::now();
+  const auto look = [this, known = downstream_stamp,
+                     due = now_is >= downstream_look_due](store::Transaction& transaction) -> Result<Looked> {
+    auto stamp = Downstream::stamp(transaction);
+    if (!due && stamp == known) return Looked{std::move(stamp), Looked::Sets::same};
+    return Looked{std::move(stamp), downstream.is_stale(transaction) ? Looked::Sets::others : Looked::Sets::looked_at};
+  };
+  auto looked = co_await storage.read<Looked>(look);
+  if (!looked || looked->sets == Looked::Sets::same) co_return;
+  downstream_stamp = std::move(looked->stamp);
+  downstream_look_due = now_is + limits::kSetsLookedAt;
+  if (looked->sets == Looked::Sets::looked_at) co_return;
   auto refreshed = co_await storage.write<Done>([this](store::Transaction& transaction) -> Result<Done> {
     downstream.refresh(transaction, now());
     return Done{};
   });
-  if (!refreshed) spdlog::error("link: what secondaries should inherit cannot be stored: {}", refreshed.error().text());
+  if (refreshed) co_return;
+  spdlog::error("link: what secondaries should inherit cannot be stored: {}", refreshed.error().text());
+  downstream_stamp.clear();  // looked at again
 }
 
 awaitable<> LinkHost::State::watch_downstream() {
@@ -118,17 +139,16 @@ awaitable<> LinkHost::State::watch_downstream() {
     const auto begun = std::chrono::steady_clock::now();
     const auto seen = history.news_count();
     co_await refresh_downstream();
-    const auto load = [](store::Transaction& transaction) -> Result<std::vector<RegistrationId>> {
+    const auto load = [](store::Transaction& transaction) -> Result<std::vector<store::BehindDownstream>> {
       return store::behind_downstream(transaction);
     };
-    auto behind = co_await storage.read<std::vector<RegistrationId>>(load);
+    auto behind = co_await storage.read<std::vector<store::BehindDownstream>>(load);
     if (behind) {
-      for (const auto& id : *behind) {
-        const auto found = uppers.find(id);
-        if (found != uppers.end() && found->second->standing_connection()) tasks.spawn(bring_down(found->second));
-      }
+      for (const auto& each : *behind) begin_bringing(each);
     }
-    if (history.news_count() == seen) co_await history.wait_for_news(std::chrono::steady_clock::now() + kLookAgain);
+    const bool idle = behind && behind->empty();
+    const auto pause = idle ? std::chrono::steady_clock::duration(limits::kSetsLookedAt) : kLookAgain;
+    if (history.news_count() == seen) co_await history.wait_for_news(std::chrono::steady_clock::now() + pause);
     const auto rest = begun + kGather - std::chrono::steady_clock::now();
     if (rest <= rest.zero()) continue;
     const bool on = co_await net::sleep_for(rest);
@@ -136,21 +156,33 @@ awaitable<> LinkHost::State::watch_downstream() {
   }
 }
 
-awaitable<> LinkHost::State::bring_down(std::shared_ptr<UpperRunning> upper) {
+void LinkHost::State::begin_bringing(const store::BehindDownstream& behind) {
+  const auto found = uppers.find(behind.registration);
+  if (found == uppers.end()) return;
+  const auto& upper = found->second;
+  const auto connection = upper->standing_connection();
+  if (!connection) return;
+  const SetPace::Attempt attempt{behind.wanted_hash, static_cast<std::uint64_t>(connection->id)};
+  if (upper->set_pace.may_try(attempt, std::chrono::steady_clock::now())) tasks.spawn(bring_down(upper, attempt));
+}
+
+awaitable<> LinkHost::State::bring_down(std::shared_ptr<UpperRunning> upper, SetPace::Attempt attempt) {
   if (upper->bringing != Bringing::no) {
     upper->bringing = Bringing::once_more;
     co_return;
   }
-  for (unsigned exchanges = 0; exchanges < kMostExchanges; ++exchanges) {
+  for (unsigned exchanges = 0; exchanges < limits::kMostSetsInARow; ++exchanges) {
     upper->bringing = Bringing::now;
+    const auto place = co_await sets_at_once.enter();
+    if (!place) break;
     auto again = co_await bring_down_once(upper);
     if (!again) {
+      // What is tried once more at once is something else; watch_downstream sees to it.
+      upper->set_pace.failed(std::move(attempt), std::chrono::steady_clock::now(), random());
       co_await note_failure(upper, std::move(again.error()));
-      // Every event wakes the watch: what failed is not sent again for each of them.
-      const bool on = co_await net::sleep_for(kLookAgain);
-      if (!on) break;
+      break;
     }
-    if (!(again && *again) && upper->bringing == Bringing::now) break;
+    if (!*again && upper->bringing == Bringing::now) break;
   }
   upper->bringing = Bringing::no;
 }
@@ -171,8 +203,11 @@ awaitable<Result<bool>> LinkHost::State::bring_down_once(std::shared_ptr<UpperRu
   auto answer = co_await exchange(connection, std::move(bytes));
   if (!answer) co_return fail(std::move(answer.error()));
   if (const auto* needed = std::get_if<link::FullNeeded>(&*answer)) {
+    const bool asked_before = upper->full_beyond.has_value();
     upper->full_beyond = needed->revision;
-    co_return true;
+    if (!asked_before) co_return true;
+    co_return fail(Code::protocol_error, fmt::format("“{}” was sent the full set and asks for it again.", upper->record.name),
+                   "Both servers must keep to docs/protocol.md; it is sent again later.");
   }
   if (auto* refused = std::get_if<Error>(&*answer)) co_return fail(std::move(*refused));
   const auto& applied = std::get<link::DownstreamApplied>(*answer);
@@ -180,6 +215,7 @@ awaitable<Result<bool>> LinkHost::State::bring_down_once(std::shared_ptr<UpperRu
   if (!confirmed) co_return fail(std::move(confirmed.error()));
   upper->told = applied;
   upper->full_beyond.reset();
+  upper->set_pace.succeeded();
   co_return co_await note_confirmed(upper->record.id, std::move(*confirmed), wanted);
 }
 
@@ -196,8 +232,10 @@ awaitable<> LinkHost::State::note_failure(std::shared_ptr<UpperRunning> upper, E
   if (stopping || !upper->standing_connection()) co_return;  // the state of the link says it all
   const auto work = [this, id = upper->record.id, name = upper->record.name, error](store::Transaction& transaction) -> Result<bool> {
     const auto at = now();
-    if (!store::put_downstream_failure(transaction, id, error, at)) return false;
+    const auto news = store::put_downstream_failure(transaction, id, error, at);
+    if (news == store::FailureNews::none) return false;
     downstream.heard(transaction, {&id, 1}, nullptr, at);
+    if (news == store::FailureNews::reason) return true;
     auto event = event_of(at, hierarchy::Severity::warning, "inheritance_failed",
                           fmt::format("“{}” did not apply what it should inherit: {}", name, error.text()));
     event.secondary = id;
@@ -220,7 +258,7 @@ awaitable<net::Response> LinkHost::State::answer_downstream(std::shared_ptr<Lowe
   progress.downstream_revision = taken->applied.revision;
   progress.downstream_hash = raw_hash(taken->applied.hash);
   end->end.set_progress(std::move(progress));
-  if (taken->was == Taken::Was::stored) history.committed();
+  if (taken->was != Taken::Was::there) history.committed();
   net::Response response;
   response.headers.add("content-type", std::string(link::kMediaType));
   response.body = net::Body(link::encode(taken->answer));

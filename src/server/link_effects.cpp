@@ -87,7 +87,7 @@ awaitable<Outcome::State> LinkHost::State::carry_out(RunningEndPtr end, link::Ef
     upper->told = {progress.downstream_revision,
                    to_hex(std::vector<std::uint8_t>(progress.downstream_hash.begin(), progress.downstream_hash.end()))};
     upper->full_beyond.reset();
-    tasks.spawn(bring_down(upper));
+    tasks.spawn(bring_down(upper, {}));
   }
   if (effects.roll_over && own_keys.heard && registered) own_keys.heard(end->registration(), *effects.roll_over);
   if (const auto former = std::dynamic_pointer_cast<LowerRunning>(end); former && former->end.ended()) drop(former);

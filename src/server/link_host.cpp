@@ -6,6 +6,7 @@
 #include <spdlog/spdlog.h>
 
 #include "base/limits.h"
+#include "base/limits_downstream.h"
 #include "server/detail/link_runtime.h"
 #include "store/tables.h"
 #include "store/tables_keys.h"
@@ -42,6 +43,7 @@ LinkHost::State::State(Storage& storage_, History& history_, const net::Identity
       changed(executor),
       ticks_changed(executor),
       outcomes(executor),
+      sets_at_once(executor, limits::kMaxSetsAtOnce),
       random(std::random_device{}()) {
   self = make_self();
   downstream.introduce(facts.id, facts.name);

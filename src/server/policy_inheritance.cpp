@@ -116,6 +116,9 @@ InheritedSource policy_source(const Facts& facts) {
     if (!policy) return fail(std::move(policy.error()));
     return {};
   };
+  source.has_own = [](store::Transaction& transaction, const Uuid& id) {
+    return store::find_policy(transaction, PolicyId{id}).has_value();
+  };
   source.left = [&facts](store::Transaction& transaction, const hierarchy::InheritedSet& set, Inherited inherited, TimePoint at) {
     if (inherited == Inherited::removed) return;
     PolicyGround ground = policy_ground(transaction, {});

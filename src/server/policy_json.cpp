@@ -5,8 +5,11 @@
 #include <boost/json.hpp>
 #include <fmt/format.h>
 
+#include "base/limits_downstream.h"
 #include "base/limits_policies.h"
 #include "base/text.h"
+#include "hierarchy/names.h"
+#include "server/foreign_json.h"
 
 namespace daikan::server {
 namespace {
@@ -83,16 +86,6 @@ json::object& section_at(json::object& schema, const hierarchy::Application& app
   made["type"] = "object";
   made["additionalProperties"] = false;
   return made;
-}
-
-bool is_truth(const json::object& object, std::string_view name) {
-  const auto* value = object.if_contains(name);
-  return value != nullptr && value->is_bool() && value->get_bool();
-}
-
-std::string text_at(const json::object& object, std::string_view name) {
-  const auto* value = object.if_contains(name);
-  return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string();
 }
 
 }  // namespace
@@ -185,23 +178,23 @@ std::string policy_content(const hierarchy::Policy& policy) {
                                       {"settings", settings_json(policy.settings)}});
 }
 
-Result<hierarchy::Policy> policy_from_content(std::string_view content) {
-  const auto unreadable = [] {
-    return fail(Code::protocol_error, "The server above sent a policy that this version cannot read.", "Bring this server up to date.");
-  };
-  boost::system::error_code ec;
-  const auto value = json::parse(json::string_view(content.data(), content.size()), ec);
-  const auto* object = ec ? nullptr : value.if_object();
-  const auto* settings = object ? object->if_contains("settings") : nullptr;
-  if (!settings || !settings->is_object()) return unreadable();
+Result<hierarchy::Policy> policy_from_content(std::string_view text) {
+  constexpr std::string_view kWhat = "a policy";
+  constexpr std::size_t kDepth = 6;  // settings, their paths, a value, its items, and room
+  const auto content = ForeignObject::read(text, {.what = kWhat, .most_bytes = limits::kMaxInheritedBytes, .most_depth = kDepth});
+  if (!content) return fail(content.error());
   hierarchy::Policy policy;
-  policy.application = text_at(*object, "application");
-  policy.name = text_at(*object, "name");
+  policy.application = content->text("application");
+  policy.name = content->text("name");
+  if (!hierarchy::check_name(policy.application)) return not_understood(kWhat, "its application");
+  if (!hierarchy::check_name(policy.name)) return not_understood(kWhat, "its name");
   policy.active = true;
-  policy.inherit = is_truth(*object, "inherit");
-  policy.force = is_truth(*object, "force");
-  auto read = settings_from_json(settings->get_object());
-  if (!read || policy.application.empty() || policy.name.empty()) return unreadable();
+  policy.inherit = content->truth("inherit");
+  policy.force = content->truth("force");
+  const auto* settings = content->object("settings");
+  if (settings == nullptr) return not_understood(kWhat, "its settings");
+  auto read = settings_from_json(*settings);
+  if (!read) return not_understood(kWhat, "its settings");
   policy.settings = std::move(*read);
   return policy;
 }

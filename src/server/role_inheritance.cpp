@@ -203,6 +203,10 @@ InheritedSource role_source(const Facts& facts) {
   InheritedSource source;
   source.own = own_roles;
   source.check = check_role;
+  source.has_own = [](Transaction& transaction, const Uuid& id) {
+    const auto own = store::all_roles(transaction);
+    return std::any_of(own.begin(), own.end(), [&](const Role& each) { return each.id.bytes == id; });
+  };
   source.applied = follow;
   source.left = leave;
   source.goes_down = [&facts](Transaction& transaction, const InheritedSet& inherited) { return relays(transaction, inherited, facts); };

@@ -15,6 +15,8 @@ namespace daikan::server {
 std::string content_of(const hierarchy::Task& task);
 /// Fails with invalid_request when it is none, or cannot be.
 Result<hierarchy::Task> task_from_content(const hierarchy::TaskId& id, std::string_view content);
+/// The kind of a task that only a newer version knows: 1 to 32 of a-z, 0-9 and _. Empty for every other content.
+std::string newer_kind_of_task(std::string_view content);
 
 /// A run on the server `at`, as the servers above it keep it.
 struct TaskResult {

@@ -10,9 +10,10 @@
 
 namespace daikan::server {
 
-/// What downstream asks of tasks. When the primary is left, what was inherited becomes own tasks of the root group, each with another id.
+/// What downstream asks of tasks. When the primary is left, what was inherited becomes own tasks of the root group, each with another id,
+/// which is the same when it is kept again; those that were held are disabled.
 InheritedSource task_source();
-/// Those from above, in the order of their owners.
+/// Those from above, in the order of their owners. They are held where the primary may not manage tasks here.
 std::vector<KnownTask> inherited_tasks(store::Transaction&);
 
 }  // namespace daikan::server

@@ -11,6 +11,7 @@
 #include "base/limits_tasks.h"
 #include "base/text.h"
 #include "server/access.h"
+#include "server/primary_bound.h"
 #include "server/task_content.h"
 #include "server/task_inheritance.h"
 #include "store/tables_feed.h"
@@ -74,6 +75,11 @@ void tell(store::Transaction& transaction, const TaskRun& run) {
                                 .secondary = std::nullopt});
 }
 
+// The setting that remembers whether inherited tasks were held at the last look.
+constexpr std::string_view kHeld = "inherited_tasks_held";
+constexpr std::string_view kYes = "yes";
+constexpr std::string_view kNo = "no";
+
 /// Everything one look needs, read once.
 struct Scene {
   store::Transaction& transaction;
@@ -91,6 +97,8 @@ struct Scene {
   void follow_events(const Task& task, TaskProgress& progress);
   void follow_owner(const Task& task, TaskProgress& progress);
   TaskProgress first_progress(const KnownTask& known) const;
+  void tell_bound(hierarchy::Severity severity, std::string kind, std::string message);
+  void follow_bound(const std::vector<KnownTask>& known);
   void visit(const KnownTask& known);
 };
 
@@ -174,8 +182,42 @@ TaskProgress Scene::first_progress(const KnownTask& known) const {
           .starts_through = known.owner ? std::int64_t{0} : known.task.starts};
 }
 
+void Scene::tell_bound(hierarchy::Severity severity, std::string kind, std::string message) {
+  look.news = Look::News::events;
+  History::record(
+      transaction,
+      {.sequence = 0, .at = now, .severity = severity, .kind = std::move(kind), .message = std::move(message), .secondary = std::nullopt});
+}
+
+/// What this server lets its primary do may change at any moment. Said once, whichever way; and what was due while it was not allowed is
+/// not made up for once it is.
+void Scene::follow_bound(const std::vector<KnownTask>& known) {
+  const auto held = std::count_if(known.begin(), known.end(), [](const KnownTask& each) { return each.held; });
+  const bool were = store::find_setting(transaction, kHeld) == kYes;
+  if ((held > 0) == were) return;
+  store::put_setting(transaction, kHeld, held > 0 ? kYes : kNo);
+  if (held > 0) {
+    return tell_bound(
+        hierarchy::Severity::warning, "inherited_tasks_held",
+        fmt::format("What this server inherits of tasks does not run here (number of tasks: {}): it lets its primary do “{}”.", held,
+                    to_string(primary_may_in_force(transaction))));
+  }
+  std::size_t followed = 0;
+  for (const auto& each : known) {
+    if (!each.owner) continue;
+    const TaskProgress mark{.task = each.task.id, .handled_through = now, .event_through = newest, .starts_through = each.task.starts};
+    store::put_task_progress(transaction, mark);
+    progress.insert_or_assign(each.task.id, mark);
+    ++followed;
+  }
+  if (followed == 0) return;  // they are not inherited any more
+  tell_bound(hierarchy::Severity::info, "inherited_tasks_run",
+             fmt::format("No task that this server inherits is held any more (number of tasks: {}).", followed));
+}
+
 void Scene::visit(const KnownTask& known) {
   const auto& task = known.task;
+  if (known.held) progress.erase(task.id);  // kept until it may run again
   if (!runs_here(known, root)) return;
   const auto found = progress.find(task.id);
   auto mark = found == progress.end() ? first_progress(known) : found->second;
@@ -209,6 +251,7 @@ std::optional<KnownTask> find_known_task(store::Transaction& transaction, const 
 }
 
 bool runs_here(const KnownTask& known, const GroupId& root) {
+  if (known.held) return false;
   return known.owner || !known.task.group || *known.task.group == root || known.task.kind != hierarchy::TaskKind::event_cleanup;
 }
 
@@ -217,7 +260,9 @@ Look look_at_tasks(store::Transaction& transaction, const std::string& seed, Tim
   for (const auto& each : store::all_task_progress(transaction)) scene.progress.emplace(each.task, each);
   for (auto& run : store::running_task_runs(transaction)) scene.running.emplace(run.task, std::move(run));
   scene.newest = last_event(transaction);
-  for (const auto& known : known_tasks(transaction)) scene.visit(known);
+  const auto all = known_tasks(transaction);
+  scene.follow_bound(all);
+  for (const auto& known : all) scene.visit(known);
   // What is left is of tasks that are not inherited any more.
   for (const auto& [id, left] : scene.progress) store::remove_task_progress(transaction, id);
   return std::move(scene.look);

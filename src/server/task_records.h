@@ -22,11 +22,14 @@ using hierarchy::TaskRun;
 struct KnownTask {
   hierarchy::Task task;  ///< Its passphrase sealed.
   std::optional<hierarchy::TaskOwner> owner;
+  /// Inherited, and what this server lets its primary do does not include managing tasks: it is known here and never begins.
+  bool held = false;
 };
 std::vector<KnownTask> known_tasks(store::Transaction&);
 std::optional<KnownTask> find_known_task(store::Transaction&, const TaskId&);
 
-/// Not every task of a group runs on the server that owns it: events are this server's own, and it stands in its root group only.
+/// A task that is held does not. And not every task of a group runs on the server that owns it: events are this server's own, and it stands
+/// in its root group only.
 bool runs_here(const KnownTask& known, const GroupId& root);
 
 /// What of a task is to begin.

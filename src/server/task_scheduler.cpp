@@ -11,6 +11,7 @@
 #include "base/limits_tasks.h"
 #include "base/text.h"
 #include "server/access.h"
+#include "server/primary_bound.h"
 #include "store/tables_downstream.h"
 
 namespace daikan::server {
@@ -33,8 +34,15 @@ struct Running {
 };
 using RunningPtr = std::shared_ptr<Running>;
 
-/// When what is inherited last changed.
-Result<std::optional<TimePoint>> inherited_at(store::Transaction& transaction) { return store::applied_at(transaction); }
+/// What decides on inherited tasks besides the tasks: when the set last changed, and what the primary may do here.
+struct Above {
+  std::optional<TimePoint> applied_at;
+  hierarchy::PrimaryMay may = hierarchy::PrimaryMay::full;
+  friend bool operator==(const Above&, const Above&) = default;
+};
+Result<Above> look_above(store::Transaction& transaction) {
+  return Above{store::applied_at(transaction), primary_may_in_force(transaction)};
+}
 
 }  // namespace
 
@@ -117,15 +125,15 @@ awaitable<> TaskScheduler::State::schedule(std::shared_ptr<State> self) {
 
 awaitable<> TaskScheduler::State::watch_events(std::shared_ptr<State> self) {
   auto seen = self->history.news_count();
-  std::optional<TimePoint> applied;
+  Above above;
   while (!self->stopping) {
     if (self->history.news_count() == seen) co_await self->history.wait_for_news(net::SteadyTime::max());
     const bool on = co_await net::sleep_for(kGather);
     if (!on) co_return;
     seen = self->history.news_count();
-    auto inherited = co_await self->storage.read<std::optional<TimePoint>>(inherited_at);
-    const bool others = inherited && *inherited != applied;
-    if (others) applied = *inherited;
+    const auto is_above = co_await self->storage.read<Above>(look_above);
+    const bool others = is_above && *is_above != above;
+    if (others) above = *is_above;
     if (others || self->watches == Look::Watches::events) self->wake();
   }
 }

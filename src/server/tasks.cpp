@@ -330,8 +330,7 @@ awaitable<Result<std::vector<TaskResult>>> Tasks::runs(const Actor& actor, TaskI
   const auto work = [id, limit, self = facts_.id](store::Transaction& transaction) -> Result<std::vector<TaskResult>> {
     std::vector<TaskResult> all;
     for (auto& run : store::task_runs(transaction, id, limit)) all.push_back({std::move(run), {}});
-    for (const auto& below : store::rolled_up_results(transaction, limits::kLargestPage)) {
-      if (below.record.subject != id.str() || below.record.origin == self) continue;
+    for (const auto& below : store::rolled_up_results_of(transaction, id.str(), self, limits::kLargestPage)) {
       // What a newer version below tells in words that are not known here is left out.
       if (auto result = result_from_payload(below.record.payload)) all.push_back(std::move(*result));
     }

@@ -85,6 +85,11 @@ std::optional<TimePoint> applied_at(Transaction& transaction) {
   return rows.empty() ? std::nullopt : std::optional(read_time(rows[0], 0));
 }
 
+std::string applied_hash(Transaction& transaction) {
+  const auto rows = transaction.query("SELECT hash FROM inherited_state");
+  return rows.empty() ? std::string() : rows[0].text(0);
+}
+
 bool is_another_wanted(Transaction& transaction, const GroupId& group, std::string_view hash) {
   return !transaction
               .query(
@@ -97,7 +102,8 @@ bool is_another_wanted(Transaction& transaction, const GroupId& group, std::stri
 std::vector<RegistrationId> put_wanted(Transaction& transaction, const GroupId& group, std::string_view hash, TimePoint at) {
   auto rows = transaction.query(
       "UPDATE downstream SET behind_since = CASE WHEN confirmed_hash = $2 THEN NULL WHEN behind_since IS NULL THEN $3 ELSE behind_since "
-      "END, failure_code = CASE WHEN confirmed_hash = $2 THEN NULL ELSE failure_code END, wanted_hash = $2 WHERE wanted_hash <> $2 AND "
+      "END, failure_code = CASE WHEN confirmed_hash = $2 THEN NULL ELSE failure_code END, failed_at = NULL, wanted_hash = $2 WHERE "
+      "wanted_hash <> $2 AND "
       "registration IN (SELECT id FROM secondaries WHERE group_id = $1) RETURNING registration",
       {to_value(group), to_value(hash), to_value(at)});
   auto added = transaction.query(
@@ -138,10 +144,11 @@ std::vector<DownstreamState> all_downstream(Transaction& transaction) {
   return found;
 }
 
-std::vector<RegistrationId> behind_downstream(Transaction& transaction) {
-  std::vector<RegistrationId> found;
-  for (const auto& row : transaction.query("SELECT registration FROM downstream WHERE behind_since IS NOT NULL")) {
-    found.push_back(read_id<RegistrationId>(row, 0));
+std::vector<BehindDownstream> behind_downstream(Transaction& transaction) {
+  std::vector<BehindDownstream> found;
+  for (const auto& row : transaction.query(
+           "SELECT registration, wanted_hash FROM downstream WHERE behind_since IS NOT NULL ORDER BY behind_since, registration")) {
+    found.push_back({read_id<RegistrationId>(row, 0), row.text(1)});
   }
   return found;
 }
@@ -155,14 +162,16 @@ bool put_confirmed(Transaction& transaction, const RegistrationId& id, const hie
   return !rows.empty() && !rows[0].is_null(0);
 }
 
-bool put_downstream_failure(Transaction& transaction, const RegistrationId& id, const Error& failure, TimePoint at) {
+FailureNews put_downstream_failure(Transaction& transaction, const RegistrationId& id, const Error& failure, TimePoint at) {
   const auto known = find_downstream(transaction, id);
   // What failed may have been taken back meanwhile; then there is nothing to say.
-  if (!known || !known->behind_since || (known->failure && known->failure->message == failure.message)) return false;
+  if (!known || !known->behind_since) return FailureNews::none;
+  const bool told = known->failure && known->failed_at;
+  if (told && known->failure->message == failure.message) return FailureNews::none;
   transaction.execute(
       "UPDATE downstream SET failure_code = $2, failure_message = $3, failure_remedy = $4, failed_at = $5 WHERE registration = $1",
-      {to_value(id), to_value(to_string(failure.code)), failure.message, failure.remedy, to_value(at)});
-  return true;
+      {to_value(id), to_value(to_string(failure.code)), failure.message, failure.remedy, to_value(told ? *known->failed_at : at)});
+  return told ? FailureNews::reason : FailureNews::failure;
 }
 
 }  // namespace daikan::store

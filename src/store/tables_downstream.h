@@ -22,6 +22,8 @@ void remove_inherited(Transaction&);
 /// The objects of one kind in it, with the whole chain; cheaper than all of it where policies are large.
 hierarchy::InheritedSet inherited_of(Transaction&, hierarchy::InheritedKind kind);
 std::optional<TimePoint> applied_at(Transaction&);
+/// Of the set that was applied last; empty when nothing is. Without reading the set.
+std::string applied_hash(Transaction&);
 
 /// What is known of one secondary.
 struct DownstreamState {
@@ -31,7 +33,7 @@ struct DownstreamState {
   hierarchy::ConfirmedSet confirmed;
   std::optional<TimePoint> confirmed_at;
   std::optional<Error> failure;
-  std::optional<TimePoint> failed_at;
+  std::optional<TimePoint> failed_at;  ///< Nothing: what is wanted now was not tried yet, and `failure` is of what was wanted before.
 };
 /// Whether put_wanted() with this hash would change anything.
 bool is_another_wanted(Transaction&, const GroupId& group, std::string_view hash);
@@ -47,11 +49,20 @@ struct DownstreamPlace {
 };
 std::optional<DownstreamPlace> find_downstream_place(Transaction&, const RegistrationId&);
 std::vector<DownstreamState> all_downstream(Transaction&);
-/// Those that are behind.
-std::vector<RegistrationId> behind_downstream(Transaction&);
+struct BehindDownstream {
+  RegistrationId registration;
+  std::string wanted_hash;
+  friend bool operator==(const BehindDownstream&, const BehindDownstream&) = default;
+};
+/// Those that are behind, the longest first.
+std::vector<BehindDownstream> behind_downstream(Transaction&);
 /// Ends a failure. Whether the secondary is behind all the same: something else is wanted meanwhile.
 bool put_confirmed(Transaction&, const RegistrationId&, const hierarchy::ConfirmedSet&, TimePoint at);
-/// False when the same failure is known already.
-bool put_downstream_failure(Transaction&, const RegistrationId&, const Error&, TimePoint at);
+enum class FailureNews : std::uint8_t {
+  none,     ///< The same is known already, or nothing is behind any more.
+  reason,   ///< Another reason than before for the same failure.
+  failure,  ///< The first since something was confirmed, or since something else is wanted.
+};
+FailureNews put_downstream_failure(Transaction&, const RegistrationId&, const Error&, TimePoint at);
 
 }  // namespace daikan::store

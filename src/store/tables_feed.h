@@ -99,6 +99,8 @@ struct RolledUpResult {
 };
 /// Newest arrivals first.
 std::vector<RolledUpResult> rolled_up_results(Transaction&, unsigned limit);
+/// Of one subject (a task), without those that `self` told.
+std::vector<RolledUpResult> rolled_up_results_of(Transaction&, std::string_view subject, const ServerId& self, unsigned limit);
 std::int64_t trim_rolled_up_results(Transaction&, TimePoint received_before);
 /// Tombstones that are older, and that records of kinds unknown here came.
 std::int64_t trim_tombstones(Transaction&, TimePoint received_before);

@@ -313,11 +313,12 @@ std::int64_t trim_rolled_up_events(Transaction& transaction, hierarchy::Severity
                              {to_value(to_string(severity)), to_value(received_before)});
 }
 
-std::vector<RolledUpResult> rolled_up_results(Transaction& transaction, unsigned limit) {
+namespace {
+
+/// Columns: origin, origin_sequence, position, subject, at, payload.
+std::vector<RolledUpResult> read_results(const std::vector<Row>& rows) {
   std::vector<RolledUpResult> found;
-  for (const auto& row : transaction.query(
-           "SELECT origin, origin_sequence, position, subject, at, payload FROM rolled_up_results ORDER BY position DESC LIMIT $1",
-           {static_cast<std::int64_t>(limit)})) {
+  for (const auto& row : rows) {
     RolledUpResult each;
     each.record.origin = read_id<ServerId>(row, 0);
     each.record.origin_sequence = static_cast<std::uint64_t>(row.integer(1));
@@ -329,6 +330,21 @@ std::vector<RolledUpResult> rolled_up_results(Transaction& transaction, unsigned
     found.push_back(std::move(each));
   }
   return found;
+}
+
+}  // namespace
+
+std::vector<RolledUpResult> rolled_up_results(Transaction& transaction, unsigned limit) {
+  return read_results(transaction.query(
+      "SELECT origin, origin_sequence, position, subject, at, payload FROM rolled_up_results ORDER BY position DESC LIMIT $1",
+      {static_cast<std::int64_t>(limit)}));
+}
+
+std::vector<RolledUpResult> rolled_up_results_of(Transaction& transaction, std::string_view subject, const ServerId& self, unsigned limit) {
+  return read_results(
+      transaction.query("SELECT origin, origin_sequence, position, subject, at, payload FROM rolled_up_results WHERE subject = $1 AND "
+                        "origin <> $2 ORDER BY position DESC LIMIT $3",
+                        {to_value(subject), to_value(self), static_cast<std::int64_t>(limit)}));
 }
 
 std::int64_t trim_rolled_up_results(Transaction& transaction, TimePoint received_before) {

@@ -89,7 +89,8 @@ TEST_P(DownstreamTables, ASecondaryIsBehindSinceTheFirstChangeUntilItConfirmsWha
   in_write(database(), [&](Transaction& t) { return store::put_confirmed(t, made.secondary.id, old, at(21)); });
   EXPECT_EQ(find().behind_since, at(10)) << "it confirmed what is not wanted any more";
   EXPECT_EQ(find().confirmed.manifest, old.manifest);
-  EXPECT_EQ(in_read(database(), [](Transaction& t) { return store::behind_downstream(t); }), std::vector{made.secondary.id});
+  EXPECT_EQ(in_read(database(), [](Transaction& t) { return store::behind_downstream(t); }),
+            (std::vector<store::BehindDownstream>{{made.secondary.id, "b2"}}));
   in_write(database(), [&](Transaction& t) { return store::put_confirmed(t, made.secondary.id, {2, "b2", {}}, at(22)); });
   EXPECT_EQ(find().behind_since, std::nullopt);
   EXPECT_EQ(find().confirmed_at, at(22));
@@ -141,19 +142,39 @@ TEST_P(DownstreamTables, AnotherSetIsWantedOfTheGroupAloneAndOfThoseThatWantSome
   EXPECT_FALSE(confirm("b2"));
 }
 
-TEST_P(DownstreamTables, AFailureIsKeptOnceUntilSomethingIsConfirmed) {
+TEST_P(DownstreamTables, AFailureIsNewsOnceForWhatIsWantedWhateverReasonsFollow) {
+  using store::FailureNews;
   const auto made = registered(database());
-  const Error failure(Code::too_large, "Too large.", "Make it smaller.");
-  const auto note = [&] {
-    return in_write(database(), [&](Transaction& t) { return store::put_downstream_failure(t, made.secondary.id, failure, at(11)); });
+  const auto note = [&](std::string message, std::int64_t when) {
+    return in_write(database(), [&](Transaction& t) {
+      return store::put_downstream_failure(t, made.secondary.id, Error(Code::too_large, message, "Make it smaller."), at(when));
+    });
   };
-  EXPECT_TRUE(note());
-  EXPECT_FALSE(note());
   const auto find = [&] { return *in_read(database(), [&](Transaction& t) { return store::find_downstream(t, made.secondary.id); }); };
-  EXPECT_EQ(find().failure, failure);
-  EXPECT_EQ(find().failed_at, at(11));
-  in_write(database(), [&](Transaction& t) { return store::put_confirmed(t, made.secondary.id, {1, "a1", {}}, at(12)), 0; });
+  EXPECT_EQ(note("Too large.", 11), FailureNews::failure);
+  EXPECT_EQ(note("Too large.", 12), FailureNews::none);
+  EXPECT_EQ(find().failure, Error(Code::too_large, "Too large.", "Make it smaller."));
+  EXPECT_EQ(note("Still too large.", 13), FailureNews::reason);
+  EXPECT_EQ(find().failure->message, "Still too large.") << "the newest reason is shown";
+  EXPECT_EQ(find().failed_at, at(11)) << "since when";
+  in_write(database(), [&](Transaction& t) { return store::put_wanted(t, made.group.id, "b2", at(14)), 0; });
+  EXPECT_TRUE(find().failure) << "until it was tried";
+  EXPECT_EQ(note("Still too large.", 15), FailureNews::failure) << "something else failed";
+  in_write(database(), [&](Transaction& t) { return store::put_confirmed(t, made.secondary.id, {1, "b2", {}}, at(16)), 0; });
   EXPECT_EQ(find().failure, std::nullopt);
+  EXPECT_EQ(note("Too late.", 17), FailureNews::none) << "nothing is behind";
+}
+
+TEST_P(DownstreamTables, ObjectsOfKindsThatAreNotKnownAreKeptAsTheyCame) {
+  auto made = applied(2, "{}");
+  auto gadget = made.set.objects.begin()->second;
+  gadget.kind = hierarchy::InheritedKind::from_name("gadget").value();
+  gadget.content = "no JSON at all";
+  made.set.put(gadget);
+  made.hash = hash_of(made.set);
+  in_write(database(), [&](Transaction& t) { return store::put_applied_set(t, made, at(5)), 0; });
+  EXPECT_EQ(in_read(database(), [](Transaction& t) { return store::applied_set(t); }).set, made.set);
+  EXPECT_EQ(in_read(database(), [](Transaction& t) { return store::applied_hash(t); }), made.hash);
 }
 
 TEST_P(DownstreamTables, AFailureEndsWithWhatFailedTakenBack) {
@@ -169,11 +190,11 @@ TEST_P(DownstreamTables, AFailureEndsWithWhatFailedTakenBack) {
   want("a1");
   in_write(database(), [&](Transaction& t) { return store::put_confirmed(t, made.secondary.id, {1, "a1", {}}, at(20)), 0; });
   want("b2");
-  EXPECT_TRUE(note());
+  EXPECT_EQ(note(), store::FailureNews::failure);
   want("a1");
   EXPECT_EQ(find().failure, std::nullopt);
   EXPECT_EQ(find().behind_since, std::nullopt);
-  EXPECT_FALSE(note()) << "an answer that comes too late fails nothing";
+  EXPECT_EQ(note(), store::FailureNews::none) << "an answer that comes too late fails nothing";
   EXPECT_EQ(find().failure, std::nullopt);
 }
 

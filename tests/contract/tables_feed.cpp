@@ -390,6 +390,22 @@ TEST_P(FeedTables, TaskResultsAreStoredOnce) {
   EXPECT_EQ(in_write(database(), [](Transaction& t) { return store::trim_rolled_up_results(t, at(69)); }), 1);
 }
 
+TEST_P(FeedTables, ResultsOfOneTaskAreFoundHoweverManyOfOthersCameSince) {
+  std::vector<store::ArrivedRecord> arrived = {{below(FeedKind::task_result, 1, "first", "task")}};
+  for (std::uint64_t i = 2; i < 40; ++i) arrived.push_back({below(FeedKind::task_result, i, "other", "another task")});
+  arrived.push_back({below(FeedKind::task_result, 40, "second", "task")});
+  take(database(), arrived);
+  const auto of = [&](std::string_view subject, const ServerId& self, unsigned limit) {
+    std::vector<std::string> payloads;
+    for (const auto& each : in_read(database(), [&](Transaction& t) { return store::rolled_up_results_of(t, subject, self, limit); }))
+      payloads.push_back(each.record.payload);
+    return payloads;
+  };
+  EXPECT_THAT(of("task", ServerId::make(at(1)), 10), ElementsAre("second", "first"));
+  EXPECT_THAT(of("task", ServerId::make(at(1)), 1), ElementsAre("second"));
+  EXPECT_THAT(of("task", below(FeedKind::task_result, 1).origin, 10), IsEmpty()) << "what this server told itself";
+}
+
 TEST_P(FeedTables, OldEventsAndTombstonesAreTrimmed) {
   take(database(), {event(1), {below(FeedKind::gone, 2)}});
   EXPECT_EQ(in_write(database(), [](Transaction& t) { return store::trim_rolled_up_events(t, hierarchy::Severity::error, at(99)); }), 0);

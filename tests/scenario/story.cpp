@@ -170,6 +170,8 @@ class Teller {
   bool flow(const Words& w) {
     if (w[0] == "put") {
       world_.put_object(w.at(1), w.at(2), w.size() > 3 ? w[3] : "");
+    } else if (w[0] == "put-later") {
+      world_.put_object(w.at(1), w.at(2), "", hierarchy::InheritedKind::from_name("device_group").value());
     } else if (w[0] == "drop") {
       world_.drop_object(w.at(1), w.at(2));
     } else if (w[0] == "move") {

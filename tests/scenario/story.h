@@ -22,6 +22,7 @@
 //   expect events SERVER KIND N [about]        expect dials SERVER MIN MAX      expect crowd UPPER joined
 //   expect spread UPPER DURATION PERCENT       since the mark no window of DURATION brought back more than PERCENT of the crowd
 //   put SERVER OBJECT [GROUP]  makes or edits an object of its own              drop SERVER OBJECT
+//   put-later SERVER OBJECT    the same of a kind that no version knows yet
 //   move UPPER LOWER GROUP     leave LOWER [keep]  (what was inherited stays as its own objects)
 //   backup SERVER    restore SERVER    upgrade SERVER    replay LOWER (every update ever sent, the newest first)
 //   expect agreed A > B > C    each has applied, and confirmed, what the one above computes      expect behind UPPER LOWER

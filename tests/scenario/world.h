@@ -172,7 +172,8 @@ class World {
 
   // What flows down.
   enum class Inherited : std::uint8_t { removed, kept };
-  void put_object(std::string_view owner, const std::string& object, const std::string& group);
+  void put_object(std::string_view owner, const std::string& object, const std::string& group,
+                  const hierarchy::InheritedKind& kind = hierarchy::InheritedKind::policy);
   void drop_object(std::string_view owner, const std::string& object);
   void move_secondary(std::string_view upper, std::string_view lower, const std::string& group);
   void end_inheritance(std::string_view lower, Inherited inherited);  ///< Beside clear_primary().

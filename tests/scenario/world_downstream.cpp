@@ -42,13 +42,14 @@ bool understands(const Link& link) {
 
 // ---- Administrators
 
-void World::put_object(std::string_view owner, const std::string& object, const std::string& group) {
+void World::put_object(std::string_view owner, const std::string& object, const std::string& group, const hierarchy::InheritedKind& kind) {
   auto& here = server(owner);
   auto& kept = here.flow.own[object];
   if (kept.revision == 0) {
     const auto number = ++next_id_;
     for (std::size_t i = 0; i < 8; ++i) kept.id[15 - i] = static_cast<std::uint8_t>(number >> (8 * i));
     kept.owner = here.id;
+    kept.kind = kind;
   }
   kept.group = group.empty() ? std::string(kRootGroup) : group;
   kept.revision = static_cast<std::int64_t>(++edits_);

@@ -50,6 +50,30 @@ def test_a_distributed_task_runs_below_belongs_to_its_owner_and_tells_it_how_it_
     wait_until(lambda: shop.api.get("/tasks")["items"] == [], "it is not inherited any more")
 
 
+def test_an_inherited_task_does_not_run_where_the_primary_may_only_look(tree):
+    hq, branch, shop = tree
+    made = hq.api.post("/tasks", {"name": "Check", "kind": "link_check", "group": "Managed devices", "distribute": True})
+    wait_until(lambda: task_of(shop, "Check"), "the third level inherits it")
+    branch.api.put("/primary/rights", {"primary_may": "read"})
+    wait_until(lambda: shop.api.get("/tasks")["items"] == [], "what is held on branch goes no further down")
+    hq.api.call("POST", f"/tasks/{made['id']}/start").ok()
+    soon = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 4))
+    hq.api.call("PATCH", f"/tasks/{made['id']}", {"schedule": f"once {soon}"}).ok()
+    wait_until(lambda: [each["cause"] for each in hq.api.get(f"/tasks/{made['id']}/runs")["items"]] == ["schedule", "person"], "its owner ran it twice")
+    held = task_of(branch, "Check")
+    assert held["next_start"] is None and held["last_run"] is None, held
+    assert branch.api.get(f"/tasks/{made['id']}/runs")["items"] == []
+    told = [each for each in branch.api.get("/events")["items"] if each["kind"] == "inherited_tasks_held"]
+    assert len(told) == 1 and "lets its primary do “read”" in told[0]["message"], told
+    # Nothing of it is made up for once it may run again; what is started from then on runs.
+    branch.api.put("/primary/rights", {"primary_may": "full"})
+    wait_until(lambda: task_of(shop, "Check"), "it goes on down again")
+    wait_until(lambda: [each for each in branch.api.get("/events")["items"] if each["kind"] == "inherited_tasks_run"], "and that is told")
+    assert task_of(branch, "Check")["last_run"] is None
+    hq.api.call("POST", f"/tasks/{made['id']}/start").ok()
+    wait_until(lambda: task_of(branch, "Check")["last_run"], "it runs there when it is started again")
+
+
 def test_c4_a_distributed_task_stays_as_an_own_one_when_the_primary_is_left(tree):
     hq, branch, shop = tree
     hq.api.post("/tasks", {"name": "Tidy", "kind": "event_cleanup", "group": "Managed devices", "distribute": True, "settings": {"info_days": 300}})

@@ -22,10 +22,12 @@
 #include "net/dialer.h"
 #include "net/h2_connection.h"
 #include "net/listener.h"
+#include "server/detail/line.h"
 #include "server/downstream.h"
 #include "server/downstream_sets.h"
 #include "server/link_host.h"
 #include "server/link_sight.h"
+#include "server/set_pace.h"
 
 namespace daikan::server {
 
@@ -212,7 +214,9 @@ struct LinkHost::State : std::enable_shared_from_this<LinkHost::State> {
   // link_downstream.cpp: what secondaries inherit, and what this server does.
   awaitable<> watch_downstream();
   awaitable<> refresh_downstream();
-  awaitable<> bring_down(std::shared_ptr<UpperRunning> upper);
+  /// Unless it runs already, or what failed is not due again.
+  void begin_bringing(const store::BehindDownstream& behind);
+  awaitable<> bring_down(std::shared_ptr<UpperRunning> upper, SetPace::Attempt attempt);
   awaitable<Result<bool>> bring_down_once(std::shared_ptr<UpperRunning> upper);
   awaitable<Result<link::DownstreamAnswer>> exchange(LinkConnectionPtr connection, std::string update);
   // link_downstream_gathered.cpp: what many of them want of the database, together.
@@ -248,6 +252,9 @@ struct LinkHost::State : std::enable_shared_from_this<LinkHost::State> {
   DownstreamSets downstream_sets{downstream};
   Gathered<DownstreamLook> looks;
   Gathered<DownstreamConfirmation> confirmations;
+  std::string downstream_stamp = {};         ///< At the last look at what secondaries should inherit.
+  net::SteadyTime downstream_look_due = {};  ///< Whatever the stamp says.
+  Line sets_at_once;
   LinkPace pace;
   std::unordered_map<RegistrationId, std::shared_ptr<UpperRunning>> uppers;
   std::map<Pin, RegistrationId> by_pin;  ///< Registered keys and announced ones.
@@ -324,6 +331,7 @@ struct UpperRunning final : RunningLink<hierarchy::SecondaryRecord, link::UpperE
   link::DownstreamApplied told = {};
   std::optional<std::uint64_t> full_beyond = {};
   enum class Bringing : std::uint8_t { no, now, once_more } bringing = Bringing::no;
+  SetPace set_pace;
   bool understands_policies() const;
   LinkSight sight() const override {
     auto sight = RunningLink::sight();

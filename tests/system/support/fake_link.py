@@ -34,10 +34,11 @@ class Introduction:
     server_id: bytes = bytes(range(16))
     version: int = 1
     clock_ahead: float = 0.0  # seconds
+    capabilities: tuple[str, ...] = ()
 
     def encode(self) -> bytes:
         return (field(1, self.server_id) + field(2, self.name.encode()) + field(3, b"daikan 9.0.0") + field(4, self.version) + field(5, self.version)
-                + field(7, 16) + field(8, int((time.time() + self.clock_ahead) * 1e6)))
+                + b"".join(field(6, word.encode()) for word in self.capabilities) + field(7, 16) + field(8, int((time.time() + self.clock_ahead) * 1e6)))
 
     def hello(self) -> bytes:
         """HelloRequest of a root."""
@@ -69,17 +70,34 @@ class FakeSecondary:
         self._connection.send(h2.frame(h2.WINDOW_UPDATE, payload=struct.pack(">I", max(1, len(got.payload)))))
         if not got.flags & h2.END_STREAM:
             return
-        hello = got.payload.startswith(b"\x0a")  # a HelloRequest begins with its sender; a relayed request is JSON
-        self.hellos += hello
-        status, body = ("200", self.says.accepted()) if hello else ("404", b"{}")
+        status, body = self._say(got.payload)
         self._connection.send(h2.frame(h2.HEADERS, h2.END_HEADERS, got.stream, h2.header_block([(":status", status)]))
                               + h2.frame(h2.DATA, h2.END_STREAM, got.stream, body))
+
+    def _say(self, asked: bytes) -> tuple[str, bytes]:
+        hello = asked.startswith(b"\x0a")  # a HelloRequest begins with its sender; a relayed request is JSON
+        self.hellos += hello
+        return ("200", self.says.accepted()) if hello else ("404", b"{}")
 
     def close(self) -> None:
         with contextlib.suppress(OSError):
             self._tls.shutdown(socket.SHUT_RDWR)
         self._tls.close()
         self._thread.join(10)
+
+
+class FakeInheritor(FakeSecondary):
+    """Answers every set that it should inherit with what `answer(N)` makes of its number, counted from 1: the bytes of a DownstreamAnswer."""
+
+    def __init__(self, primary, pair: certificates.KeyPair, says: Introduction, answer):
+        self.sets, self._make = 0, answer
+        super().__init__(primary, pair, dataclasses.replace(says, capabilities=("downstream",)))
+
+    def _say(self, asked: bytes) -> tuple[str, bytes]:
+        if asked[:1] not in (b"\x08", b"\x10"):  # a DownstreamUpdate begins with a revision
+            return super()._say(asked)
+        self.sets += 1
+        return "200", self._make(self.sets)
 
 
 def primary_conversation(pair: certificates.KeyPair, says: Introduction | None):

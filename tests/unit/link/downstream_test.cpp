@@ -141,6 +141,20 @@ TEST(DownstreamMessages, AreTheSameAfterTheWayThroughBytes) {
   }
 }
 
+TEST(DownstreamMessages, KindsOfALaterVersionComeThroughAndWhatIsNoNameDoesNot) {
+  auto gadget = object(3, "no JSON");
+  gadget.kind = hierarchy::InheritedKind::from_name("gadget_2").value();
+  auto update = full_update(set_of({object(1, "a"), gadget}), 0);
+  EXPECT_EQ(decode_downstream_update(encode(update)), update);
+  const Agreed ends(set_of({object(1, "a"), gadget}));
+  const auto fewer = update_for(set_of({object(1, "a")}), ends.confirmed, ends.told());
+  ASSERT_TRUE(fewer);
+  EXPECT_EQ(fewer->removed, std::vector{gadget.key()});
+  EXPECT_EQ(decode_downstream_update(encode(*fewer)), *fewer);
+  for (const auto* name : {"", "Gadget", "ga dget", "g\tt", "a_kind_whose_name_has_more_than_32_b"})
+    EXPECT_FALSE(hierarchy::InheritedKind::from_name(name)) << name;
+}
+
 TEST(DownstreamMessages, OutsideTheirBoundsAreRefused) {
   const auto good = full_update(set_of({object(1, "{}")}), 4);
   const auto refused = [](const DownstreamUpdate& update) {

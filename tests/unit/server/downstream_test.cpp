@@ -1,12 +1,14 @@
 // What flows down over real links: three servers in one process, real TLS on loopback, real databases.
 #include "server/downstream.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 
 #include <gtest/gtest.h>
 
 #include "base/limits_downstream.h"
+#include "server/access.h"
 #include "server/link_host.h"
 #include "server/sealing.h"
 #include "store/database.h"
@@ -59,6 +61,7 @@ struct Site {
   void change(std::function<void(store::Transaction&)> what) {
     std::function<Result<Done>(store::Transaction&)> work = [&what](store::Transaction& transaction) -> Result<Done> {
       what(transaction);
+      History::audit(transaction, system_actor(), now(), "test.change", "as every use case");
       return Done{};
     };
     ASSERT_TRUE(loop.run(storage->write<Done>(std::move(work))));
@@ -66,13 +69,14 @@ struct Site {
 
   void start(std::uint16_t port = 0) {
     links = std::make_unique<LinkHost>(*storage, *history, identity, facts, sealing);
-    links->downstream().provide(InheritedKind::policy,
-                                {[this](store::Transaction& transaction) { return own(transaction); },
-                                 [](const hierarchy::InheritedObject& each) { return check(each); },
-                                 {},
-                                 [](store::Transaction& transaction, const hierarchy::InheritedSet& set, Inherited, TimePoint) {
-                                   store::put_setting(transaction, "left with", std::to_string(set.objects.size()));
-                                 }});
+    InheritedSource source;
+    source.own = [this](store::Transaction& transaction) { return own(transaction); };
+    source.check = [](const hierarchy::InheritedObject& each) { return check(each); };
+    source.left = [](store::Transaction& transaction, const hierarchy::InheritedSet& set, Inherited, TimePoint) {
+      store::put_setting(transaction, "left with", std::to_string(set.objects.size()));
+    };
+    source.has_own = [this](store::Transaction&, const Uuid& id) { return id == object; };
+    links->downstream().provide(InheritedKind::policy, std::move(source));
     auto started = loop.run(links->start({{"127.0.0.1", port}}, [](net::Request, Actor) { return nothing(); }));
     ASSERT_TRUE(started) << started.error().text();
   }
@@ -141,6 +145,11 @@ struct Site {
   store::DownstreamState state(const RegistrationId& id) {
     return see<store::DownstreamState>(
         [&](store::Transaction& transaction) { return store::find_downstream(transaction, id).value_or(store::DownstreamState{}); });
+  }
+  std::ptrdiff_t events(std::string_view kind) {
+    const auto all = loop.run(history->events({.after = 0, .before = 0, .limit = 1000}));
+    EXPECT_TRUE(all);
+    return std::count_if(all->begin(), all->end(), [&](const hierarchy::Event& each) { return each.kind == kind; });
   }
   bool is_in_force(const RegistrationId& id, Site& below) {
     const auto known = state(id);
@@ -229,6 +238,80 @@ TEST_F(DownstreamTest, P10WhatASecondaryCannotApplyIsToldWithTheReasonAndNothing
   hq.edit("better");
   EXPECT_TRUE(becomes([&] { return hq.is_in_force(of_branch, branch); }));
   EXPECT_FALSE(hq.state(of_branch).failure);
+}
+
+TEST_F(DownstreamTest, AnObjectWithTheIdOfAnOwnOneIsRefusedWithTheWholeSetAndToldOnce) {
+  branch.object = hq.object;
+  branch.edit("of branch");
+  hq.edit("would stand in its place");
+  join();
+  ASSERT_TRUE(becomes([&] { return hq.state(of_branch).failure.has_value(); }));
+  EXPECT_NE(hq.state(of_branch).failure->message.find("“branch” was handed the policy"), std::string::npos);
+  EXPECT_NE(hq.state(of_branch).failure->message.find("has one of its own with that id"), std::string::npos);
+  EXPECT_TRUE(branch.inherited().empty());
+  EXPECT_TRUE(becomes([&] { return shop.inherited() == Texts{"branch: of branch"}; })) << "what is below keeps its own server's";
+  EXPECT_EQ(branch.events("inheritance_refused"), 1);
+  EXPECT_EQ(hq.events("inheritance_failed"), 1);
+  hq.edit("would again");
+  ASSERT_TRUE(becomes([&] { return hq.events("inheritance_failed") == 2; })) << "something else was wanted, and failed";
+  EXPECT_EQ(branch.events("inheritance_refused"), 1) << "it is refused all the while";
+  hq.edit("");
+  EXPECT_TRUE(becomes([&] { return hq.is_in_force(of_branch, branch); }));
+}
+
+TEST_F(DownstreamTest, WhatIsSaidToBeOfThisServerItselfOrOfOneThatIsNotAboveIsRefused) {
+  const auto checked = [&](const ServerId& owner) {
+    hierarchy::InheritedSet set;
+    set.chain = {{hq.facts.id, "hq", "Managed devices"}};
+    set.put({.kind = InheritedKind::policy, .id = hq.object, .owner = owner, .group = "Managed devices", .revision = 1, .content = "x"});
+    return branch.see<std::string>([&](store::Transaction& transaction) {
+      const auto verdict = branch.links->downstream().check(transaction, set);
+      return verdict ? std::string("taken") : verdict.error().message;
+    });
+  };
+  EXPECT_EQ(checked(hq.facts.id), "taken");
+  EXPECT_NE(checked(branch.facts.id).find("which it would have to own itself"), std::string::npos);
+  EXPECT_NE(checked(shop.facts.id).find("which is no server above it"), std::string::npos);
+}
+
+TEST_F(DownstreamTest, AKindThatIsNotKnownBelowHoldsNothingUpGoesThroughAndIsToldOnce) {
+  const auto gadget = InheritedKind::from_name("gadget").value();
+  InheritedSource later;
+  later.own = [this](store::Transaction&) {
+    OwnObject made;
+    made.object.id = hq.object;
+    made.object.revision = 1;
+    made.object.content = "whatever";
+    made.group = hq.root.id;
+    return std::vector<OwnObject>{std::move(made)};
+  };
+  hq.links->downstream().provide(gadget, std::move(later));
+  hq.edit("one");
+  join();
+  ASSERT_TRUE(becomes([&] { return shop.inherited() == Texts{"hq: one"}; })) << "the rest applies";
+  const auto set = shop.see<hierarchy::AppliedSet>([](store::Transaction& t) { return store::applied_set(t); }).set;
+  ASSERT_TRUE(set.objects.contains({gadget, hq.object}));
+  EXPECT_EQ(set.objects.at({gadget, hq.object}).content, "whatever");
+  hq.edit("two");
+  ASSERT_TRUE(becomes([&] { return shop.inherited() == Texts{"hq: two"}; }));
+  EXPECT_EQ(branch.events("inherited_kind_unknown"), 1);
+  EXPECT_EQ(shop.events("inherited_kind_unknown"), 1);
+}
+
+TEST_F(DownstreamTest, NothingIsComputedAnewForEventsThatChangeNothing) {
+  join();
+  ASSERT_TRUE(becomes([&] { return hq.is_in_force(of_branch, branch); }));
+  const auto stamp = [&] { return hq.see<std::string>([](store::Transaction& transaction) { return Downstream::stamp(transaction); }); };
+  const auto before = stamp();
+  ASSERT_TRUE(loop.run(hq.history->append({{.sequence = 0,
+                                            .at = now(),
+                                            .severity = hierarchy::Severity::info,
+                                            .kind = "secondary_connected",
+                                            .message = "It is connected.",
+                                            .secondary = std::nullopt}})));
+  EXPECT_EQ(stamp(), before);
+  hq.edit("one");
+  EXPECT_NE(stamp(), before);
 }
 
 TEST_F(DownstreamTest, ASecondaryThatIsMovedToAnotherGroupInheritsItsChain) {

@@ -64,14 +64,14 @@ TEST_F(TellInForceTest, OfManyTogetherEachIsToldAsItStands) {
     };
   };
   site.write(confirm(1, old));
-  EXPECT_EQ(said(second).objects.at(key), 6);
+  EXPECT_EQ(said(second).objects.at(key).revision, 6);
   site.write([&](store::Transaction& t) {
     store::put_confirmed(t, ids[0], {3, hash_of(wanted), manifest_of(wanted)}, from_micros(8));
     tell_in_force(t, ids, &wanted, from_micros(8));
   });
-  EXPECT_EQ(said(first).objects.at(key), 7);
+  EXPECT_EQ(said(first).objects.at(key).revision, 7);
   EXPECT_EQ(said(first).applied_at, from_micros(8));
-  EXPECT_EQ(said(second).objects.at(key), 6) << "it confirmed another one";
+  EXPECT_EQ(said(second).objects.at(key).revision, 6) << "it confirmed another one";
   EXPECT_TRUE(said(third).objects.empty()) << "it confirmed nothing";
   const auto all = site.read<std::vector<store::InForce>>([](store::Transaction& t) { return store::all_in_force(t); });
   EXPECT_EQ(all.size(), 3U) << "nothing is said of a server that never connected";

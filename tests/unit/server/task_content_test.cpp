@@ -54,6 +54,12 @@ TEST(TaskContent, KindsThatStayOnTheirServerAreNeverTakenFromAbove) {
   EXPECT_EQ(content_of(task).find("passphrase"), std::string::npos);
 }
 
+TEST(TaskContent, AKindThatOnlyANewerVersionKnowsIsToldApartFromWhatIsNoTask) {
+  EXPECT_EQ(newer_kind_of_task(R"({"kind":"device_scan","name":"Scan","depth":{"of":["things"]}})"), "device_scan");
+  for (const char* text : {"", "{}", R"({"kind":"link_check"})", R"({"kind":"backup"})", R"({"kind":"Scan it"})", R"({"kind":7})"})
+    EXPECT_EQ(newer_kind_of_task(text), "") << text;
+}
+
 TEST(TaskContent, WhatIsNoTaskIsRefused) {
   for (const char* text : {"", "{", "[]", "{}", R"({"kind":"link_check"})", R"({"kind":"link_check","schedule":"sometimes","name":"x"})",
                            R"({"kind":"link_check","schedule":"manual","name":"a/b"})",

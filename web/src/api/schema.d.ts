@@ -3006,7 +3006,7 @@ export interface components {
             distribute: boolean;
             /** @description The fields of its kind, without the passphrase; null: not set. */
             settings: Record<string, never>;
-            /** @description When this server starts it next, with its random delay. */
+            /** @description When this server starts it next, with its random delay. Null also for an inherited task while this server does not let its primary manage tasks (primary_may). */
             next_start: string | null;
             last_run: components["schemas"]["TaskRun"] | null;
             created_at: components["schemas"]["Time"];
