@@ -26,6 +26,11 @@ try {
   await hq.call("POST", "tasks", { name: "Nightly backup", kind: "backup", schedule: "cron 30 3 * * *", run_missed: true, settings: { folder: "backups", keep: 14, passphrase: "several words that nobody guesses" } });
   const links = await hq.call("POST", "tasks", { name: "Check of all links", kind: "link_check", schedule: "on link_disconnected" });
   await hq.call("POST", `tasks/${links.id}/start`);
+  const statuses = ["ok", "ok", "ok", "ok", "warning", "ok", "critical", "ok"];
+  const kWhy = { warning: "The disk is nearly full.", critical: "No answer for two hours." };
+  const devices = (name, group, count) => Array.from({ length: count }, (_, at) => ({ name: `${name}-${String(at + 1).padStart(2, "0")}`, group, status: statuses[at % statuses.length], reason: kWhy[statuses[at % statuses.length]] }));
+  await hq.call("PUT", "devices", { devices: devices("till", "Managed devices/Branches", 21) });
+  await branch.call("PUT", "devices", { devices: devices("desk", "Managed devices", 40) });
   const groups = (await hq.call("GET", "groups")).items;
   const secondaries = await until(async () => {
     const { items } = await hq.call("GET", "secondaries");
@@ -44,6 +49,7 @@ try {
     properties_certificate: "/properties/certificate",
     below: `/servers/${connected.id}`,
     group_servers: `/groups/${group.id}/servers`,
+    group_devices: `/groups/${group.id}/devices`,
     group_policies: `/groups/${group.id}/policies`,
     group_settings: `/groups/${group.id}/settings`,
     add_policy: `/groups/${group.id}/add-policy`,
@@ -58,6 +64,7 @@ try {
     unrecognised: "/unrecognised",
     events: "/events",
     reports: "/reports",
+    report_devices: "/reports?kind=devices",
     audit: "/audit",
     users: "/users",
     roles: "/users/roles",

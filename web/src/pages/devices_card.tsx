@@ -1,5 +1,5 @@
 // How many devices a server has of each status, and with all servers below it.
-import { Card, CardBody, CardTitle } from "@patternfly/react-core";
+import { Card, CardBody, CardTitle, Stack } from "@patternfly/react-core";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "react-router-dom";
 import { useTranslation } from "react-i18next";
@@ -36,7 +36,7 @@ function WithBelow() {
   if (sum === undefined || report.data?.rows.length === 1) return null;
   return (
     <>
-      <p>{t("devices.with_below", { count: sum.servers })}</p>
+      <p className="daikan-apart">{t("devices.with_below", { count: sum.servers })}</p>
       <Numbers of={sum} name="below" />
       {!sum.complete && <p data-incomplete>{t("devices.incomplete", { count: report.data?.missing.length ?? 0 })}</p>}
       <p>
@@ -57,22 +57,24 @@ export function DevicesCard() {
     <Card isFullHeight>
       <CardTitle component="h2">{t("devices.title")}</CardTitle>
       <CardBody>
-        <ProblemAlert problem={counts.error} onRetry={() => void counts.refetch()} />
-        {counts.data?.told_at === null && <p>{t("devices.never_told")}</p>}
-        {counts.data && counts.data.told_at !== null && (
-          <>
-            <Numbers of={counts.data} name="own" />
+        <Stack hasGutter className="daikan-close">
+          <ProblemAlert problem={counts.error} onRetry={() => void counts.refetch()} />
+          {counts.data?.told_at === null && <p>{t("devices.never_told")}</p>}
+          {counts.data && counts.data.told_at !== null && (
+            <>
+              <Numbers of={counts.data} name="own" />
+              <p>
+                {t("devices.told")}: <When at={counts.data.told_at} />
+              </p>
+            </>
+          )}
+          {root && (
             <p>
-              {t("devices.told")}: <When at={counts.data.told_at} />
+              <Link to={href(`/groups/${root.id}/devices`)}>{t("devices.open")}</Link>
             </p>
-          </>
-        )}
-        {root && (
-          <p>
-            <Link to={href(`/groups/${root.id}/devices`)}>{t("devices.open")}</Link>
-          </p>
-        )}
-        {mayAll && <WithBelow />}
+          )}
+          {mayAll && <WithBelow />}
+        </Stack>
       </CardBody>
     </Card>
   );
