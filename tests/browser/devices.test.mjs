@@ -45,12 +45,14 @@ for (const language of ["en", "ja"]) {
       await page.getByRole("button", { name: t("devices.more") }).click();
       await table.getByText("till-119", { exact: true }).waitFor();
       await page.getByLabel(t("devices.status"), { exact: true }).selectOption("critical");
+      await table.getByText("till-000", { exact: true }).waitFor({ state: "detached" });
       await table.getByText("no answer", { exact: true }).waitFor();
       assert.equal(await table.locator("tbody tr").count(), 1);
       await page.getByLabel(t("devices.status"), { exact: true }).selectOption("");
       await page.getByRole("textbox", { name: t("devices.search") }).fill("TILL-11");
       await page.keyboard.press("Enter");
       await table.getByText("till-007", { exact: true }).waitFor({ state: "detached" });
+      await table.getByText("till-110", { exact: true }).waitFor();
       assert.equal(await table.locator("tbody tr").count(), 10);
       await olga.isClean("the devices of a group");
       await tell(hq, [{ name: "till-110", status: "warning" }]);

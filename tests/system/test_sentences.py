@@ -334,7 +334,7 @@ def test_port_out_of_range(says, cli, hq):
 def test_group_not_empty(says, cli):
     cli.ok("group", "add", "Managed devices/Full/Below", server="hq")
     says(cli, "hq", ("group", "remove", "Managed devices/Full"), r"The group “Managed devices/Full” is not empty; it holds .+\.",
-         r"Move what it holds to another group \(daikan secondary move, daikan group move\), or remove it first\.")
+         r"Move what it holds to another group \(daikan secondary move, daikan group move, daikan device import\), or remove it first\.")
 
 
 def test_invalid_request(says, cli):
