@@ -13,6 +13,7 @@
 #include "base/network.h"
 #include "base/text.h"
 #include "hierarchy/names.h"
+#include "server/event.h"
 #include "store/tables.h"
 
 namespace daikan::server {
@@ -217,15 +218,11 @@ awaitable<Result<AccessRules::Rules>> AccessRules::set(const Actor& actor, Rules
     const auto from = rules.console_sources.empty() ? "everywhere" : fmt::format("{}", fmt::join(rules.console_sources, ", "));
     History::audit(transaction, actor, at, "access_rules.set",
                    quotable(fmt::format("passwords of at least {}, console from {}", rules.password_least, from), 1000));
-    History::record(transaction, {.sequence = 0,
-                                  .at = at,
-                                  .severity = hierarchy::Severity::info,
-                                  .kind = "access_rules_set",
-                                  .message = quotable(fmt::format("{} set who is let in: passwords of at least {} characters, the console "
-                                                                  "from {}.",
-                                                                  actor.name, rules.password_least, from),
-                                                      1000),
-                                  .secondary = std::nullopt});
+    History::record(transaction, info_event(at, "access_rules_set",
+                                            quotable(fmt::format("{} set who is let in: passwords of at least {} characters, the console "
+                                                                 "from {}.",
+                                                                 actor.name, rules.password_least, from),
+                                                     1000)));
     return in_force;
   };
   auto written = co_await state_->storage.write<std::vector<Network>>(put);

@@ -10,6 +10,7 @@
 #include "base/limits_devices.h"
 #include "base/text.h"
 #include "server/access.h"
+#include "server/event.h"
 #include "store/tables_devices.h"
 
 namespace daikan::server {
@@ -21,15 +22,6 @@ using hierarchy::DeviceId;
 using hierarchy::DeviceRow;
 using hierarchy::GroupTree;
 using store::DeviceChange;
-
-hierarchy::Event device_event(TimePoint at, std::string kind, std::string message) {
-  return {.sequence = 0,
-          .at = at,
-          .severity = hierarchy::Severity::info,
-          .kind = std::move(kind),
-          .message = std::move(message),
-          .secondary = std::nullopt};
-}
 
 /// Where the actor may look: whole groups with what is below them, none below another. Rights reach down, so this is all there is.
 Result<std::vector<GroupId>> readable(store::Transaction& transaction, const Actor& actor, const GroupTree& tree,
@@ -113,8 +105,8 @@ class Import {
     const auto words = fmt::format("{} new, {} changed, {} unchanged", result_.added, result_.changed, result_.unchanged);
     History::audit(transaction_, actor_, at_, "device.import", fmt::format("{} device(s): {}", changes_.size(), words));
     if (result_.added + result_.changed > 0) {
-      History::record(transaction_, device_event(at_, "devices_told",
-                                                 fmt::format("{} device(s) were told by {}: {}.", changes_.size(), actor_.name, words)));
+      History::record(transaction_, info_event(at_, "devices_told",
+                                               fmt::format("{} device(s) were told by {}: {}.", changes_.size(), actor_.name, words)));
     }
     return result_;
   }
@@ -172,8 +164,8 @@ Result<Done> remove(store::Transaction& transaction, const Actor& actor, DeviceI
   const auto at = now();
   const auto path = tree.path_of(device->group);
   History::audit(transaction, actor, at, "device.remove", fmt::format("device {} in {} ({})", device->name, path, id.str()));
-  History::record(transaction, device_event(at, "device_removed",
-                                            fmt::format("The device “{}” of “{}” was removed by {}.", device->name, path, actor.name)));
+  History::record(transaction, info_event(at, "device_removed",
+                                          fmt::format("The device “{}” of “{}” was removed by {}.", device->name, path, actor.name)));
   return Done{};
 }
 

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "server/access.h"
+#include "server/event.h"
 #include "store/tables_devices.h"
 #include "store/tables_policies.h"
 #include "store/tables_tasks.h"
@@ -20,15 +21,6 @@ using hierarchy::GroupTree;
 GroupView view_of(const GroupTree& tree, const Group& group, const std::unordered_map<GroupId, std::size_t>& counts) {
   const auto count = counts.find(group.id);
   return {group, tree.path_of(group.id), count == counts.end() ? 0 : count->second};
-}
-
-hierarchy::Event group_event(TimePoint at, std::string kind, std::string message) {
-  return {.sequence = 0,
-          .at = at,
-          .severity = hierarchy::Severity::info,
-          .kind = std::move(kind),
-          .message = std::move(message),
-          .secondary = std::nullopt};
 }
 
 Result<GroupView> insert_path(store::Transaction& transaction, const Actor& actor, const std::string& path,
@@ -50,7 +42,7 @@ Result<GroupView> insert_path(store::Transaction& transaction, const Actor& acto
   GroupView view{made, tree.path_of(made.id), 0};
   claim(transaction, once, made.id.str(), at);
   History::audit(transaction, actor, at, "group.add", fmt::format("group {} ({})", view.path, made.id.str()));
-  History::record(transaction, group_event(at, "group_added", fmt::format("The group “{}” was added by {}.", view.path, actor.name)));
+  History::record(transaction, info_event(at, "group_added", fmt::format("The group “{}” was added by {}.", view.path, actor.name)));
   return view;
 }
 
@@ -112,7 +104,7 @@ Result<Done> remove_empty(store::Transaction& transaction, const Actor& actor, G
   store::remove_group(transaction, id);
   const auto at = now();
   History::audit(transaction, actor, at, "group.remove", fmt::format("group {} ({})", path, id.str()));
-  History::record(transaction, group_event(at, "group_removed", fmt::format("The group “{}” was removed by {}.", path, actor.name)));
+  History::record(transaction, info_event(at, "group_removed", fmt::format("The group “{}” was removed by {}.", path, actor.name)));
   return Done{};
 }
 
@@ -173,8 +165,8 @@ Result<EditedGroup> update(store::Transaction& transaction, const Actor& actor, 
   const auto words = fmt::format("{} → {}", tree.path_of(id), made.view.path);
   History::audit(transaction, actor, at, "group.edit", fmt::format("group {} ({})", words, id.str()));
   History::record(transaction,
-                  group_event(at, "group_edited",
-                              fmt::format("The group “{}” is now “{}”, changed by {}.", tree.path_of(id), made.view.path, actor.name)));
+                  info_event(at, "group_edited",
+                             fmt::format("The group “{}” is now “{}”, changed by {}.", tree.path_of(id), made.view.path, actor.name)));
   return made;
 }
 

@@ -9,6 +9,7 @@
 
 #include "base/limits_feed.h"
 #include "server/access.h"
+#include "server/event.h"
 #include "store/tables_feed.h"
 
 namespace daikan::server {
@@ -53,14 +54,10 @@ hierarchy::Event certificate_event(const Ending& ending, TimePoint at) {
   const std::string_view remedy =
       ending.issuer.empty() ? "Renewing it has failed: see the log, or make another key with daikan certificate roll begin."
                             : "It is not renewed by itself: get a new one from its issuer and set it with daikan certificate set.";
-  hierarchy::Event event;
-  event.at = at;
-  event.severity = hierarchy::Severity::warning;
-  event.kind = "certificate_expiring";
-  event.message = ending.not_after <= at
-                      ? fmt::format("{} expired on {}. Links stay up, but no new server accepts its file. {}", whose, when, remedy)
-                      : fmt::format("{} expires on {}. {}", whose, when, remedy);
-  return event;
+  return warning_event(at, "certificate_expiring",
+                       ending.not_after <= at
+                           ? fmt::format("{} expired on {}. Links stay up, but no new server accepts its file. {}", whose, when, remedy)
+                           : fmt::format("{} expires on {}. {}", whose, when, remedy));
 }
 
 Swept warn_of_certificate(store::Transaction& transaction, const Ending& ending, TimePoint at) {
@@ -110,12 +107,8 @@ Swept note_audit_head(store::Transaction& transaction, TimePoint at) {
   const auto noted = store::find_setting(transaction, kHeadNoted).value_or("");
   if (head.sequence == 0 || noted.starts_with(day) || noted.ends_with(head.hash)) return Swept::quietly;
   store::put_setting(transaction, kHeadNoted, fmt::format("{} {}", day, head.hash));
-  History::record(transaction, {.sequence = 0,
-                                .at = at,
-                                .severity = hierarchy::Severity::info,
-                                .kind = "audit_head",
-                                .message = fmt::format("The last audit record is {}, with the hash {}.", head.sequence, head.hash),
-                                .secondary = std::nullopt});
+  History::record(transaction,
+                  info_event(at, "audit_head", fmt::format("The last audit record is {}, with the hash {}.", head.sequence, head.hash)));
   return Swept::with_news;
 }
 

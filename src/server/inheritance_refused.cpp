@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "server/event.h"
 #include "server/history.h"
 
 namespace daikan::server {
@@ -19,12 +20,8 @@ bool is_refused(store::Transaction& transaction) { return store::find_setting(tr
 bool refused_inheritance(store::Transaction& transaction, std::string_view primary, const Error& why, TimePoint at) {
   if (is_refused(transaction)) return false;
   store::put_setting(transaction, kRefused, kYes);
-  History::record(transaction, {.sequence = 0,
-                                .at = at,
-                                .severity = hierarchy::Severity::warning,
-                                .kind = "inheritance_refused",
-                                .message = fmt::format("What “{}” hands down was not applied: {}", primary, why.text()),
-                                .secondary = std::nullopt});
+  History::record(transaction,
+                  warning_event(at, "inheritance_refused", fmt::format("What “{}” hands down was not applied: {}", primary, why.text())));
   return true;
 }
 

@@ -14,6 +14,7 @@
 #include "server/access.h"
 #include "server/accounts.h"
 #include "server/data_folder.h"
+#include "server/event.h"
 #include "store/tables.h"
 #include "store/tables_users.h"
 
@@ -58,12 +59,8 @@ Result<std::string> server_name(store::Transaction& transaction, std::string_vie
   store::put_setting(transaction, kServerName, name);
   if (stored) {
     History::audit(transaction, system_actor(), at, "server.rename", fmt::format("server {} to {}", *stored, name));
-    History::record(transaction, {.sequence = 0,
-                                  .at = at,
-                                  .severity = hierarchy::Severity::info,
-                                  .kind = "server_renamed",
-                                  .message = fmt::format("This server, “{}” before, is called “{}” now.", *stored, name),
-                                  .secondary = std::nullopt});
+    History::record(transaction,
+                    info_event(at, "server_renamed", fmt::format("This server, “{}” before, is called “{}” now.", *stored, name)));
   }
   return name;
 }
@@ -99,12 +96,8 @@ Result<ServerRow> insert_first_account(store::Transaction& transaction, const In
   const std::array everything = {hierarchy::Assignment{hierarchy::administrator().id, std::nullopt}};
   store::replace_assignments(transaction, account.id, everything);
   History::audit(transaction, system_actor(), at, "account.create", fmt::format("account {}", request.user));
-  History::record(transaction, {.sequence = 0,
-                                .at = at,
-                                .severity = hierarchy::Severity::info,
-                                .kind = "server_initialised",
-                                .message = fmt::format("This server was set up with the administrator “{}”.", request.user),
-                                .secondary = std::nullopt});
+  History::record(transaction,
+                  info_event(at, "server_initialised", fmt::format("This server was set up with the administrator “{}”.", request.user)));
   row->first_account = ServerRow::FirstAccount::there;
   return row;
 }

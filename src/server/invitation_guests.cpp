@@ -13,6 +13,7 @@
 #include "server/detail/introduction.h"
 #include "server/detail/invitations_state.h"
 #include "server/detail/secondary_addition.h"
+#include "server/event.h"
 #include "store/tables_invitations.h"
 #include "store/tables_secondaries.h"
 
@@ -96,13 +97,10 @@ Result<Admitted> admit_in(store::Transaction& transaction, Admitting guest) {
   store::update_invitation(transaction, *invitation);
   History::audit(transaction, addition.actor, guest.at, "invitation.use",
                  fmt::format("invitation {} by {}, {}", invitation->id.str(), stored->record.name, stored->record.certificate.fingerprint));
-  hierarchy::Event event;
-  event.at = guest.at;
-  event.kind = "invitation_used";
-  event.message = fmt::format("The server “{}” joined from {} with the invitation that {} had made.", stored->record.name,
-                              addition.actor.source, invitation->created_by);
-  event.secondary = stored->record.id;
-  History::record(transaction, event);
+  History::record(transaction, info_event(guest.at, "invitation_used",
+                                          fmt::format("The server “{}” joined from {} with the invitation that {} had made.",
+                                                      stored->record.name, addition.actor.source, invitation->created_by),
+                                          stored->record.id));
   return Admitted{std::move(*stored), hierarchy::Admission::registers};
 }
 
@@ -222,12 +220,9 @@ awaitable<> Invitations::State::note_refusal(GuestPtr guest, Error error) {
     const std::string which = record ? record->id.str() : "that is gone";
     History::audit(transaction, {.name = "invitation", .source = guest->source, .through = {}, .credential = {}}, at, "invitation.refused",
                    fmt::format("invitation {}", which), std::string(to_string(error.code)));
-    hierarchy::Event event;
-    event.at = at;
-    event.severity = hierarchy::Severity::warning;
-    event.kind = "invitation_refused";
-    event.message = fmt::format("A server from {} came with an invitation and was refused: {}", guest->source, error.message);
-    History::record(transaction, event);
+    History::record(transaction, warning_event(at, "invitation_refused",
+                                               fmt::format("A server from {} came with an invitation and was refused: {}", guest->source,
+                                                           error.message)));
     return Done{};
   };
   auto noted = co_await storage.write<Done>(std::move(work));

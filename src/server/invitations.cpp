@@ -12,6 +12,7 @@
 #include "joining/invitation_file.h"
 #include "server/access.h"
 #include "server/detail/invitations_state.h"
+#include "server/event.h"
 #include "store/tables_invitations.h"
 #include "store/tables_secondaries.h"
 
@@ -19,7 +20,6 @@ namespace daikan::server {
 namespace {
 
 using hierarchy::InvitationRecord;
-using hierarchy::InvitationState;
 
 constexpr std::string_view kBootstrapName = "Daikan invitation";
 
@@ -60,11 +60,9 @@ Result<InvitationView> insert(store::Transaction& transaction, const Making& mak
   auto path = tree.path_of(group->id);
   History::audit(transaction, making.actor, making.at, "invitation.make",
                  fmt::format("invitation {} to {}, until {}", record.id.str(), path, to_rfc3339(record.expires_at)));
-  hierarchy::Event event;
-  event.at = making.at;
-  event.kind = "invitation_made";
-  event.message = fmt::format("{} made an invitation to “{}”, valid until {}.", making.actor.name, path, to_rfc3339(record.expires_at));
-  History::record(transaction, event);
+  History::record(transaction, info_event(making.at, "invitation_made",
+                                          fmt::format("{} made an invitation to “{}”, valid until {}.", making.actor.name, path,
+                                                      to_rfc3339(record.expires_at))));
   return InvitationView{std::move(record), std::move(path)};
 }
 
@@ -84,11 +82,8 @@ Result<Done> end_invitation(store::Transaction& transaction, const Actor& actor,
   record->revoked_at = at;
   store::update_invitation(transaction, *record);
   History::audit(transaction, actor, at, "invitation.revoke", fmt::format("invitation {}", id.str()));
-  hierarchy::Event event;
-  event.at = at;
-  event.kind = "invitation_revoked";
-  event.message = fmt::format("{} revoked the invitation that {} had made.", actor.name, record->created_by);
-  History::record(transaction, event);
+  History::record(transaction, info_event(at, "invitation_revoked",
+                                          fmt::format("{} revoked the invitation that {} had made.", actor.name, record->created_by)));
   return Done{};
 }
 

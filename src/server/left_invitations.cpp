@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "hierarchy/names.h"
+#include "server/event.h"
 #include "server/history.h"
 #include "store/tables_invitations.h"
 
@@ -26,11 +27,10 @@ void revoke_left_invitations(store::Transaction& transaction, const Actor& actor
     store::update_invitation(transaction, record);
     History::audit(transaction, actor, at, "invitation.revoke",
                    fmt::format("invitation {}, because {} may no longer invite", record.id.str(), name));
-    hierarchy::Event event;
-    event.at = at;
-    event.kind = "invitation_revoked";
-    event.message = fmt::format("An invitation was revoked by what {} did: {}, who had made it, may no longer invite.", actor.name, name);
-    History::record(transaction, event);
+    History::record(
+        transaction,
+        info_event(at, "invitation_revoked",
+                   fmt::format("An invitation was revoked by what {} did: {}, who had made it, may no longer invite.", actor.name, name)));
   }
 }
 

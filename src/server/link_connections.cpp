@@ -3,6 +3,7 @@
 
 #include "base/limits.h"
 #include "server/detail/link_runtime.h"
+#include "server/event.h"
 #include "store/tables.h"
 
 namespace daikan::server {
@@ -223,13 +224,10 @@ bool LinkHost::State::too_often(RunningEnd& end) {
 awaitable<> LinkHost::State::note_unrecognised(hierarchy::UnrecognisedRecord record) {
   std::function<Result<Done>(store::Transaction&)> work = [record](store::Transaction& transaction) -> Result<Done> {
     if (store::record_unrecognised(transaction, record, {limits::kMaxUnrecognised, limits::kMaxUnrecognisedPerSource}) == record.attempts) {
-      hierarchy::Event event;
-      event.at = record.last_seen;
-      event.severity = hierarchy::Severity::warning;
-      event.kind = "unrecognised_server";
-      event.message = fmt::format("An unrecognised server dialled from {}; its certificate has the fingerprint {}.", record.source,
-                                  record.certificate.fingerprint);
-      History::record(transaction, event);
+      History::record(transaction,
+                      warning_event(record.last_seen, "unrecognised_server",
+                                    fmt::format("An unrecognised server dialled from {}; its certificate has the fingerprint {}.",
+                                                record.source, record.certificate.fingerprint)));
     }
     return Done{};
   };

@@ -7,6 +7,7 @@
 #include "base/limits.h"
 #include "base/limits_notifications.h"
 #include "base/text.h"
+#include "server/event.h"
 #include "store/tables_notifications.h"
 
 namespace daikan::server {
@@ -14,19 +15,9 @@ namespace daikan::server {
 using hierarchy::Destination;
 using hierarchy::DestinationId;
 using hierarchy::DestinationKind;
-using hierarchy::Event;
 
 tl::unexpected<Error> no_such_destination() {
   return fail(Code::not_found, "There is no such notification destination.", "List the destinations and choose one of those.");
-}
-
-Event told(TimePoint at, std::string kind, std::string message) {
-  return {.sequence = 0,
-          .at = at,
-          .severity = hierarchy::Severity::info,
-          .kind = std::move(kind),
-          .message = std::move(message),
-          .secondary = {}};
 }
 
 Result<NotificationBatch> next_batch(store::Transaction& transaction, const Destination& destination, std::int64_t from) {
@@ -86,8 +77,8 @@ Result<Destination> update_notification(store::Transaction& transaction, const A
   store::update_destination(transaction, after, before->revision);
   History::audit(transaction, actor, at, "notification.edit",
                  fmt::format("{} destination {} ({})", to_string(after.kind), before->name, after.endpoint.str()));
-  History::record(transaction, told(at, "notification_edited",
-                                    fmt::format("The notification destination “{}” was changed by {}.", before->name, actor.name)));
+  History::record(transaction, info_event(at, "notification_edited",
+                                          fmt::format("The notification destination “{}” was changed by {}.", before->name, actor.name)));
   return std::move(*store::find_destination(transaction, after.id));
 }
 
@@ -102,8 +93,8 @@ Result<Destination> insert_notification(store::Transaction& transaction, const A
   History::audit(transaction, actor, destination.created_at, "notification.add",
                  fmt::format("{} destination {} ({})", to_string(destination.kind), destination.name, destination.endpoint.str()));
   destination.delivered_through = store::append_event(
-      transaction, told(destination.created_at, "notification_added",
-                        fmt::format("The notification destination “{}” was added by {}.", destination.name, actor.name)));
+      transaction, info_event(destination.created_at, "notification_added",
+                              fmt::format("The notification destination “{}” was added by {}.", destination.name, actor.name)));
   store::insert_destination(transaction, destination);
   claim(transaction, once, destination.id.str(), destination.created_at);
   return destination;
@@ -115,8 +106,9 @@ Result<Done> erase_notification(store::Transaction& transaction, const Actor& ac
   store::remove_destination(transaction, id);
   const auto at = now();
   History::audit(transaction, actor, at, "notification.remove", fmt::format("destination {}", destination->name));
-  History::record(transaction, told(at, "notification_removed",
-                                    fmt::format("The notification destination “{}” was removed by {}.", destination->name, actor.name)));
+  History::record(transaction,
+                  info_event(at, "notification_removed",
+                             fmt::format("The notification destination “{}” was removed by {}.", destination->name, actor.name)));
   return Done{};
 }
 
@@ -129,9 +121,8 @@ void note_failure(store::Transaction& transaction, const Destination& destinatio
   const auto at = now();
   store::record_delivery_failure(transaction, destination.id, error, at);
   if (telling == Telling::silent) return;
-  auto event = told(at, "notification_failed",
-                    fmt::format("Notifications to “{}” fail: {} They are kept and tried again.", destination.name, error));
-  event.severity = hierarchy::Severity::warning;
+  auto event = warning_event(at, "notification_failed",
+                             fmt::format("Notifications to “{}” fail: {} They are kept and tried again.", destination.name, error));
   History::record(transaction, event);
 }
 
@@ -139,9 +130,9 @@ void note_skipped(store::Transaction& transaction, const Destination& destinatio
   const auto at = now();
   store::record_delivery_failure(transaction, destination.id, error, at);
   store::record_position(transaction, destination.id, skipped.through);
-  auto event = told(at, "notification_skipped",
-                    fmt::format("“{}” refuses {} events between {} and {} also without their texts; they will not be sent: {}",
-                                destination.name, skipped.count, skipped.first, skipped.through, error));
+  auto event = info_event(at, "notification_skipped",
+                          fmt::format("“{}” refuses {} events between {} and {} also without their texts; they will not be sent: {}",
+                                      destination.name, skipped.count, skipped.first, skipped.through, error));
   event.severity = hierarchy::Severity::error;
   History::record(transaction, event);
 }

@@ -21,7 +21,6 @@ struct NotificationBatch {
 };
 
 tl::unexpected<Error> no_such_destination();
-hierarchy::Event told(TimePoint at, std::string kind, std::string message);
 
 /// The next batch after `from`: reads on until it holds as much as one notification may stand for, or the log ends.
 Result<NotificationBatch> next_batch(store::Transaction&, const hierarchy::Destination&, std::int64_t from);

@@ -12,6 +12,7 @@
 #include "base/limits_notifications.h"
 #include "base/text.h"
 #include "server/delivery.h"
+#include "server/event.h"
 #include "server/notification_records.h"
 #include "store/tables_notifications.h"
 
@@ -360,7 +361,7 @@ awaitable<Result<>> Notifications::test(const Actor& actor, DestinationId id) {
   if (!stored) co_return fail(std::move(stored.error()));
   auto ready = state->opened(std::move(*stored));
   if (!ready) co_return fail(std::move(ready.error()));
-  std::vector<Event> events = {told(now(), "notification_test", fmt::format("This is a test, asked for by {}.", actor.name))};
+  std::vector<Event> events = {info_event(now(), "notification_test", fmt::format("This is a test, asked for by {}.", actor.name))};
   auto answer = co_await deliver(std::move(*ready), state->notification(std::move(events), 0));
   if (!answer) co_return fail(std::move(answer.error()));
   if (answer->refused) co_return fail(std::move(*answer->refused));

@@ -7,6 +7,7 @@
 
 #include "base/limits.h"
 #include "server/access.h"
+#include "server/event.h"
 
 namespace daikan::server {
 namespace {
@@ -26,13 +27,12 @@ struct Renewal {
 Result<Done> record_renewal(store::Transaction& transaction, const Renewal& renewal) {
   History::audit(transaction, system_actor(), renewal.at, "certificate.renew",
                  fmt::format("certificate {} in place of {}", renewal.after, renewal.before));
-  hierarchy::Event event;
-  event.at = renewal.at;
-  event.kind = "certificate_renewed";
-  event.message =
-      fmt::format("This server's certificate was renewed with the same key until {}; its fingerprint is {} now. No link needs anything.",
-                  to_rfc3339(renewal.not_after).substr(0, 10), renewal.after);
-  History::record(transaction, event);
+  History::record(
+      transaction,
+      info_event(renewal.at, "certificate_renewed",
+                 fmt::format(
+                     "This server's certificate was renewed with the same key until {}; its fingerprint is {} now. No link needs anything.",
+                     to_rfc3339(renewal.not_after).substr(0, 10), renewal.after)));
   return Done{};
 }
 

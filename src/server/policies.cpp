@@ -10,6 +10,7 @@
 #include "base/limits_policies.h"
 #include "hierarchy/names.h"
 #include "server/access_rules.h"
+#include "server/event.h"
 #include "server/policy_records.h"
 #include "store/tables_policies.h"
 
@@ -339,12 +340,8 @@ awaitable<Result<EffectiveView>> Policies::set_local(const Actor& actor, LocalEd
     }
     const auto at = now();
     History::audit(transaction, actor, at, "server.settings", words);
-    History::record(transaction, {.sequence = 0,
-                                  .at = at,
-                                  .severity = hierarchy::Severity::info,
-                                  .kind = "server_settings_edited",
-                                  .message = fmt::format("Settings of this server were changed by {}: {}.", actor.name, words),
-                                  .secondary = std::nullopt});
+    History::record(transaction, info_event(at, "server_settings_edited",
+                                            fmt::format("Settings of this server were changed by {}: {}.", actor.name, words)));
     return EffectiveView{&hierarchy::server_application(), ground.tree.root().name, here(transaction, ground, facts_, configured)};
   };
   auto view = co_await storage_.write<EffectiveView>(work);

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "hierarchy/names.h"
 #include "server/access_rules.h"
+#include "server/event.h"
 #include "store/tables_policies.h"
 
 namespace daikan::server {
@@ -141,12 +142,7 @@ void tell(store::Transaction& transaction, const Actor& actor, const Told& told)
   const auto& [at, verb, words] = told;
   History::audit(transaction, actor, at, fmt::format("policy.{}", verb), words);
   const auto past = fmt::format("{}{}", verb, verb.ends_with('e') ? "d" : "ed");
-  History::record(transaction, {.sequence = 0,
-                                .at = at,
-                                .severity = hierarchy::Severity::info,
-                                .kind = "policy_" + past,
-                                .message = fmt::format("A policy was {} by {}: {}", past, actor.name, words),
-                                .secondary = std::nullopt});
+  History::record(transaction, info_event(at, "policy_" + past, fmt::format("A policy was {} by {}: {}", past, actor.name, words)));
 }
 
 }  // namespace

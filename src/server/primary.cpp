@@ -9,6 +9,7 @@
 #include "server/access.h"
 #include "server/detail/primary_change.h"
 #include "server/downstream.h"
+#include "server/event.h"
 #include "server/primary_bound.h"
 #include "server/primary_move.h"
 #include "server/probe.h"
@@ -29,15 +30,6 @@ using Stored = StoredPrimary;
 PrimaryRecord shown(PrimaryRecord record) {
   if (record.proxy) record.proxy->password.clear();
   return record;
-}
-
-hierarchy::Event primary_event(TimePoint at, std::string kind, std::string message) {
-  return {.sequence = 0,
-          .at = at,
-          .severity = hierarchy::Severity::info,
-          .kind = std::move(kind),
-          .message = std::move(message),
-          .secondary = std::nullopt};
 }
 
 std::string name_of(const PrimaryRecord& record) {
@@ -98,9 +90,9 @@ bool put_may(store::Transaction& transaction, const Actor& actor, TimePoint at, 
   if (stored_primary_may(transaction) == may) return false;
   store::put_setting(transaction, kPrimaryMay, to_string(may));
   History::audit(transaction, actor, at, "primary.may", fmt::format("the primary may: {}", to_string(may)));
-  History::record(transaction, primary_event(at, "primary_may_set",
-                                             fmt::format("What may be done here through the primary was set to “{}” by {}.", to_string(may),
-                                                         actor.name)));
+  History::record(transaction,
+                  info_event(at, "primary_may_set",
+                             fmt::format("What may be done here through the primary was set to “{}” by {}.", to_string(may), actor.name)));
   return true;
 }
 
@@ -149,9 +141,9 @@ Result<Stored> put(store::Transaction& transaction, const Change& change) {
   const auto how = record.direction == hierarchy::Direction::secondary_dials ? "this server dials it" : "it dials this server";
   History::audit(transaction, change.actor, change.at, "primary.set",
                  fmt::format("primary {}, {}", name_of(record), record.certificate.fingerprint));
-  History::record(transaction, primary_event(change.at, "primary_set",
-                                             fmt::format("The primary Administration Server was set to “{}” by {}; {}.", name_of(record),
-                                                         change.actor.name, how)));
+  History::record(transaction, info_event(change.at, "primary_set",
+                                          fmt::format("The primary Administration Server was set to “{}” by {}; {}.", name_of(record),
+                                                      change.actor.name, how)));
   put_may(transaction, change.actor, change.at, may);
   return Stored{std::move(record), may, Stored::Was::changed};
 }
@@ -164,8 +156,8 @@ Result<Done> remove(store::Transaction& transaction, const Actor& actor, const S
   store::remove_announced_key(transaction, std::nullopt);
   const auto at = now();
   History::audit(transaction, actor, at, "primary.clear", fmt::format("primary {}", name_of(*record)));
-  auto event = primary_event(at, "primary_cleared",
-                             fmt::format("The primary Administration Server “{}” was cleared by {}.", name_of(*record), actor.name));
+  auto event = info_event(at, "primary_cleared",
+                          fmt::format("The primary Administration Server “{}” was cleared by {}.", name_of(*record), actor.name));
   History::record(transaction, event);
   store::end_feed(transaction);
   return Done{};

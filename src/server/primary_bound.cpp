@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "server/access.h"
+#include "server/event.h"
 #include "store/tables.h"
 
 namespace daikan::server {
@@ -29,14 +30,10 @@ awaitable<Result<>> govern_primary_may(Storage& storage, History& history, hiera
   const auto put = [may](store::Transaction& transaction) -> Result<Done> {
     if (governed(transaction) == may) return Done{};
     store::put_setting(transaction, kGoverned, to_string(may));
-    History::record(transaction, {.sequence = 0,
-                                  .at = now(),
-                                  .severity = hierarchy::Severity::info,
-                                  .kind = "primary_may_set",
-                                  .message = fmt::format("What may be done here through the primary is bounded to “{}” by what governs "
-                                                         "this server.",
-                                                         to_string(may)),
-                                  .secondary = std::nullopt});
+    History::record(transaction, info_event(now(), "primary_may_set",
+                                            fmt::format("What may be done here through the primary is bounded to “{}” by what governs "
+                                                        "this server.",
+                                                        to_string(may))));
     return Done{};
   };
   auto written = co_await storage.write<Done>(put);

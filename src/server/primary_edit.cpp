@@ -7,6 +7,7 @@
 #include "hierarchy/registration_rules.h"
 #include "server/access.h"
 #include "server/dial_edition.h"
+#include "server/event.h"
 #include "server/primary.h"
 #include "store/tables_keys.h"
 #include "store/tables_secondaries.h"
@@ -79,11 +80,8 @@ Result<Edited> write(store::Transaction& transaction, const Edition& edition) {
   const auto words = fmt::format("{}", fmt::join(edited->changed, ", "));
   const auto name = after.name.empty() ? std::string("the primary") : fmt::format("“{}”", after.name);
   History::audit(transaction, edition.actor, edition.at, "primary.edit", fmt::format("primary {}, {}", name, words));
-  hierarchy::Event event;
-  event.at = edition.at;
-  event.kind = "primary_edited";
-  event.message = fmt::format("How {} is reached was changed by {}: {}.", name, edition.actor.name, words);
-  History::record(transaction, event);
+  History::record(transaction, info_event(edition.at, "primary_edited",
+                                          fmt::format("How {} is reached was changed by {}: {}.", name, edition.actor.name, words)));
   return edited;
 }
 

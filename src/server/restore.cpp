@@ -13,6 +13,7 @@
 #include "net/identity.h"
 #include "server/backup_records.h"
 #include "server/data_folder.h"
+#include "server/event.h"
 #include "server/history.h"
 #include "server/sealed_stream.h"
 #include "store/tables_feed.h"
@@ -222,12 +223,8 @@ struct Run {
           const Actor system{.name = "system", .source = {}, .through = {}, .credential = {}};
           History::audit(transaction, system, at, "server.restore", fmt::format("backup of {}", to_rfc3339(summary.made_at)));
           History::record(transaction,
-                          {.sequence = 0,
-                           .at = at,
-                           .severity = hierarchy::Severity::warning,
-                           .kind = "server_restored",
-                           .message = fmt::format("This server was restored from its backup of {}.", to_rfc3339(summary.made_at)),
-                           .secondary = std::nullopt});
+                          warning_event(at, "server_restored",
+                                        fmt::format("This server was restored from its backup of {}.", to_rfc3339(summary.made_at))));
           return {};
         },
         at);

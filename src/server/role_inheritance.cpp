@@ -8,6 +8,7 @@
 #include "base/limits.h"
 #include "hierarchy/names.h"
 #include "server/access.h"
+#include "server/event.h"
 #include "server/history.h"
 #include "server/known_roles.h"
 #include "server/left_invitations.h"
@@ -75,12 +76,7 @@ Result<> check_role(const hierarchy::InheritedObject& object) {
 }
 
 void record(Transaction& transaction, TimePoint at, std::string kind, std::string message) {
-  History::record(transaction, {.sequence = 0,
-                                .at = at,
-                                .severity = hierarchy::Severity::warning,
-                                .kind = std::move(kind),
-                                .message = std::move(message),
-                                .secondary = std::nullopt});
+  History::record(transaction, warning_event(at, std::move(kind), std::move(message)));
 }
 
 std::vector<hierarchy::Account> users_of(Transaction& transaction, const hierarchy::RoleId& role) {

@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "hierarchy/names.h"
 #include "server/access.h"
+#include "server/event.h"
 #include "server/left_invitations.h"
 #include "store/tables_users.h"
 
@@ -98,12 +99,8 @@ void tell(store::Transaction& transaction, const Actor& actor, const Role& role,
   History::audit(transaction, actor, at, fmt::format("role.{}", verb),
                  fmt::format("role {} ({}): {}", role.name, role.id.str(), hierarchy::to_text(role.rights)));
   History::record(transaction,
-                  {.sequence = 0,
-                   .at = at,
-                   .severity = hierarchy::Severity::info,
-                   .kind = fmt::format("role_{}{}", verb, verb.ends_with('e') ? "d" : "ed"),
-                   .message = fmt::format("The role “{}” was {}{} by {}.", role.name, verb, verb.ends_with('e') ? "d" : "ed", actor.name),
-                   .secondary = std::nullopt});
+                  info_event(at, fmt::format("role_{}{}", verb, verb.ends_with('e') ? "d" : "ed"),
+                             fmt::format("The role “{}” was {}{} by {}.", role.name, verb, verb.ends_with('e') ? "d" : "ed", actor.name)));
 }
 
 }  // namespace

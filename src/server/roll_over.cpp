@@ -8,6 +8,7 @@
 
 #include "net/identity_change.h"
 #include "server/detail/roll_over_state.h"
+#include "server/event.h"
 #include "store/tables_keys.h"
 
 namespace daikan::server {
@@ -52,11 +53,7 @@ Result<Done> write(store::Transaction& transaction, const Writing& writing) {
       History::audit(transaction, note.actor, at, note.action,
                      note.object.empty() ? fmt::format("certificate {}", after.next().fingerprint) : note.object);
     }
-    hierarchy::Event event;
-    event.at = at;
-    event.kind = note.kind;
-    event.message = note.message;
-    History::record(transaction, event);
+    History::record(transaction, info_event(at, note.kind, note.message));
   }
   return Done{};
 }

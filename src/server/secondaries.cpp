@@ -13,6 +13,7 @@
 #include "net/identity.h"
 #include "server/access.h"
 #include "server/detail/secondary_addition.h"
+#include "server/event.h"
 #include "server/roll_up.h"
 #include "store/tables_in_force.h"
 #include "store/tables_secondaries.h"
@@ -23,15 +24,6 @@ namespace {
 using hierarchy::SecondaryRecord;
 
 using Stored = StoredSecondary;
-
-hierarchy::Event secondary_event(const SecondaryRecord& record, TimePoint at, std::string kind, std::string message) {
-  return {.sequence = 0,
-          .at = at,
-          .severity = hierarchy::Severity::info,
-          .kind = std::move(kind),
-          .message = std::move(message),
-          .secondary = record.id};
-}
 
 /// What people are shown: the password of a proxy is nobody's business, not even sealed.
 SecondaryRecord shown(SecondaryRecord record) {
@@ -160,9 +152,10 @@ Result<StoredSecondary> insert_secondary(store::Transaction& transaction, const 
   claim(transaction, request.once, record.id.str(), addition.at);
   History::audit(transaction, addition.actor, addition.at, "secondary.add",
                  fmt::format("secondary {} ({}), {}", record.name, record.id.str(), record.certificate.fingerprint));
-  History::record(transaction, secondary_event(record, addition.at, "secondary_added",
-                                               fmt::format("The secondary Administration Server “{}” was added to “{}” by {}.", record.name,
-                                                           path, addition.actor.name)));
+  History::record(transaction, info_event(addition.at, "secondary_added",
+                                          fmt::format("The secondary Administration Server “{}” was added to “{}” by {}.", record.name,
+                                                      path, addition.actor.name),
+                                          record.id));
   return Stored{std::move(record), path, SecondaryView::Added::made};
 }
 
@@ -179,8 +172,8 @@ Result<Done> remove_record(store::Transaction& transaction, const Actor& actor, 
   store::remove_secondary(transaction, id);
   const auto at = now();
   History::audit(transaction, actor, at, "secondary.remove", fmt::format("secondary {} ({})", record->name, id.str()));
-  auto event = secondary_event(*record, at, "secondary_removed",
-                               fmt::format("The secondary Administration Server “{}” was removed by {}.", record->name, actor.name));
+  auto event = info_event(at, "secondary_removed",
+                          fmt::format("The secondary Administration Server “{}” was removed by {}.", record->name, actor.name), record->id);
   History::record(transaction, event);
   roll_up_removed(transaction, record->id, at);
   store::end_in_force(transaction, *record, at);

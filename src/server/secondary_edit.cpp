@@ -8,6 +8,7 @@
 #include "hierarchy/registration_rules.h"
 #include "server/access.h"
 #include "server/dial_edition.h"
+#include "server/event.h"
 #include "server/secondaries.h"
 #include "store/tables_keys.h"
 #include "store/tables_secondaries.h"
@@ -105,13 +106,10 @@ Result<Edited> write(store::Transaction& transaction, const Edition& edition) {
   const auto words = fmt::format("{}", fmt::join(edited->changed, ", "));
   History::audit(transaction, edition.actor, edition.at, "secondary.edit",
                  fmt::format("secondary {} ({}), {}", edited->before.name, after.id.str(), words));
-  hierarchy::Event event;
-  event.at = edition.at;
-  event.kind = "secondary_edited";
-  event.message =
-      fmt::format("The secondary Administration Server “{}” was changed by {}: {}.", edited->before.name, edition.actor.name, words);
-  event.secondary = after.id;
-  History::record(transaction, event);
+  History::record(transaction, info_event(edition.at, "secondary_edited",
+                                          fmt::format("The secondary Administration Server “{}” was changed by {}: {}.",
+                                                      edited->before.name, edition.actor.name, words),
+                                          after.id));
   return edited;
 }
 

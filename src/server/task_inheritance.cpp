@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "hierarchy/names.h"
 #include "server/access.h"
+#include "server/event.h"
 #include "server/primary_bound.h"
 #include "server/task_content.h"
 #include "store/tables_tasks.h"
@@ -97,14 +98,11 @@ void tell_newer(store::Transaction& transaction, const hierarchy::InheritedSet& 
   const auto are = newer_in(now);
   const auto were = newer_in(before);
   if (std::includes(were.begin(), were.end(), are.begin(), are.end())) return;
-  History::record(transaction, {.sequence = 0,
-                                .at = at,
-                                .severity = hierarchy::Severity::warning,
-                                .kind = "inherited_task_unknown",
-                                .message = fmt::format("Tasks of kinds that this version does not know are handed down to this server: {}. "
-                                                       "They do not run here and go on down; update this server.",
-                                                       listed(std::vector<std::string>(are.begin(), are.end()))),
-                                .secondary = std::nullopt});
+  History::record(transaction,
+                  warning_event(at, "inherited_task_unknown",
+                                fmt::format("Tasks of kinds that this version does not know are handed down to this server: {}. "
+                                            "They do not run here and go on down; update this server.",
+                                            listed(std::vector<std::string>(are.begin(), are.end())))));
 }
 
 void follow(store::Transaction& transaction, const hierarchy::InheritedSet& before, const hierarchy::InheritedSet& now, TimePoint at) {
@@ -182,14 +180,10 @@ void tell_dropped(store::Transaction& transaction, const std::vector<KnownTask>&
   const auto names = listed(all);
   History::audit(transaction, system_actor(), at, "task.drop", fmt::format("tasks inherited before, without room here: {}", names));
   History::record(transaction,
-                  {.sequence = 0,
-                   .at = at,
-                   .severity = hierarchy::Severity::warning,
-                   .kind = "inherited_tasks_dropped",
-                   .message = fmt::format("The primary was left, and what it handed down was not kept, because a server has at most {} "
-                                          "tasks: {}. Remove those nobody needs, and make these anew.",
-                                          limits::kMaxTasks, names),
-                   .secondary = std::nullopt});
+                  warning_event(at, "inherited_tasks_dropped",
+                                fmt::format("The primary was left, and what it handed down was not kept, because a server has at most {} "
+                                            "tasks: {}. Remove those nobody needs, and make these anew.",
+                                            limits::kMaxTasks, names)));
 }
 
 void keep(store::Transaction& transaction, const hierarchy::InheritedSet& set, TimePoint at) {

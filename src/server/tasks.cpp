@@ -9,6 +9,7 @@
 #include "base/limits_tasks.h"
 #include "hierarchy/names.h"
 #include "server/access.h"
+#include "server/event.h"
 #include "store/tables_feed.h"
 #include "store/tables_notifications.h"
 #include "store/tables_tasks.h"
@@ -123,12 +124,8 @@ void tell(store::Transaction& transaction, const Actor& actor, const Task& task,
   const auto done = verb.ends_with('e') ? "d" : "ed";
   History::audit(transaction, actor, at, fmt::format("task.{}", verb),
                  fmt::format("task {} ({}): {}, {}", task.name, task.id.str(), to_string(task.kind), to_text(task.schedule)));
-  History::record(transaction, {.sequence = 0,
-                                .at = at,
-                                .severity = hierarchy::Severity::info,
-                                .kind = fmt::format("task_{}{}", verb, done),
-                                .message = fmt::format("The task “{}” was {}{} by {}.", task.name, verb, done, actor.name),
-                                .secondary = std::nullopt});
+  History::record(transaction, info_event(at, fmt::format("task_{}{}", verb, done),
+                                          fmt::format("The task “{}” was {}{} by {}.", task.name, verb, done, actor.name)));
 }
 
 /// The own task with this id, which `actor` may change; inherited ones are refused, `verb` naming what was tried.

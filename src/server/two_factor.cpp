@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
+#include "server/event.h"
 #include "server/totp.h"
 #include "store/tables_users.h"
 
@@ -43,12 +44,8 @@ void tell(store::Transaction& transaction, const Actor& actor, const Account& ac
   const auto at = now();
   History::audit(transaction, actor, at, on ? "user.two_factor_on" : "user.two_factor_off",
                  fmt::format("user {} ({})", account.name, account.id.str()));
-  History::record(transaction, {.sequence = 0,
-                                .at = at,
-                                .severity = hierarchy::Severity::info,
-                                .kind = on ? "user_two_factor_on" : "user_two_factor_off",
-                                .message = fmt::format("The user “{}” turned the second factor {}.", account.name, on ? "on" : "off"),
-                                .secondary = std::nullopt});
+  History::record(transaction, info_event(at, on ? "user_two_factor_on" : "user_two_factor_off",
+                                          fmt::format("The user “{}” turned the second factor {}.", account.name, on ? "on" : "off")));
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include "hierarchy/group_tree.h"
 #include "hierarchy/names.h"
 #include "server/access.h"
+#include "server/event.h"
 #include "server/left_invitations.h"
 #include "store/tables_users.h"
 
@@ -18,15 +19,6 @@ namespace {
 using hierarchy::Account;
 using hierarchy::Assignment;
 using hierarchy::GroupTree;
-
-hierarchy::Event user_event(TimePoint at, std::string kind, std::string message) {
-  return {.sequence = 0,
-          .at = at,
-          .severity = hierarchy::Severity::info,
-          .kind = std::move(kind),
-          .message = std::move(message),
-          .secondary = std::nullopt};
-}
 
 std::string object_of(const Account& account) { return fmt::format("user {} ({})", account.name, account.id.str()); }
 
@@ -138,7 +130,7 @@ void tell(store::Transaction& transaction, const Actor& actor, const Account& ac
   const auto at = now();
   History::audit(transaction, actor, at, std::string(told.action), object_of(account));
   History::record(transaction,
-                  user_event(at, std::string(told.kind), fmt::format("The user “{}” {} by {}.", account.name, told.what, actor.name)));
+                  info_event(at, std::string(told.kind), fmt::format("The user “{}” {} by {}.", account.name, told.what, actor.name)));
 }
 
 std::string in_words(const UserView& view) {
