@@ -3,6 +3,7 @@
 Usage: check_sentences.py [ROOT]. Prints "file:line: what is wrong" and exits 1 when anything is. The catalogue is
 web/src/i18n/ja/server_sentences/: one file for each room of src/; phrases.json for parts of sentences; and two whose English stands in no
 literal: composed.json has sentences that the source puts together, words.json words of that kind and those of the operating system.
+The kinds of events have names of their own, web/src/i18n/*/event_kind.json, and stand in docs/operations.md: people type them into filters.
 `check_sentences.py --missing` prints what is missing, to be filled in.
 """
 
@@ -17,6 +18,10 @@ import server_sentences as sentences  # noqa: E402
 
 CATALOGUE = "web/src/i18n/ja/server_sentences"
 IN_NO_LITERAL = ("composed.json", "words.json")
+KINDS = "web/src/i18n/en/event_kind.json"
+KINDS_DOCUMENT = "docs/operations.md"
+# Where an event is made: `{Severity::info, "kind", …}`, `.severity = …, .kind = "kind"`; "policy_" + … is put together.
+KIND = re.compile(r'(?:Severity::\w+,\s*(?:[.]kind = )?|event[.]kind = |_event\(at, )"([a-z]+(?:_[a-z]+)*)"(?=[,;)])')
 TAKEN = re.compile(r"\{(\d+)~?\}")
 
 
@@ -64,6 +69,20 @@ def check(root: pathlib.Path) -> list[str]:
     return wrong
 
 
+def check_kinds(root: pathlib.Path) -> list[str]:
+    """Kinds that stand whole in the source need a name; named ones, also those the source puts together, need their line in the document."""
+    names = json.loads((root / KINDS).read_text(), object_pairs_hook=unique)
+    document = (root / KINDS_DOCUMENT).read_text()
+    wrong = [f"{KINDS_DOCUMENT}: the kind of events “{kind}” is not in it" for kind in names if f"`{kind}`" not in document]
+    for path in sorted((root / "src").rglob("*.cpp")):
+        source = path.read_text()
+        for match in KIND.finditer(source):
+            if match[1] not in names:
+                line = cpp_text.line_of(source, match.start(1))
+                wrong.append(f"{path.relative_to(root)}:{line}: the kind of events “{match[1]}” has no name; add it to {KINDS}, the Japanese one and {KINDS_DOCUMENT}")
+    return wrong
+
+
 def missing(root: pathlib.Path) -> dict[str, list[str]]:
     """Room -> sentences without Japanese, in the order of the source."""
     named = {english for entries in read_catalogue(root).values() for english in entries}
@@ -80,8 +99,9 @@ def main() -> int:
     if "--missing" in sys.argv:
         print(json.dumps(missing(cpp_text.ROOT), ensure_ascii=False, indent=2))
         return 0
-    wrong = check(pathlib.Path(sys.argv[1]) if len(sys.argv) > 1 else cpp_text.ROOT)
-    print("\n".join(wrong) if wrong else "every sentence of a server has its Japanese")
+    root = pathlib.Path(sys.argv[1]) if len(sys.argv) > 1 else cpp_text.ROOT
+    wrong = check(root) + check_kinds(root)
+    print("\n".join(wrong) if wrong else "every sentence of a server has its Japanese, and every kind of events its name")
     return 1 if wrong else 0
 
 

@@ -74,7 +74,7 @@ for (const language of ["en", "ja"]) {
       await olga.page.goto(`${hq.url}/groups/${north.id}/settings`);
       const inForce = olga.page.locator('[data-effective="log.level"]');
       await inForce.waitFor();
-      assert.match(await inForce.textContent(), /warning.*Quiet logs/s);
+      assert.match(await inForce.textContent(), new RegExp(`${olga.t("setting_names.choice_log_level_warning")}.*Quiet logs`, "s"));
       await olga.isClean("effective settings of a group");
       await olga.page.goto(`${hq.url}/groups/${north.id}/policies`);
       await olga.page.locator('[data-policy="Quiet logs"][data-inherited="true"]').waitFor();

@@ -5,6 +5,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { Browser } from "./support/browser.mjs";
 import { Site, until } from "./support/servers.mjs";
+import { Wizard } from "./support/wizard.mjs";
 
 const folder = process.argv[2] ?? "build/screenshots";
 const only = process.argv.slice(3);
@@ -14,7 +15,7 @@ let browser;
 try {
   mkdirSync(folder, { recursive: true });
   browser = await Browser.start();
-  const [hq, branch, shop, away] = await Promise.all(["hq", "branch", "shop", "away"].map((name) => site.server(name)));
+  const [hq, branch, shop, away, depot] = await Promise.all(["hq", "branch", "shop", "away", "depot"].map((name) => site.server(name)));
   await hq.call("POST", "groups", { path: "Managed devices/Branches" });
   await site.join(hq, branch, "Managed devices/Branches");
   await site.join(branch, shop);
@@ -48,6 +49,7 @@ try {
     properties_hierarchy: "/properties/hierarchy",
     properties_certificate: "/properties/certificate",
     below: `/servers/${connected.id}`,
+    below_hierarchy: `/servers/${connected.id}/properties/hierarchy`,
     group_servers: `/groups/${group.id}/servers`,
     group_devices: `/groups/${group.id}/devices`,
     group_policies: `/groups/${group.id}/policies`,
@@ -80,8 +82,45 @@ try {
     await olga.page.getByRole("button", { name: olga.t("servers.actions_for", { name }) }).click();
     await olga.page.locator(`[data-action="${action}"]`).click();
   };
-  // What opens over a page.
+  // The wizard from its first step to the one that is wanted; the last one fails, so that nothing is left behind.
+  const wizardSteps = [
+    async (wizard) => {
+      await wizard.open(hq.url, group.id);
+      await wizard.page.locator("#address").fill(depot.ports.console);
+      await wizard.next();
+      await wizard.page.locator("#compared").waitFor();
+    },
+    (wizard) => wizard.compare(depot.fingerprint),
+    async (wizard) => {
+      await wizard.next();
+      await wizard.page.locator("#primary-address").fill(hq.ports.link);
+    },
+    (wizard) => wizard.next(),
+    (wizard) => wizard.account("not the password"),
+    async (wizard) => {
+      await wizard.begin();
+      await wizard.page.locator('[data-operation="failed"]').waitFor();
+    },
+  ];
+  const wizardUpTo = (last) => async (olga) => {
+    const wizard = new Wizard(olga);
+    for (const step of wizardSteps.slice(0, last)) await step(wizard);
+  };
+  const adds = (path, text) => async (olga) => {
+    await olga.page.goto(hq.url + path);
+    await olga.page.getByRole("button", { name: olga.t(text) }).first().click();
+  };
+  // What opens over a page, and what is behind its first step.
   const dialogs = {
+    wizard_certificate: wizardUpTo(1),
+    wizard_name: wizardUpTo(2),
+    wizard_primary: wizardUpTo(3),
+    wizard_account: wizardUpTo(4),
+    wizard_begin: wizardUpTo(5),
+    wizard_failed: wizardUpTo(6),
+    add_user: adds("/users", "users.add"),
+    add_destination: adds("/properties/notifications", "notifications.add"),
+    invite: adds("/invitations", "invitations.add"),
     review: async (olga) => {
       await olga.page.goto(`${hq.url}/policies/${quiet.id}`);
       await olga.page.locator('[data-setting="log.level"] select').selectOption("error");
@@ -142,15 +181,17 @@ try {
       await olga.leave();
     }
   }
-  for (const language of ["en", "ja"]) {
-    const local = await site.console();
-    const olga = await browser.person({ language });
-    await olga.page.goto(local.address);
-    await olga.page.locator("h1").first().waitFor();
-    await olga.page.screenshot({ path: join(folder, `console-${language}-light.png`) });
-    await olga.leave();
-    await local.stop();
-    site.parts.pop();
+  for (const language of isWanted("console") ? ["en", "ja"] : []) {
+    for (const theme of ["light", "dark"]) {
+      const local = await site.console();
+      const olga = await browser.person({ language, theme });
+      await olga.page.goto(local.address);
+      await olga.page.locator("h1").first().waitFor();
+      await olga.page.screenshot({ path: join(folder, `console-${language}-${theme}.png`) });
+      await olga.leave();
+      await local.stop();
+      site.parts.pop();
+    }
   }
   console.log(`The screenshots are in ${folder}.`);
 } finally {

@@ -109,3 +109,19 @@ def test_a_room_that_is_not_covered_needs_none_and_every_room_is_one_or_the_othe
 def test_every_file_that_is_left_out_exists():
     missing = [name for name in server_sentences.ELSEWHERE if not (check_sentences.cpp_text.ROOT / "src" / name).is_file()]
     assert not missing
+
+
+def test_a_kind_of_events_needs_a_name_and_its_line_in_the_document(tree, tmp_path):
+    tree.source(check_sentences.KINDS, json.dumps({"link_refused": "Link refused", "task_failed": "Task failed"}))
+    tree.source(check_sentences.KINDS_DOCUMENT, "| links | `link_refused` |\n")
+    tree.source("src/link/a.cpp", 'out.push({Severity::info, "link_refused", text});\n\nHistory::record(t, {.severity = Severity::info,\n  .kind = "link_new",\n});\n')
+    tree.source("src/server/b.cpp", 'operation = {.kind = "join", .id = id};\nevent.kind = "clock_new";\nkind = "policy_" + past;\n')
+    assert [each.split(":", 2)[:2] + [each.split("“")[1].split("”")[0]] for each in check_sentences.check_kinds(tmp_path)] == [
+        ["docs/operations.md", " the kind of events “task_failed” is not in it", "task_failed"],
+        ["src/link/a.cpp", "4", "link_new"],
+        ["src/server/b.cpp", "2", "clock_new"],
+    ]
+
+
+def test_every_kind_of_this_tree_has_its_name():
+    assert check_sentences.check_kinds(check_sentences.cpp_text.ROOT) == []

@@ -8,6 +8,7 @@ import { session } from "../src/api/session";
 import { ConfirmDialog } from "../src/parts/confirm_dialog";
 import { NotACertificate, readCertificate } from "../src/parts/certificate";
 import { changedFields, compareEdits } from "../src/parts/edit_conflict";
+import { EventKind, EventKindsField } from "../src/parts/event_kind";
 import { fingerprintGroups, sameFingerprint } from "../src/parts/fingerprint";
 import { ProblemAlert } from "../src/parts/problem_alert";
 import { TextField } from "../src/parts/text_field";
@@ -106,6 +107,29 @@ describe("two edits of one record", () => {
   it("that say the same are no conflict", () => {
     expect(compareEdits(original, { ...original, name: "b" }, { ...original, name: "b" }).conflicts).toEqual([]);
     expect(changedFields(original, { ...original, address: "z" })).toEqual({ address: "z" });
+  });
+});
+
+describe("kinds of events", () => {
+  it("have a name in each language; one that is not known here stays as the server says it", async () => {
+    const view = render(<EventKind kind="link_refused" />);
+    expect(screen.getByText("Link refused").getAttribute("title")).toBe("link_refused");
+    await speak("ja");
+    view.rerender(<EventKind kind="link_refused" />);
+    expect(screen.getByText("リンクの拒否")).toBeTruthy();
+    view.rerender(<EventKind kind="of_another_version" />);
+    expect(screen.getByText("of_another_version").tagName).toBe("CODE");
+    await speak("en");
+  });
+
+  it("are picked by name and added to those that are typed; each is offered once, and none that makes no sense", async () => {
+    const changed = vi.fn();
+    render(<EventKindsField id="kinds" label="Kinds" value=" link_refused  of_another_version" onChange={changed} hint="" without={(kind) => kind.startsWith("task_")} problem={null} field="kinds" />);
+    const picks = screen.getByLabelText("Add a kind…");
+    expect(screen.queryByRole("option", { name: "Link refused" })).toBeNull();
+    expect(screen.queryByRole("option", { name: "Task failed" })).toBeNull();
+    await userEvent.selectOptions(picks, "Link disconnected");
+    expect(changed).toHaveBeenCalledExactlyOnceWith("link_refused of_another_version link_disconnected");
   });
 });
 

@@ -1,5 +1,5 @@
 // How many devices a server has of each status, and with all servers below it.
-import { Card, CardBody, CardTitle, Stack } from "@patternfly/react-core";
+import { Card, CardBody, CardTitle } from "@patternfly/react-core";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "react-router-dom";
 import { useTranslation } from "react-i18next";
@@ -56,8 +56,7 @@ export function DevicesCard() {
   return (
     <Card isFullHeight>
       <CardTitle component="h2">{t("devices.title")}</CardTitle>
-      <CardBody>
-        <Stack hasGutter className="daikan-close">
+      <CardBody className="daikan-close">
           <ProblemAlert problem={counts.error} onRetry={() => void counts.refetch()} />
           {counts.data?.told_at === null && <p>{t("devices.never_told")}</p>}
           {counts.data && counts.data.told_at !== null && (
@@ -74,7 +73,6 @@ export function DevicesCard() {
             </p>
           )}
           {mayAll && <WithBelow />}
-        </Stack>
       </CardBody>
     </Card>
   );

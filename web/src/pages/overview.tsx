@@ -23,7 +23,7 @@ function Above({ primary }: { primary: Primary }) {
   return (
     <Card isFullHeight>
       <CardTitle component="h2">{t("overview.above")}</CardTitle>
-      <CardBody>
+      <CardBody className="daikan-close">
         {primary.configured ? (
           <>
             <p className="daikan-line">
@@ -49,7 +49,7 @@ function Below({ secondaries }: { secondaries: Secondary[] }) {
   return (
     <Card isFullHeight>
       <CardTitle component="h2">{t("overview.below")}</CardTitle>
-      <CardBody>
+      <CardBody className="daikan-close">
         {secondaries.length === 0 && <p>{t("overview.no_secondaries")}</p>}
         {secondaries.length > 0 && wanting.length === 0 && <p>{t("overview.all_connected", { count: secondaries.length })}</p>}
         {wanting.length > 0 && (

@@ -3,7 +3,7 @@ import { AngleRightIcon, ExclamationTriangleIcon, FolderIcon, FolderOpenIcon, La
 import { Spinner } from "@patternfly/react-core";
 import { StatusMark } from "../parts/status_mark";
 import { useProblemText } from "../parts/problem_text";
-import type { Row } from "./model";
+import { serverKey, type Row } from "./model";
 
 function Sign({ row }: { row: Row }) {
   switch (row.kind) {
@@ -12,7 +12,7 @@ function Sign({ row }: { row: Row }) {
     case "folder":
       return <SitemapIcon />;
     case "group":
-      return row.depth === 2 ? <LaptopIcon /> : row.expanded ? <FolderOpenIcon /> : <FolderIcon />;
+      return row.parent === serverKey(row.path) ? <LaptopIcon /> : row.expanded ? <FolderOpenIcon /> : <FolderIcon />;
     case "secondary":
       return <StatusMark state={row.state!} bare />;
     case "loading":

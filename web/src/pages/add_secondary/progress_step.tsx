@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 import { hasCode } from "../../api/problem";
 import type { Operation } from "../../api/types";
 import { useServer } from "../../app/place";
+import { Facts } from "../../parts/facts";
 import { Fingerprint } from "../../parts/fingerprint";
 import { useGroupNames } from "../../parts/group_names";
 import { ProblemAlert } from "../../parts/problem_alert";
@@ -54,7 +55,7 @@ function Summary({ draft }: { draft: Draft }) {
   return (
     <>
       <Content component="p">{t(`add_secondary.ready_${joins(draft) ? wayOf(draft) : "register"}`, { name: draft.name || draft.address || t("add_secondary.the_server"), group: pathOf(draft.group) })}</Content>
-      {fingerprint && <Fingerprint value={fingerprint} />}
+      {fingerprint && <Facts items={[[t("certificate.fingerprint"), <Fingerprint value={fingerprint} />]]} />}
     </>
   );
 }

@@ -5,7 +5,7 @@ import { useLocation, useNavigate, useParams } from "react-router-dom";
 import { useTranslation } from "react-i18next";
 import { isLocalConsole } from "../../api/local_console";
 import { told } from "../../api/problem";
-import { useGroups, useServerRecord } from "../../api/queries";
+import { lineage, useGroups, useServerRecord } from "../../api/queries";
 import type { Operation, Server } from "../../api/types";
 import { useServer } from "../../app/place";
 import { useGroupNames } from "../../parts/group_names";
@@ -151,7 +151,7 @@ export function AddSecondaryPage() {
     <>
       <PageHeader
         title={t("add_secondary.title")}
-        crumbs={[...(group ? [{ text: nameOf(group), to: href(`/groups/${group.id}`) }] : []), { text: t("tree.folder"), to: href(`/groups/${groupId}/servers`) }]}
+        crumbs={[...lineage(groups.data ?? [], groupId ?? null).map((each) => ({ text: nameOf(each), to: href(`/groups/${each.id}`) })), { text: t("tree.folder"), to: href(`/groups/${groupId}/servers`) }]}
       />
       <PageSection hasBodyWrapper={false} isFilled padding={{ default: "noPadding" }} type="wizard">
         <Loaded query={groups}>{() => <Loaded query={server}>{(record) => <AddSecondary key={again} server={record} group={group?.path ?? groups.data?.[0]?.path ?? ""} />}</Loaded>}</Loaded>

@@ -8,6 +8,7 @@ import { apiRoot } from "../../api/path";
 import type { ServerEvent } from "../../api/types";
 import { useServer } from "../../app/place";
 import { Empty } from "../../parts/empty";
+import { EventKind } from "../../parts/event_kind";
 import { Waiting } from "../../parts/loading";
 import { PageHeader } from "../../parts/page_header";
 import { ProblemAlert } from "../../parts/problem_alert";
@@ -51,7 +52,7 @@ export function EventsPage() {
       ),
     },
     { name: "what", text: t("history.what"), modifier: "breakWord", cell: (event) => (event.secondary_id === null ? <Said text={event.message} /> : <Link to={href(`/secondaries/${event.secondary_id}`)}><Said text={event.message} /></Link>) },
-    { name: "kind", text: t("history.kind"), cell: (event) => <code>{event.kind}</code> },
+    { name: "kind", text: t("history.kind"), modifier: "nowrap", cell: (event) => <EventKind kind={event.kind} /> },
   ];
   return (
     <>

@@ -9,6 +9,7 @@ import type { Destination } from "../../api/types";
 import { tell } from "../../app/notices";
 import { useServer } from "../../app/place";
 import { ConflictAlert } from "../../parts/conflict_alert";
+import { EventKindsField } from "../../parts/event_kind";
 import { FormDialog } from "../../parts/form_dialog";
 import { PasswordField } from "../../parts/password_field";
 import { FieldError, TextField } from "../../parts/text_field";
@@ -79,7 +80,7 @@ function DestinationFields(props: FieldProps) {
           ))}
         </FormSelect>
       </FormGroup>
-      <TextField id="destination-kinds" label={t("notifications.kinds")} value={draft.kinds} onChange={(kinds) => set({ kinds })} placeholder="link_refused login_refused" hint={t("notifications.kinds_hint")} problem={problem} field="kinds" />
+      <EventKindsField id="destination-kinds" label={t("notifications.kinds")} value={draft.kinds} onChange={(kinds) => set({ kinds })} hint={t("notifications.kinds_hint")} problem={problem} field="kinds" />
     </>
   );
 }

@@ -10,6 +10,7 @@ import { tell } from "../../app/notices";
 import { useMay, useServer } from "../../app/place";
 import { ConfirmDialog } from "../../parts/confirm_dialog";
 import { Empty } from "../../parts/empty";
+import { kindsOf, useKindName } from "../../parts/event_kind";
 import { Loaded } from "../../parts/loading";
 import { MenuButton } from "../../parts/menu_button";
 import { ProblemAlert } from "../../parts/problem_alert";
@@ -40,6 +41,7 @@ function TestResult({ tested, onClose }: { tested: Tested; onClose: () => void }
 
 export function NotificationsSection() {
   const { t } = useTranslation();
+  const nameOf = useKindName();
   const { api, key, path } = useServer();
   const reload = useReload(path);
   const may = useMay("manage_server");
@@ -81,7 +83,7 @@ export function NotificationsSection() {
       cell: (each) => (
         <>
           {t(`history.from_${each.severity}`)}
-          {each.kinds !== "" && <div className="daikan-subtle">{each.kinds.split(" ").join(", ")}</div>}
+          {each.kinds !== "" && <div className="daikan-subtle">{kindsOf(each.kinds).map(nameOf).join(t("common.between"))}</div>}
         </>
       ),
     },

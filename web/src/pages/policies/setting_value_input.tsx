@@ -17,7 +17,7 @@ interface Props {
 /** One value of a setting, entered as its kind asks. */
 export function SettingValueInput({ id, label, field, typed, onChange, isDisabled = false, isWrong = false, describedBy }: Props) {
   const { t } = useTranslation();
-  const { unit } = useSettingNames();
+  const { unit, choice: nameOf } = useSettingNames();
   const validated = isWrong ? "error" : "default";
   const common = { id, "aria-label": label, "aria-describedby": describedBy, validated, isDisabled } as const;
   if (field.kind === "boolean" || field.kind === "choice") {
@@ -25,7 +25,7 @@ export function SettingValueInput({ id, label, field, typed, onChange, isDisable
     return (
       <FormSelect {...common} value={typed} onChange={(_, value) => onChange(value)}>
         {choices.map((choice) => (
-          <FormSelectOption key={choice} value={choice} label={field.kind === "boolean" ? t(choice === "true" ? "policies.yes" : "policies.no") : choice} />
+          <FormSelectOption key={choice} value={choice} label={field.kind === "boolean" ? t(choice === "true" ? "policies.yes" : "policies.no") : nameOf(field, choice)} />
         ))}
       </FormSelect>
     );

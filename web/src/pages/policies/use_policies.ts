@@ -61,6 +61,10 @@ export function useSettingNames() {
     return i18n.language !== "en" && i18n.exists(`setting_names.${key}`) ? t(`setting_names.${key}`) : english;
   };
   const unit = (field: SettingField) => (field.unit === null ? "" : own(`unit_${field.unit}`, field.unit));
+  const choice = (field: SettingField, one: string): string => {
+    const key = `setting_names.choice_${field.path.replaceAll(".", "_")}_${one}`;
+    return i18n.exists(key) ? t(key) : one;
+  };
   const value = (field: SettingField | undefined, said: SettingValue): string => {
     if (typeof said === "boolean") return t(said ? "policies.yes" : "policies.no");
     if (Array.isArray(said) && said.length > 0) return said.join(", ");
@@ -69,6 +73,7 @@ export function useSettingNames() {
       const means = `setting_names.empty_${field?.path.replaceAll(".", "_") ?? ""}`;
       return i18n.exists(means) ? t(means) : t("policies.empty_list");
     }
+    if (field?.kind === "choice") return choice(field, String(said));
     return field?.unit ? t("policies.with_unit", { value: said, unit: unit(field) }) : typedValue(said) || "–";
   };
   return {
@@ -78,6 +83,7 @@ export function useSettingNames() {
     aboutSection: (section: SettingSection) => own(`about_section_${section.path}`, section.description),
     application: (form: { name: string; title: string }) => own(`application_${form.name}`, form.title),
     unit,
+    choice,
     value,
     /** The title of a path; the path itself where the application does not have it. */
     ofPath: (fields: SettingField[], path: string) => {

@@ -1,6 +1,7 @@
 // What is typed for a task: what its kind needs, and when it starts.
 import { Checkbox, FormGroup, FormSelect, FormSelectOption, Grid, GridItem } from "@patternfly/react-core";
 import { useTranslation } from "react-i18next";
+import { EventKindsField } from "../../parts/event_kind";
 import { TextField } from "../../parts/text_field";
 import { kWhens, type TaskDraft, type When } from "./model";
 
@@ -76,7 +77,7 @@ export function ScheduleFields({ draft, set, problem }: FieldProps) {
       {draft.when === "daily" && <TextField id="task-time" type="time" label={t("tasks.time")} value={draft.time} onChange={(time) => set({ time })} problem={problem} field="schedule" />}
       {draft.when === "once" && <TextField id="task-once" type="datetime-local" label={t("tasks.time")} value={draft.once} onChange={(once) => set({ once })} isRequired problem={problem} field="schedule" />}
       {draft.when === "cron" && <TextField id="task-cron" label={t("tasks.cron")} value={draft.cron} onChange={(cron) => set({ cron })} placeholder="0 3 * * mon" hint={t("tasks.cron_hint")} isRequired problem={problem} field="schedule" />}
-      {draft.when === "event" && <TextField id="task-event" label={t("tasks.event")} value={draft.event} onChange={(event) => set({ event })} hint={t("tasks.event_hint")} isRequired problem={problem} field="schedule" />}
+      {draft.when === "event" && <EventKindsField id="task-event" label={t("tasks.event")} value={draft.event} onChange={(event) => set({ event })} hint={t("tasks.event_hint")} without={(kind) => kind.startsWith("task_")} isRequired problem={problem} field="schedule" />}
       {byClock && (
         <>
           <TextField id="task-delay" type="number" min={0} max={1440} label={t("tasks.random_delay")} value={draft.randomDelay} onChange={(randomDelay) => set({ randomDelay })} hint={t("tasks.random_delay_hint")} problem={problem} field="random_delay_minutes" />

@@ -10,6 +10,7 @@ import { tell } from "../../app/notices";
 import { useMay, useServer } from "../../app/place";
 import { ConfirmDialog } from "../../parts/confirm_dialog";
 import { Empty } from "../../parts/empty";
+import { kindsOf, useKindName } from "../../parts/event_kind";
 import { useGroupNames } from "../../parts/group_names";
 import { Loaded } from "../../parts/loading";
 import { MenuButton, type MenuAction } from "../../parts/menu_button";
@@ -37,6 +38,7 @@ function RunMark({ run }: { run: Run }) {
 
 function Runs({ task, onClose }: { task: Task; onClose: () => void }) {
   const { t } = useTranslation();
+  const nameOf = useKindName();
   const { api, path } = useServer();
   const runs = useQuery({ queryKey: [pathKey(path), "tasks", task.id, "runs"], queryFn: async ({ signal }) => (await api.get("tasks/{id}/runs", { path: { id: task.id }, signal })).data.items });
   return (
@@ -56,7 +58,7 @@ function Runs({ task, onClose }: { task: Task; onClose: () => void }) {
                   text: t("tasks.cause"),
                   cell: (run) => (
                     <>
-                      {t(`tasks.cause_${run.cause}`)} {run.by ?? ""}
+                      {t(`tasks.cause_${run.cause}`)} {run.cause === "event" ? nameOf(run.by ?? "") : run.by}
                     </>
                   ),
                 },
@@ -75,6 +77,7 @@ function Runs({ task, onClose }: { task: Task; onClose: () => void }) {
 
 export function TasksPage() {
   const { t } = useTranslation();
+  const nameOf = useKindName();
   const { api, path } = useServer();
   const reload = useReload(path);
   const { pathOf } = useGroupNames();
@@ -111,7 +114,7 @@ export function TasksPage() {
   };
   const schedule = (task: Task) => {
     const { when, text } = readSchedule(task.schedule);
-    return t(`tasks.schedule_${when}`, { text });
+    return t(`tasks.schedule_${when}`, { text: when === "event" ? kindsOf(text).map(nameOf).join(t("common.between")) : text });
   };
   const columns: Column<Task>[] = [
     {
