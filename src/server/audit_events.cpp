@@ -41,11 +41,12 @@ std::optional<hierarchy::Event> event_of(const hierarchy::AuditRecord& record) {
     auto who = fmt::format("“{}”", quotable(record.actor, kMostShown));
     if (!record.source.empty()) who += " from " + record.source;
     if (!record.through.empty()) who += " through " + record.through;
+    const auto object = record.object.empty() ? "a client without a name" : quotable(record.object, kMostShown);
     return hierarchy::Event{.sequence = 0,
                             .at = record.at,
                             .severity = told.severity,
                             .kind = std::string(told.kind),
-                            .message = fmt::format(fmt::runtime(told.words), who, quotable(record.object, kMostShown), record.outcome),
+                            .message = fmt::format(fmt::runtime(told.words), who, object, record.outcome),
                             .secondary = std::nullopt};
   }
   return std::nullopt;

@@ -41,6 +41,7 @@ describe("the catalogue", () => {
 describe("what servers write", () => {
   it.each([
     ["The group “北/Store 1” was added by olga.", "olga が管理グループ「北/Store 1」を追加しました。"],
+    ["“admin” from 127.0.0.1 logged in (a client without a name).", "「admin」(127.0.0.1 から)がサインインしました (名前のないクライアント)。"],
     ["“admin” from 127.0.0.1 logged in (browser).", "「admin」(127.0.0.1 から)がサインインしました (browser)。"],
     ["The role “reader” was created by olga.", "olga がロール「reader」を作成しました。"],
     ["The secondary Administration Server “b” was changed by olga: name: c, address: none.", "olga がセカンダリ管理サーバー「b」を変更しました: 名前: c、アドレス: なし。"],

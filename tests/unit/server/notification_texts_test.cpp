@@ -89,6 +89,8 @@ TEST(AuditEvents, OnlyWhatHasNoEventOfItsOwnBecomesOne) {
   ASSERT_TRUE(told);
   EXPECT_EQ(told->kind, "login");
   EXPECT_EQ(told->message, "“olga” from 192.0.2.1 through hq logged in (daikan 0.1.0).");
+  record.object.clear();
+  EXPECT_EQ(event_of(record)->message, "“olga” from 192.0.2.1 through hq logged in (a client without a name).");
   record.action = "group.add";
   EXPECT_FALSE(event_of(record));
   record.action = "login.refused";

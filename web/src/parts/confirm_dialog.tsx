@@ -1,6 +1,7 @@
 import type { ReactNode } from "react";
-import { Button, Modal, ModalBody, ModalFooter, ModalHeader } from "@patternfly/react-core";
+import { Button, ModalBody, ModalFooter, ModalHeader } from "@patternfly/react-core";
 import { useTranslation } from "react-i18next";
+import { Dialog } from "./dialog";
 import { ProblemAlert } from "./problem_alert";
 import { useSubmit } from "./use_submit";
 
@@ -22,7 +23,7 @@ export function ConfirmDialog({ title, children, confirm, danger = true, onConfi
     onClose();
   });
   return (
-    <Modal isOpen variant="small" onClose={busy ? undefined : onClose} aria-labelledby="confirm-title" aria-describedby="confirm-body">
+    <Dialog variant="small" onClose={busy ? undefined : onClose} aria-labelledby="confirm-title" aria-describedby="confirm-body">
       <ModalHeader title={title} labelId="confirm-title" titleIconVariant={danger ? "warning" : undefined} />
       <ModalBody id="confirm-body">
         {children}
@@ -36,6 +37,6 @@ export function ConfirmDialog({ title, children, confirm, danger = true, onConfi
           {t("common.cancel")}
         </Button>
       </ModalFooter>
-    </Modal>
+    </Dialog>
   );
 }

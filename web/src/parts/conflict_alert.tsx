@@ -1,6 +1,7 @@
-import { Alert, AlertActionLink } from "@patternfly/react-core";
+import { AlertActionLink } from "@patternfly/react-core";
 import { Table, Tbody, Td, Th, Thead, Tr } from "@patternfly/react-table";
 import { useTranslation } from "react-i18next";
+import { Alert } from "./alert";
 import type { RecordEdit } from "./use_record_edit";
 
 interface Props<D extends object> {

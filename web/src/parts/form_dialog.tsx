@@ -1,7 +1,8 @@
 import type { FormEvent, ReactNode } from "react";
-import { Button, Form, Modal, ModalBody, ModalFooter, ModalHeader } from "@patternfly/react-core";
+import { Button, Form, ModalBody, ModalFooter, ModalHeader } from "@patternfly/react-core";
 import { useTranslation } from "react-i18next";
 import { told } from "../api/problem";
+import { Dialog } from "./dialog";
 import { ProblemAlert } from "./problem_alert";
 
 interface Props {
@@ -29,7 +30,7 @@ export function FormDialog({ title, description, children, submit, onSubmit, onC
     if (!busy && !disabled) onSubmit();
   };
   return (
-    <Modal isOpen variant={variant} onClose={busy ? undefined : onClose} aria-labelledby={`${id}-title`}>
+    <Dialog variant={variant} onClose={busy ? undefined : onClose} aria-labelledby={`${id}-title`}>
       <ModalHeader title={title} labelId={`${id}-title`} description={description} />
       <ModalBody>
         <Form id={id} onSubmit={send}>
@@ -45,6 +46,6 @@ export function FormDialog({ title, description, children, submit, onSubmit, onC
           {t("common.cancel")}
         </Button>
       </ModalFooter>
-    </Modal>
+    </Dialog>
   );
 }

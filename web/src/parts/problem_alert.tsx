@@ -1,6 +1,7 @@
 import type { ReactNode } from "react";
-import { Alert, AlertActionLink, Content } from "@patternfly/react-core";
+import { AlertActionLink, Content } from "@patternfly/react-core";
 import { useTranslation } from "react-i18next";
+import { Alert } from "./alert";
 import { useProblemText } from "./problem_text";
 import { Said } from "./said";
 

@@ -1,6 +1,7 @@
 import { useState } from "react";
-import { Alert, ClipboardCopy } from "@patternfly/react-core";
+import { ClipboardCopy } from "@patternfly/react-core";
 import { useTranslation } from "react-i18next";
+import { Alert } from "./alert";
 
 /** A secret that the server tells once: to copy, with the warning that it is not shown again. */
 export function SecretOnce({ title, label, secret, children }: { title: string; label: string; secret: string; children?: string }) {

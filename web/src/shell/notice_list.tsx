@@ -1,7 +1,8 @@
-import { Alert, AlertActionCloseButton, AlertGroup } from "@patternfly/react-core";
+import { AlertActionCloseButton, AlertGroup } from "@patternfly/react-core";
 import { useTranslation } from "react-i18next";
 import { useSignal } from "../api/signal";
 import { dismiss, notices } from "../app/notices";
+import { Alert } from "../parts/alert";
 
 export function NoticeList() {
   const { t } = useTranslation();

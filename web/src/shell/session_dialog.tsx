@@ -1,7 +1,8 @@
-import { Button, Modal, ModalBody, ModalFooter, ModalHeader } from "@patternfly/react-core";
+import { Button, ModalBody, ModalFooter, ModalHeader } from "@patternfly/react-core";
 import { useTranslation } from "react-i18next";
 import { leave, session } from "../api/session";
 import { useSignal } from "../api/signal";
+import { Dialog } from "../parts/dialog";
 import { SignInForm } from "./sign_in_form";
 
 /** Over the page when the session has ended: what was typed below stays, and what was sent is sent again. */
@@ -10,7 +11,7 @@ export function SessionDialog() {
   const state = useSignal(session);
   if (state.phase !== "expired") return null;
   return (
-    <Modal isOpen variant="small" aria-labelledby="expired-title" aria-describedby="expired-body">
+    <Dialog variant="small" aria-labelledby="expired-title" aria-describedby="expired-body">
       <ModalHeader title={t("sign_in.expired_title")} labelId="expired-title" description={t("sign_in.expired")} descriptorId="expired-body" />
       <ModalBody>
         <SignInForm user={state.session.account.name} />
@@ -20,6 +21,6 @@ export function SessionDialog() {
           {t("sign_in.leave")}
         </Button>
       </ModalFooter>
-    </Modal>
+    </Dialog>
   );
 }

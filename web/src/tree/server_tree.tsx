@@ -124,6 +124,7 @@ export function ServerTree() {
           value={search}
           onChange={(_, value) => setSearch(value)}
           onClear={() => setSearch("")}
+          resetButtonLabel={t("common.clear_search")}
           resultsCount={needle.trim() === "" ? undefined : rows.filter((row) => row.label.toLocaleLowerCase().includes(needle.trim().toLocaleLowerCase())).length}
         />
       </div>

@@ -1,6 +1,6 @@
 // API tokens of one's own account, for scripts: scope, expiry, and the secret once.
 import { useState } from "react";
-import { Button, Card, CardBody, CardTitle, Content, FormGroup, Modal, ModalBody, ModalFooter, ModalHeader, Radio } from "@patternfly/react-core";
+import { Button, Card, CardBody, CardTitle, Content, FormGroup, ModalBody, ModalFooter, ModalHeader, Radio } from "@patternfly/react-core";
 import { KeyIcon } from "@patternfly/react-icons";
 import { useTranslation } from "react-i18next";
 import { holds, useAccount } from "../../api/queries";
@@ -9,6 +9,7 @@ import { tell } from "../../app/notices";
 import { useServer } from "../../app/place";
 import { ConfirmDialog } from "../../parts/confirm_dialog";
 import { useCredentialColumns } from "../../parts/credential_columns";
+import { Dialog } from "../../parts/dialog";
 import { Empty } from "../../parts/empty";
 import { FormDialog } from "../../parts/form_dialog";
 import { Loaded } from "../../parts/loading";
@@ -61,7 +62,7 @@ function MakeToken({ onMade, onClose }: { onMade: (made: Made) => void; onClose:
 function Secret({ made, onClose }: { made: Made; onClose: () => void }) {
   const { t } = useTranslation();
   return (
-    <Modal isOpen variant="medium" aria-labelledby="token-made">
+    <Dialog variant="medium" aria-labelledby="token-made">
       <ModalHeader title={t("tokens.made_title", { name: made.name })} labelId="token-made" />
       <ModalBody className="daikan-stack">
         <SecretOnce title={t("tokens.once")} label={t("tokens.secret")} secret={made.secret}>
@@ -74,7 +75,7 @@ function Secret({ made, onClose }: { made: Made; onClose: () => void }) {
       <ModalFooter>
         <Button onClick={onClose}>{t("tokens.kept")}</Button>
       </ModalFooter>
-    </Modal>
+    </Dialog>
   );
 }
 

@@ -1,12 +1,13 @@
 // The second factor of one's own account: set up with an authenticator app, recovery codes, off again.
 import { useState } from "react";
-import { Alert, Button, Card, CardBody, CardTitle, Content, Flex, FlexItem, Label } from "@patternfly/react-core";
+import { Button, Card, CardBody, CardTitle, Content, Flex, FlexItem, Label } from "@patternfly/react-core";
 import { useQueryClient } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { keys, useAccount } from "../../api/queries";
 import { session } from "../../api/session";
 import { tell } from "../../app/notices";
 import { useServer } from "../../app/place";
+import { Alert } from "../../parts/alert";
 import { saveAs } from "../../parts/download";
 import { FormDialog } from "../../parts/form_dialog";
 import { Loaded } from "../../parts/loading";

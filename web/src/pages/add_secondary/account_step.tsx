@@ -1,8 +1,7 @@
 import { Content, Form, FormGroup, Radio } from "@patternfly/react-core";
 import { useTranslation } from "react-i18next";
 import { TextField } from "../../parts/text_field";
-import { consoleGuess, type Draft } from "./model";
-import type { StepProps } from "./wizard";
+import { consoleGuess, type Draft, type StepProps } from "./model";
 
 /** The account that sets up the secondary's side: user and password with a code, or an API token. */
 export function LoginFields({ draft, set, problem, shown }: StepProps) {

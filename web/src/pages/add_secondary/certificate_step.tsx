@@ -1,15 +1,15 @@
 import { useEffect } from "react";
-import { Alert, Button, Checkbox, Content, Form, FormGroup, Radio, Spinner } from "@patternfly/react-core";
+import { Button, Checkbox, Content, Form, FormGroup, Radio, Spinner } from "@patternfly/react-core";
 import { useMutation } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { useServer } from "../../app/place";
+import { Alert } from "../../parts/alert";
 import { CertificateField } from "../../parts/certificate_field";
 import { Facts } from "../../parts/facts";
 import { Fingerprint } from "../../parts/fingerprint";
 import { ProblemAlert } from "../../parts/problem_alert";
 import { proxyRequest } from "../../parts/proxy";
-import { takesFile, wayOf, type Draft, type Found } from "./model";
-import type { StepProps } from "./wizard";
+import { takesFile, wayOf, type Draft, type Found, type StepProps } from "./model";
 
 /** Looks at the server at the other end: its console in way 1, its link port in way 3. Nothing is changed there or here. */
 function useLook(draft: Draft) {

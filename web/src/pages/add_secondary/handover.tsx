@@ -1,9 +1,10 @@
-import { Alert, Button, Content, Flex, List, ListComponent, ListItem, OrderType } from "@patternfly/react-core";
+import { Button, Content, Flex, List, ListComponent, ListItem, OrderType } from "@patternfly/react-core";
 import { useNavigate } from "react-router-dom";
 import { Trans, useTranslation } from "react-i18next";
 import { useSecondary, useServerRecord } from "../../api/queries";
 import type { Secondary } from "../../api/types";
 import { useServer } from "../../app/place";
+import { Alert } from "../../parts/alert";
 import { CertificateDownload } from "../../parts/certificate_download";
 import { Fingerprint } from "../../parts/fingerprint";
 import { useGroupNames } from "../../parts/group_names";

@@ -113,6 +113,16 @@ export function consoleGuess(address: string): string {
 
 export type Missing = Partial<Record<keyof Draft, "required" | "compare">>;
 
+/** What each step of the wizard is given. */
+export interface StepProps {
+  draft: Draft;
+  set: (part: Partial<Draft>) => void;
+  /** The last problem, shown at the field that it names. */
+  problem: unknown;
+  /** What is missing, once the person tried to go on. */
+  shown: Missing;
+}
+
 const isBlank = (text: string) => text.trim() === "";
 
 /** What keeps the person from going on from a page. */

@@ -4,7 +4,7 @@ import { useGroups } from "../../api/queries";
 import { useServer } from "../../app/place";
 import { GroupSelect } from "../../parts/group_select";
 import { TextField } from "../../parts/text_field";
-import type { StepProps } from "./wizard";
+import type { StepProps } from "./model";
 
 export function NameStep({ draft, set, problem }: StepProps) {
   const { t } = useTranslation();

@@ -12,9 +12,8 @@ import { useProblemText } from "../../parts/problem_text";
 import { Said } from "../../parts/said";
 import { LoginFields } from "./account_step";
 import { Handover } from "./handover";
-import { joins, takesFile, wayOf, type Draft } from "./model";
+import { joins, takesFile, wayOf, type Draft, type StepProps } from "./model";
 import type { Join } from "./use_join";
-import type { StepProps } from "./wizard";
 
 type OperationStep = Operation["steps"][number];
 

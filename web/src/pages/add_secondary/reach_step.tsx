@@ -2,7 +2,7 @@ import { Checkbox, Content, Form } from "@patternfly/react-core";
 import { useTranslation } from "react-i18next";
 import { ProxyFields } from "../../parts/proxy_fields";
 import { TextField } from "../../parts/text_field";
-import type { StepProps } from "./wizard";
+import type { StepProps } from "./model";
 
 export function ReachStep({ draft, set, problem, shown }: StepProps) {
   const { t } = useTranslation();

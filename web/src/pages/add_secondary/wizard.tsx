@@ -15,20 +15,11 @@ import { ProblemAlert } from "../../parts/problem_alert";
 import { AccountStep } from "./account_step";
 import { AddressStep } from "./address_step";
 import { CertificateStep } from "./certificate_step";
-import { change, firstDraft, kSteps, mayGoOn, missingOn, stepsOf, stepToMend, type Draft, type Missing, type StepName } from "./model";
+import { change, firstDraft, kSteps, mayGoOn, missingOn, stepsOf, stepToMend, type Draft, type StepName, type StepProps } from "./model";
 import { NameStep } from "./name_step";
 import { ProgressStepPage } from "./progress_step";
 import { ReachStep } from "./reach_step";
 import { useJoin } from "./use_join";
-
-export interface StepProps {
-  draft: Draft;
-  set: (part: Partial<Draft>) => void;
-  /** The last problem, shown at the field that it names. */
-  problem: unknown;
-  /** What is missing, once the person tried to go on. */
-  shown: Missing;
-}
 
 /** Where the secondary probably reaches this server: the name that this browser knows it by, and its link port. */
 function likelyAddress(server: Server, isOwn: boolean): string {
@@ -95,6 +86,9 @@ function AddSecondary({ server, group }: { server: Server; group: string }) {
   const set = (part: Partial<Draft>) => setDraft((now) => change(now, part));
   const steps = stepsOf(draft);
   const locked = join.operation?.state === "running" || join.operation?.state === "done" || join.secondary !== null;
+
+  // PatternFly calls the list of steps of a narrow window "Wizard toggle" and takes no other name.
+  useEffect(() => document.querySelector(".daikan-wizard .pf-v6-c-wizard__toggle")?.setAttribute("aria-label", t("add_secondary.pages")), [t]);
 
   const mend = (operation: Operation | null, what: unknown) => {
     const failed = operation?.steps.find((step) => step.state === "failed")?.step ?? null;

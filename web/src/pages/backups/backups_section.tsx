@@ -2,7 +2,7 @@
 //
 // Only of the server that serves the console: a backup holds the key that a server is known by, and nobody above has to have that.
 import { useState } from "react";
-import { ActionGroup, Alert, Button, Card, CardBody, CardTitle, Content, Form } from "@patternfly/react-core";
+import { ActionGroup, Button, Card, CardBody, CardTitle, Content, Form } from "@patternfly/react-core";
 import { DownloadIcon } from "@patternfly/react-icons";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "react-router-dom";
@@ -12,6 +12,7 @@ import { useServerRecord } from "../../api/queries";
 import type { Task } from "../../api/types";
 import { tell } from "../../app/notices";
 import { useMay, useServer } from "../../app/place";
+import { Alert } from "../../parts/alert";
 import { download } from "../../parts/download";
 import { Loaded } from "../../parts/loading";
 import { PasswordField } from "../../parts/password_field";

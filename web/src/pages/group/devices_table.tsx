@@ -1,6 +1,6 @@
 // The devices of a group and of those below it: found by status and by how a name begins, page by page.
 import { useState } from "react";
-import { Button, FormSelect, FormSelectOption, SearchInput, Toolbar, ToolbarContent, ToolbarItem } from "@patternfly/react-core";
+import { Button, FormSelect, FormSelectOption, Toolbar, ToolbarContent, ToolbarItem } from "@patternfly/react-core";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { useDeviceCounts } from "../../api/queries";
@@ -12,6 +12,7 @@ import { useGroupNames } from "../../parts/group_names";
 import { Waiting } from "../../parts/loading";
 import { ProblemAlert } from "../../parts/problem_alert";
 import { RecordTable, type Column } from "../../parts/record_table";
+import { SearchField } from "../../parts/search_field";
 import { When } from "../../parts/when";
 
 const kPage = 100;
@@ -21,7 +22,6 @@ export function GroupDevices({ group }: { group: Group }) {
   const { api, path, key } = useServer();
   const { pathOf } = useGroupNames();
   const [status, setStatus] = useState<DeviceStatus | "">("");
-  const [typed, setTyped] = useState("");
   const [text, setText] = useState("");
   const counts = useDeviceCounts(path, group.path);
   // The key begins as app/live.ts expects it: an event of the server brings the list up to date.
@@ -52,19 +52,7 @@ export function GroupDevices({ group }: { group: Group }) {
       <Toolbar>
         <ToolbarContent>
           <ToolbarItem>
-            <SearchInput
-              aria-label={t("devices.search")}
-              placeholder={t("devices.search")}
-              value={typed}
-              onChange={(_, value) => setTyped(value)}
-              submitSearchButtonLabel={t("devices.search")}
-              resetButtonLabel={t("devices.clear")}
-              onSearch={() => setText(typed.trim())}
-              onClear={() => {
-                setTyped("");
-                setText("");
-              }}
-            />
+            <SearchField label={t("devices.search")} onSearch={setText} />
           </ToolbarItem>
           <ToolbarItem>
             <FormSelect aria-label={t("devices.status")} value={status} onChange={(_, value) => setStatus(value as DeviceStatus | "")}>

@@ -116,7 +116,7 @@ export function ServersTable({ secondaries, actions }: { secondaries: Secondary[
       <Toolbar>
         <ToolbarContent>
           <ToolbarItem>
-            <SearchInput aria-label={t("servers.search")} placeholder={t("servers.search")} value={text} onChange={(_, value) => setText(value)} onClear={() => setText("")} />
+            <SearchInput aria-label={t("servers.search")} placeholder={t("servers.search")} value={text} onChange={(_, value) => setText(value)} onClear={() => setText("")} resetButtonLabel={t("common.clear_search")} />
           </ToolbarItem>
           <ToolbarItem>
             <FormSelect aria-label={t("servers.state")} value={state} onChange={(_, value) => setState(value as LinkState | "")}>

@@ -1,6 +1,6 @@
 // The picture of the hierarchy: every server at every level, drawn only where it is in view.
 import { memo, useDeferredValue, useLayoutEffect, useMemo, useRef, useState, type KeyboardEvent } from "react";
-import { Alert, Button, Label, LabelGroup, PageSection, SearchInput, Toolbar, ToolbarContent, ToolbarItem } from "@patternfly/react-core";
+import { Button, Label, LabelGroup, PageSection, SearchInput, Toolbar, ToolbarContent, ToolbarItem } from "@patternfly/react-core";
 import { ArrowLeftIcon, ArrowRightIcon, MinusIcon, PlusIcon, ServerIcon, SyncAltIcon } from "@patternfly/react-icons";
 import { useNavigate } from "react-router-dom";
 import { useTranslation } from "react-i18next";
@@ -8,6 +8,7 @@ import { pageRoot } from "../../api/path";
 import { useTree } from "../../api/queries";
 import type { LinkState, TreeNode } from "../../api/types";
 import { useServer } from "../../app/place";
+import { Alert } from "../../parts/alert";
 import { Empty } from "../../parts/empty";
 import { Loaded } from "../../parts/loading";
 import { PageHeader } from "../../parts/page_header";
@@ -165,7 +166,7 @@ function Drawing({ root }: { root: TreeNode }) {
       <Toolbar>
         <ToolbarContent>
           <ToolbarItem>
-            <SearchInput aria-label={t("hierarchy.search")} placeholder={t("hierarchy.search")} value={search} onChange={(_, value) => setSearch(value)} onClear={() => setSearch("")} />
+            <SearchInput aria-label={t("hierarchy.search")} placeholder={t("hierarchy.search")} value={search} onChange={(_, value) => setSearch(value)} onClear={() => setSearch("")} resetButtonLabel={t("common.clear_search")} />
           </ToolbarItem>
           <ToolbarItem>
             <Button variant="link" onClick={() => setToggled(new Map(placed.filter((one) => one.column > 0 && one.below > 0).map((one) => [one.key, false])))}>

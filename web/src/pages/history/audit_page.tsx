@@ -1,6 +1,6 @@
 // Who did what on a server, newest first, with the state of the chain that would show a change.
 import { useState } from "react";
-import { Button, Card, CardBody, PageSection, SearchInput, Toolbar, ToolbarContent, ToolbarItem } from "@patternfly/react-core";
+import { Button, Card, CardBody, PageSection, Toolbar, ToolbarContent, ToolbarItem } from "@patternfly/react-core";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { apiRoot } from "../../api/path";
@@ -12,6 +12,7 @@ import { Waiting } from "../../parts/loading";
 import { PageHeader } from "../../parts/page_header";
 import { ProblemAlert } from "../../parts/problem_alert";
 import { RecordTable, type Column } from "../../parts/record_table";
+import { SearchField } from "../../parts/search_field";
 import { Said, useSaid, useTellsServers } from "../../parts/said";
 import { When } from "../../parts/when";
 import { Older } from "./pager";
@@ -36,7 +37,6 @@ function Action({ action }: { action: string }) {
 export function AuditPage() {
   const { t } = useTranslation();
   const { api, path, key } = useServer();
-  const [typed, setTyped] = useState("");
   const [actor, setActor] = useState("");
   const chain = useQuery({ queryKey: [key, "events", "chain"], queryFn: async ({ signal }) => (await api.get("audit/chain", { signal })).data });
   const records = useInfiniteQuery({
@@ -93,19 +93,7 @@ export function AuditPage() {
         <Toolbar>
           <ToolbarContent>
             <ToolbarItem>
-              <SearchInput
-                aria-label={t("history.search_actor")}
-                placeholder={t("history.search_actor")}
-                value={typed}
-                onChange={(_, value) => setTyped(value)}
-                submitSearchButtonLabel={t("history.search_actor")}
-                resetButtonLabel={t("history.clear")}
-                onSearch={() => setActor(typed.trim())}
-                onClear={() => {
-                  setTyped("");
-                  setActor("");
-                }}
-              />
+              <SearchField label={t("history.search_actor")} onSearch={setActor} />
             </ToolbarItem>
           </ToolbarContent>
         </Toolbar>

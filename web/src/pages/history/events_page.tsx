@@ -1,6 +1,6 @@
 // What happened on a server: found by severity and text, live, and as a file.
 import { useState } from "react";
-import { Button, FormSelect, FormSelectOption, Label, PageSection, SearchInput, Toolbar, ToolbarContent, ToolbarItem } from "@patternfly/react-core";
+import { Button, FormSelect, FormSelectOption, Label, PageSection, Toolbar, ToolbarContent, ToolbarItem } from "@patternfly/react-core";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { Link } from "react-router-dom";
 import { useTranslation } from "react-i18next";
@@ -13,6 +13,7 @@ import { Waiting } from "../../parts/loading";
 import { PageHeader } from "../../parts/page_header";
 import { ProblemAlert } from "../../parts/problem_alert";
 import { RecordTable, type Column } from "../../parts/record_table";
+import { SearchField } from "../../parts/search_field";
 import { Said, useTellsServers } from "../../parts/said";
 import { When } from "../../parts/when";
 import { Older } from "./pager";
@@ -27,7 +28,6 @@ export function EventsPage() {
   const { api, path, key, href } = useServer();
   const tellsServers = useTellsServers();
   const [severity, setSeverity] = useState<Severity>("info");
-  const [typed, setTyped] = useState("");
   const [text, setText] = useState("");
   const filter = { severity: severity === "info" ? undefined : severity, text: text || undefined };
   // The key begins as app/live.ts expects it: every event of the server brings the list up to date.
@@ -74,19 +74,7 @@ export function EventsPage() {
         <Toolbar>
           <ToolbarContent>
             <ToolbarItem>
-              <SearchInput
-                aria-label={t("history.search")}
-                placeholder={t("history.search")}
-                value={typed}
-                onChange={(_, value) => setTyped(value)}
-                submitSearchButtonLabel={t("history.search")}
-                resetButtonLabel={t("history.clear")}
-                onSearch={() => setText(typed.trim())}
-                onClear={() => {
-                  setTyped("");
-                  setText("");
-                }}
-              />
+              <SearchField label={t("history.search")} onSearch={setText} />
             </ToolbarItem>
             <ToolbarItem>
               <FormSelect aria-label={t("history.severity")} value={severity} onChange={(_, value) => setSeverity(value as Severity)}>

@@ -1,12 +1,14 @@
 // Inviting one server: group, name, how long, and then the file, which is told this once.
 import { useState } from "react";
-import { Alert, Button, Content, FormGroup, FormSelect, FormSelectOption, Modal, ModalBody, ModalFooter, ModalHeader, TextArea } from "@patternfly/react-core";
+import { Button, Content, FormGroup, FormSelect, FormSelectOption, ModalBody, ModalFooter, ModalHeader, TextArea } from "@patternfly/react-core";
 import { DownloadIcon } from "@patternfly/react-icons";
 import { useTranslation } from "react-i18next";
 import { useGroups, useReload } from "../../api/queries";
 import { isAtField } from "../../api/problem";
 import type { MadeInvitation } from "../../api/types";
 import { useMayOn, useServer } from "../../app/place";
+import { Alert } from "../../parts/alert";
+import { Dialog } from "../../parts/dialog";
 import { saveAs } from "../../parts/download";
 import { Facts } from "../../parts/facts";
 import { FormDialog } from "../../parts/form_dialog";
@@ -26,7 +28,7 @@ function MadeDialog({ made, onClose }: { made: MadeInvitation; onClose: () => vo
     setSaved(true);
   };
   return (
-    <Modal isOpen variant="medium" aria-labelledby="invitation-made">
+    <Dialog variant="medium" aria-labelledby="invitation-made">
       <ModalHeader title={t("invitations.made_title")} labelId="invitation-made" />
       <ModalBody className="daikan-stack">
         <Alert isInline variant="warning" title={t("invitations.once")}>
@@ -56,7 +58,7 @@ function MadeDialog({ made, onClose }: { made: MadeInvitation; onClose: () => vo
           </Button>
         )}
       </ModalFooter>
-    </Modal>
+    </Dialog>
   );
 }
 

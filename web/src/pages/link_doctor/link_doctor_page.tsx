@@ -2,13 +2,14 @@
 //
 // `?secondary=ID` or `?primary` names the link, and the check begins by itself. Nothing is changed by it.
 import { useEffect, useRef, useState } from "react";
-import { Alert, Button, Card, CardBody, Flex, FlexItem, FormGroup, FormSelect, FormSelectOption, PageSection, Spinner } from "@patternfly/react-core";
+import { Button, Card, CardBody, Flex, FlexItem, FormGroup, FormSelect, FormSelectOption, PageSection, Spinner } from "@patternfly/react-core";
 import { DownloadIcon, StethoscopeIcon } from "@patternfly/react-icons";
 import { useSearchParams } from "react-router-dom";
 import { useTranslation } from "react-i18next";
 import { usePrimary, useSecondaries } from "../../api/queries";
 import type { LinkCheck } from "../../api/types";
 import { useServer } from "../../app/place";
+import { Alert } from "../../parts/alert";
 import { saveAs } from "../../parts/download";
 import { Empty } from "../../parts/empty";
 import { PageHeader } from "../../parts/page_header";

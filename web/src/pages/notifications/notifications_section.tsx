@@ -1,6 +1,6 @@
 // Where a server tells its events to: mail, webhook, syslog; how it goes, and a test on demand.
 import { useState } from "react";
-import { Alert, AlertActionCloseButton, Button, Card, CardBody, CardHeader, CardTitle, Content, Label } from "@patternfly/react-core";
+import { AlertActionCloseButton, Button, Card, CardBody, CardHeader, CardTitle, Content, Label } from "@patternfly/react-core";
 import { BellIcon } from "@patternfly/react-icons";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
@@ -8,6 +8,7 @@ import { useReload } from "../../api/queries";
 import type { Destination, Reason } from "../../api/types";
 import { tell } from "../../app/notices";
 import { useMay, useServer } from "../../app/place";
+import { Alert } from "../../parts/alert";
 import { ConfirmDialog } from "../../parts/confirm_dialog";
 import { Empty } from "../../parts/empty";
 import { kindsOf, useKindName } from "../../parts/event_kind";

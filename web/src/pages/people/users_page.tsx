@@ -109,7 +109,7 @@ export function UsersPage() {
                 <Toolbar>
                   <ToolbarContent>
                     <ToolbarItem>
-                      <SearchInput aria-label={t("users.search")} placeholder={t("users.search")} value={search} onChange={(_, text) => setSearch(text)} onClear={() => setSearch("")} resetButtonLabel={t("history.clear")} />
+                      <SearchInput aria-label={t("users.search")} placeholder={t("users.search")} value={search} onChange={(_, text) => setSearch(text)} onClear={() => setSearch("")} resetButtonLabel={t("common.clear_search")} />
                     </ToolbarItem>
                   </ToolbarContent>
                 </Toolbar>

@@ -1,6 +1,6 @@
 // What is in force at one place, setting by setting, with the reason: where the value is from, and what it overrode.
 import type { ReactNode } from "react";
-import { Alert, Label } from "@patternfly/react-core";
+import { Label } from "@patternfly/react-core";
 import { LockIcon } from "@patternfly/react-icons";
 import { Table, Tbody, Td, Th, Thead, Tr } from "@patternfly/react-table";
 import { Link } from "react-router-dom";
@@ -8,6 +8,7 @@ import { useTranslation } from "react-i18next";
 import { useServerRecord } from "../../api/queries";
 import type { EffectiveSetting, EffectiveSettings, SettingOrigin } from "../../api/types";
 import { useServer } from "../../app/place";
+import { Alert } from "../../parts/alert";
 import { useGroupNames } from "../../parts/group_names";
 import { Said } from "../../parts/said";
 import type { SettingField, SettingSection } from "./schema";

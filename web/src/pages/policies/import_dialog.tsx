@@ -1,6 +1,6 @@
 // Policies from files, as `daikan policy apply` does it: what differs is shown first, then all files are one change.
 import { useState } from "react";
-import { Button, Content, FileUpload, Label, Modal, ModalBody, ModalFooter, ModalHeader } from "@patternfly/react-core";
+import { Button, Content, FileUpload, Label, ModalBody, ModalFooter, ModalHeader } from "@patternfly/react-core";
 import { Table, Tbody, Td, Th, Thead, Tr } from "@patternfly/react-table";
 import { useTranslation } from "react-i18next";
 import { told } from "../../api/problem";
@@ -8,6 +8,7 @@ import { useReload } from "../../api/queries";
 import type { Policy } from "../../api/types";
 import { tell } from "../../app/notices";
 import { useServer } from "../../app/place";
+import { Dialog } from "../../parts/dialog";
 import { useGroupNames } from "../../parts/group_names";
 import { ProblemAlert } from "../../parts/problem_alert";
 import { useSubmit } from "../../parts/use_submit";
@@ -59,7 +60,7 @@ export function ImportDialog({ policies, form, onClose }: { policies: Policy[]; 
     plan?.present ? differences(plan.present, plan.wanted).map((each) => (each.isSetting ? names.ofPath(form.fields, each.at) : t(`policies.field_${each.at}`))).join(", ") : "";
 
   return (
-    <Modal isOpen variant="large" onClose={busy ? undefined : onClose} aria-labelledby="import-title">
+    <Dialog variant="large" onClose={busy ? undefined : onClose} aria-labelledby="import-title">
       <ModalHeader title={t("policies.import")} labelId="import-title" description={t("policies.import_lead")} />
       <ModalBody tabIndex={0} aria-label={t("policies.import")}>
         <FileUpload
@@ -119,6 +120,6 @@ export function ImportDialog({ policies, form, onClose }: { policies: Policy[]; 
           {t("common.cancel")}
         </Button>
       </ModalFooter>
-    </Modal>
+    </Dialog>
   );
 }

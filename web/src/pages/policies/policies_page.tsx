@@ -1,12 +1,13 @@
 // Every policy of a server, and what is in force on the server itself.
 import { useState } from "react";
-import { Alert, Button, Checkbox, Content, PageSection } from "@patternfly/react-core";
+import { Button, Checkbox, Content, PageSection } from "@patternfly/react-core";
 import { ClipboardCheckIcon } from "@patternfly/react-icons";
 import { useNavigate } from "react-router-dom";
 import { useTranslation } from "react-i18next";
 import { lineage, useGroups } from "../../api/queries";
 import type { EffectiveSetting, Group, Policy } from "../../api/types";
 import { useMay, useMayOn, useServer } from "../../app/place";
+import { Alert } from "../../parts/alert";
 import { Empty } from "../../parts/empty";
 import { Loaded } from "../../parts/loading";
 import { PageHeader } from "../../parts/page_header";

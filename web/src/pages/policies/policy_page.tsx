@@ -1,6 +1,6 @@
 // One policy: its settings, to be changed by whoever may, and what it was before. An inherited one is shown, and says why it is not changed here.
 import { useState } from "react";
-import { ActionGroup, Alert, Button, Label, PageSection } from "@patternfly/react-core";
+import { ActionGroup, Button, Label, PageSection } from "@patternfly/react-core";
 import { useQueryClient } from "@tanstack/react-query";
 import { useParams } from "react-router-dom";
 import { useTranslation } from "react-i18next";
@@ -9,6 +9,7 @@ import { lineage, useGroups, useReload } from "../../api/queries";
 import type { Policy } from "../../api/types";
 import { tell } from "../../app/notices";
 import { useMayOn, useServer } from "../../app/place";
+import { Alert } from "../../parts/alert";
 import { ConflictAlert } from "../../parts/conflict_alert";
 import { useGroupNames } from "../../parts/group_names";
 import { Loaded } from "../../parts/loading";

@@ -1,11 +1,12 @@
 // "What will change, where": asked from the server before anything is saved, over this server, its groups and what is below them.
 import { useState, type ReactNode } from "react";
-import { Button, Content, Modal, ModalBody, ModalFooter, ModalHeader } from "@patternfly/react-core";
+import { Button, Content, ModalBody, ModalFooter, ModalHeader } from "@patternfly/react-core";
 import { Table, Tbody, Td, Th, Thead, Tr } from "@patternfly/react-table";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import type { PolicyPreview, PreviewPolicy } from "../../api/types";
 import { useServer } from "../../app/place";
+import { Dialog } from "../../parts/dialog";
 import { useGroupNames } from "../../parts/group_names";
 import { Waiting } from "../../parts/loading";
 import { ProblemAlert } from "../../parts/problem_alert";
@@ -116,7 +117,7 @@ export function ReviewDialog({ title, change, fields, confirm, danger = false, c
     }
   };
   return (
-    <Modal isOpen variant="large" onClose={busy ? undefined : onClose} aria-labelledby="review-title">
+    <Dialog variant="large" onClose={busy ? undefined : onClose} aria-labelledby="review-title">
       <ModalHeader title={title} labelId="review-title" description={t("policies.review_lead")} />
       <ModalBody tabIndex={0} aria-label={t("policies.what_changes")}>
         {children}
@@ -133,6 +134,6 @@ export function ReviewDialog({ title, change, fields, confirm, danger = false, c
           {t("common.cancel")}
         </Button>
       </ModalFooter>
-    </Modal>
+    </Dialog>
   );
 }

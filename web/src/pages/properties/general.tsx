@@ -1,7 +1,8 @@
-import { Alert, Card, CardBody, CardTitle, Content } from "@patternfly/react-core";
+import { Card, CardBody, CardTitle, Content } from "@patternfly/react-core";
 import { useTranslation } from "react-i18next";
 import { useServerRecord } from "../../api/queries";
 import { useServer } from "../../app/place";
+import { Alert } from "../../parts/alert";
 import { Facts } from "../../parts/facts";
 import { Fingerprint } from "../../parts/fingerprint";
 import { Loaded } from "../../parts/loading";

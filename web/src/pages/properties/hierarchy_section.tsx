@@ -1,6 +1,6 @@
 // Server properties → Hierarchy of Administration Servers: whether this server is a secondary, and of whom.
 import { useState } from "react";
-import { ActionGroup, Alert, Button, Card, CardBody, CardTitle, Checkbox, Content, Form, FormGroup, Radio } from "@patternfly/react-core";
+import { ActionGroup, Button, Card, CardBody, CardTitle, Checkbox, Content, Form, FormGroup, Radio } from "@patternfly/react-core";
 import { Link } from "react-router-dom";
 import { useTranslation } from "react-i18next";
 import type { Answer } from "../../api/client";
@@ -9,6 +9,7 @@ import { usePrimary, useReload, useServerRecord } from "../../api/queries";
 import type { Primary, PrimaryMay } from "../../api/types";
 import { tell } from "../../app/notices";
 import { useMay, useServer } from "../../app/place";
+import { Alert } from "../../parts/alert";
 import { CertificateDownload } from "../../parts/certificate_download";
 import type { CertificateFile } from "../../parts/certificate";
 import { CertificateField } from "../../parts/certificate_field";

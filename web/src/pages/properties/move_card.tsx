@@ -1,6 +1,6 @@
 // A secondary, with everything below it, gets another primary by its certificate file; it comes back unless the new link comes up in time.
 import { useState } from "react";
-import { Alert, Button, Card, CardBody, CardTitle, Checkbox, Content, FormGroup, Label, Radio } from "@patternfly/react-core";
+import { Button, Card, CardBody, CardTitle, Checkbox, Content, FormGroup, Label, Radio } from "@patternfly/react-core";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { hasCode } from "../../api/problem";
@@ -8,6 +8,7 @@ import { useReload } from "../../api/queries";
 import type { AnswerOf } from "../../api/types";
 import { tell } from "../../app/notices";
 import { useServer } from "../../app/place";
+import { Alert } from "../../parts/alert";
 import type { CertificateFile } from "../../parts/certificate";
 import { CertificateField } from "../../parts/certificate_field";
 import { Facts } from "../../parts/facts";

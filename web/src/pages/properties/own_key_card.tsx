@@ -1,12 +1,13 @@
 // Bringing a key and certificate of one's own, e.g. from the certificate authority of the organisation. The file holds a private key: it is
 // sent to the server that serves the console and to no other.
 import { useState } from "react";
-import { ActionGroup, Alert, Button, Card, CardBody, CardTitle, Content, Form } from "@patternfly/react-core";
+import { ActionGroup, Button, Card, CardBody, CardTitle, Content, Form } from "@patternfly/react-core";
 import { useTranslation } from "react-i18next";
 import { told } from "../../api/problem";
 import { useReload } from "../../api/queries";
 import type { CertificateSet } from "../../api/types";
 import { useServer } from "../../app/place";
+import { Alert } from "../../parts/alert";
 import { ConfirmDialog } from "../../parts/confirm_dialog";
 import { Facts } from "../../parts/facts";
 import { FileField, type ReadFile } from "../../parts/file_field";

@@ -1,12 +1,13 @@
 // Reports over this server and everything below it, from what was rolled up: on the page, as a file, and as a page for the printer.
 import { useState } from "react";
 import { useSearchParams } from "react-router-dom";
-import { Alert, Button, Checkbox, Flex, FormGroup, FormSelect, FormSelectOption, Label, List, ListItem, PageSection } from "@patternfly/react-core";
+import { Button, Checkbox, Flex, FormGroup, FormSelect, FormSelectOption, Label, List, ListItem, PageSection } from "@patternfly/react-core";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { apiRoot } from "../../api/path";
 import type { LinkState } from "../../api/types";
 import { useServer } from "../../app/place";
+import { Alert } from "../../parts/alert";
 import { Empty } from "../../parts/empty";
 import { Loaded } from "../../parts/loading";
 import { PageHeader } from "../../parts/page_header";

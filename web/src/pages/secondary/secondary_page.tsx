@@ -1,10 +1,11 @@
 // One secondary as this server knows it: the record, the link, and what to do when it is not connected.
-import { Alert, Button, Card, CardBody, CardTitle, PageSection } from "@patternfly/react-core";
+import { Button, Card, CardBody, CardTitle, PageSection } from "@patternfly/react-core";
 import { Link, useNavigate, useParams } from "react-router-dom";
 import { useTranslation } from "react-i18next";
 import { lineage, useGroups, useSecondary } from "../../api/queries";
 import type { Secondary } from "../../api/types";
 import { useServer } from "../../app/place";
+import { Alert } from "../../parts/alert";
 import { Facts } from "../../parts/facts";
 import { Fingerprint } from "../../parts/fingerprint";
 import { useGroupNames } from "../../parts/group_names";

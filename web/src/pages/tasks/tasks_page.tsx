@@ -1,6 +1,6 @@
 // What a server does by itself: its tasks, when each runs next, how it went, and the runs before.
 import { useState } from "react";
-import { Button, Content, Label, Modal, ModalBody, ModalHeader, PageSection } from "@patternfly/react-core";
+import { Button, Content, Label, ModalBody, ModalHeader, PageSection } from "@patternfly/react-core";
 import { CalendarAltIcon } from "@patternfly/react-icons";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
@@ -9,6 +9,7 @@ import { useReload } from "../../api/queries";
 import { tell } from "../../app/notices";
 import { useMay, useServer } from "../../app/place";
 import { ConfirmDialog } from "../../parts/confirm_dialog";
+import { Dialog } from "../../parts/dialog";
 import { Empty } from "../../parts/empty";
 import { kindsOf, useKindName } from "../../parts/event_kind";
 import { useGroupNames } from "../../parts/group_names";
@@ -42,7 +43,7 @@ function Runs({ task, onClose }: { task: Task; onClose: () => void }) {
   const { api, path } = useServer();
   const runs = useQuery({ queryKey: [pathKey(path), "tasks", task.id, "runs"], queryFn: async ({ signal }) => (await api.get("tasks/{id}/runs", { path: { id: task.id }, signal })).data.items });
   return (
-    <Modal isOpen variant="large" onClose={onClose} aria-labelledby="runs-title">
+    <Dialog variant="large" onClose={onClose} aria-labelledby="runs-title">
       <ModalHeader title={t("tasks.runs_of", { name: task.name })} labelId="runs-title" />
       <ModalBody tabIndex={0} aria-label={t("tasks.runs_of", { name: task.name })}>
         <Loaded query={runs}>
@@ -71,7 +72,7 @@ function Runs({ task, onClose }: { task: Task; onClose: () => void }) {
           )}
         </Loaded>
       </ModalBody>
-    </Modal>
+    </Dialog>
   );
 }
 

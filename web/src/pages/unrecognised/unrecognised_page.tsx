@@ -1,12 +1,13 @@
 // Servers that dialled this one and are not registered: one becomes a secondary with one choice of group, or is ignored.
 import { useState } from "react";
-import { Button, Form, Modal, ModalBody, ModalFooter, ModalHeader, PageSection, Switch } from "@patternfly/react-core";
+import { Button, Form, ModalBody, ModalFooter, ModalHeader, PageSection, Switch } from "@patternfly/react-core";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { freshKey } from "../../api/client";
 import { useGroups, useReload } from "../../api/queries";
 import type { Unrecognised } from "../../api/types";
 import { useMay, useServer } from "../../app/place";
+import { Dialog } from "../../parts/dialog";
 import { Empty } from "../../parts/empty";
 import { Fingerprint } from "../../parts/fingerprint";
 import { GroupSelect } from "../../parts/group_select";
@@ -34,7 +35,7 @@ function AddDialog({ server, onClose }: { server: Unrecognised; onClose: () => v
     onSuccess: onClose,
   });
   return (
-    <Modal isOpen variant="medium" onClose={onClose} aria-labelledby="unrecognised-add">
+    <Dialog variant="medium" onClose={onClose} aria-labelledby="unrecognised-add">
       <ModalHeader title={t("unrecognised.add_title")} labelId="unrecognised-add" description={t("unrecognised.compare")} />
       <ModalBody className="daikan-stack">
         <Fingerprint value={server.fingerprint} />
@@ -58,7 +59,7 @@ function AddDialog({ server, onClose }: { server: Unrecognised; onClose: () => v
           {t("common.cancel")}
         </Button>
       </ModalFooter>
-    </Modal>
+    </Dialog>
   );
 }
 
