@@ -1,4 +1,5 @@
-"""A whole hierarchy on this machine, joined in all three ways, every command printed as it runs.
+"""A whole hierarchy on this machine, joined in all three ways, every command printed as it runs; three more servers wait to be joined in the
+browser.
 
     demo.py          stays until Ctrl-C
     demo.py --once   ends with 0 once every link was seen connected, a request was relayed to the third level, and a lock of the first
@@ -32,6 +33,7 @@ from support.waiting import wait_until  # noqa: E402
 
 USER = "admin"
 SERVERS = ("hq", "branch1", "branch2", "dmz1", "shop")
+SPARES = ("branch3", "branch4", "dmz2")  # nobody's yet: whoever watches joins them, one in each way
 PARENTS = {"branch1": "hq", "branch2": "hq", "dmz1": "hq", "shop": "branch1"}
 
 
@@ -94,9 +96,9 @@ class Demo:
     # The acts.
 
     def start_servers(self) -> None:
-        title("Five Administration Servers and a proxy that wants a password")
+        title("Five Administration Servers, three more to join by hand, and a proxy that wants a password")
         (self.folder / "password").write_text(self.password + "\n")
-        for name in SERVERS:
+        for name in SERVERS + SPARES:
             self.start_server(name)
         self.proxy = Squid(user="demo", password=secrets.token_urlsafe(9)).start()
         (self.folder / "proxy-password").write_text(self.proxy.password + "\n")
@@ -152,9 +154,23 @@ class Demo:
             if "text/html" not in page.headers["content-type"]:
                 raise Failed(f"{address} is no page: {page.headers}")
         title("Open this in a browser")
-        print(f"  {address}\n  user {USER}, password {self.password}\n"
-              "  The browser asks about the certificate, because the server made it itself: go on. Then open “Hierarchy” to see all five servers, and\n"
-              "  choose Managed devices → Administration Servers → Add to join another one.", flush=True)
+        print(f"  {address}\n  user {USER}, password {self.password} (the same on every server here)\n"
+              "  The browser asks about the certificate, because the server made it itself: go on. “Hierarchy” shows the five servers that are joined.",
+              flush=True)
+        self.show_exercises()
+
+    def show_exercises(self) -> None:
+        """What each way asks for, so that nothing has to be looked up: three servers wait to be joined."""
+        title("Join three more: Managed devices → Administration Servers → Add secondary Administration Server")
+        one, two, three = SPARES
+        print(f"  way 1  {one}: its address {self.address(one, 'console')}; then its user {USER} with the password above\n"
+              f"  way 2  {two}: leave the address empty. The files are exchanged by hand: {two}'s own console is https://{self.address(two, 'console')}/,\n"
+              "         its certificate file is under Properties → Certificate, and the other half of the work under Properties → Hierarchy of\n"
+              f"         Administration Servers. There the address of hq is {self.address('hq', 'link')}\n"
+              f"  way 3  {three}: its address {self.address(three, 'link')} with “in the DMZ” ticked; its console is https://{self.address(three, 'console')}/\n"
+              f"  proxy  in ways 1, 2 and 3, if you want one: HTTP, address 127.0.0.1, port {self.proxy.port}, user {self.proxy.user},\n"
+              f"         password {self.proxy.password}\n"
+              "  To see what a failure looks like: 127.0.0.1:9 is an address where nothing listens.", flush=True)
 
     def read(self, *command) -> dict:
         return json.loads(self.run("daikan", *command, "--output", "json", shown=False))
@@ -196,7 +212,7 @@ class Demo:
             raise Failed(f"the relayed answer is not shop's:\n{told}")
         self.show_policies()
         title("Consoles, which one browser opens side by side")
-        for name in SERVERS:
+        for name in SERVERS + SPARES:
             print(f"  {name:8} https://{self.address(name, 'console')}/")
         print(f"  client   DAIKAN_HOME={self.folder}/console {relative(BIN / 'daikan')} --server hq tree", flush=True)
         self.show_pages()

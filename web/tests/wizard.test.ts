@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { addRequest, change, consoleGuess, firstDraft, joinRequest, joins, mayGoOn, missingOn, stepsOf, stepToMend, wayOf, type Draft } from "../src/pages/add_secondary/model";
-import { emptyProxy, proxyDraft, proxyRequest } from "../src/parts/proxy";
+import { isPort, typedAddress } from "../src/parts/address";
+import { fileName } from "../src/parts/download";
+import { emptyProxy, proxyDraft, proxyRequest, wrongInProxy } from "../src/parts/proxy";
 
 const draft = (part: Partial<Draft> = {}): Draft => ({ ...firstDraft("Managed devices/Branches", "hq:13000"), ...part });
 const found = { fingerprint: "AB:CD", name: "branch1", version: "0.1.0", certificate: null };
@@ -123,5 +125,54 @@ describe("a proxy", () => {
   it("has its host's name as a first guess for the console", () => {
     expect(consoleGuess("dmz.example.com:13000")).toBe("dmz.example.com");
     expect(consoleGuess("[::1]:13000")).toBe("[::1]");
+  });
+
+  it("may have its port behind the host, where it is pasted; the port's own field counts more", () => {
+    expect(proxyRequest({ ...emptyProxy, host: "10.0.0.7:8080" }).url).toBe("http://10.0.0.7:8080");
+    expect(proxyRequest({ ...emptyProxy, host: "http://proxy.example.com:8080/" }).url).toBe("http://proxy.example.com:8080");
+    expect(proxyRequest({ ...emptyProxy, host: "proxy:8080", port: "3128" }).url).toBe("http://proxy:3128");
+    expect(proxyRequest({ ...emptyProxy, host: "[::1]:8080" }).url).toBe("http://[::1]:8080");
+    expect(proxyRequest({ ...emptyProxy, host: "fd00::1" }).url).toBe("http://[fd00::1]");
+  });
+
+  it("with a port that is none keeps the page", () => {
+    expect(wrongInProxy({ ...emptyProxy, host: "proxy", port: "777777" })).toBe("port");
+    expect(wrongInProxy({ ...emptyProxy, host: "proxy:99999" })).toBe("port");
+    expect(wrongInProxy({ ...emptyProxy, host: "proxy" })).toBeNull();
+    const proxy = { ...emptyProxy, host: "proxy", port: "0" };
+    expect(missingOn("address", draft({ dmz: true, address: "dmz", usesProxy: true, proxy }))).toEqual({ proxy: "port" });
+    expect(missingOn("reach", draft({ address: "b", usesSecondaryProxy: true, secondaryProxy: proxy }))).toEqual({ secondaryProxy: "port" });
+    expect(mayGoOn("reach", draft({ address: "b", usesSecondaryProxy: true, secondaryProxy: { ...proxy, port: "3128" } }))).toBe(true);
+  });
+});
+
+describe("an address", () => {
+  it("may be a link copied from a browser", () => {
+    expect(typedAddress(" https://127.0.0.1:13291/ ")).toBe("127.0.0.1:13291");
+    expect(typedAddress("https://[::1]:13291/properties?x")).toBe("[::1]:13291");
+    expect(typedAddress("branch1.example.com")).toBe("branch1.example.com");
+    expect(joinRequest(draft({ address: "https://branch1/", found }))).toMatchObject({ secondary_console: "branch1" });
+    expect([isPort("13000"), isPort("0"), isPort("65536"), isPort("1e3")]).toEqual([true, false, false, false]);
+  });
+
+  it("of a server in the DMZ is a guess for its console, until somebody writes another", () => {
+    const typed = change(draft({ dmz: true }), { address: "dmz.example.com:13000" });
+    expect(typed.console).toBe("dmz.example.com");
+    expect(change(typed, { address: "dmz2.example.com:13000" }).console).toBe("dmz2.example.com");
+    const own = change(typed, { console: "10.0.0.7:13291" });
+    expect(change(own, { address: "dmz2:13000" }).console).toBe("10.0.0.7:13291");
+    expect(change(change(draft(), { address: "branch1" }), { dmz: false }).console).toBe("");
+  });
+});
+
+describe("a certificate file", () => {
+  it("names the server that it is downloaded from, and so the secondary that it is given for", () => {
+    expect(fileName("branch7", "cer")).toBe("branch7.cer");
+    expect(fileName("Büro 7/Süd", "pem")).toBe("Büro 7_Süd.pem");
+    const given = change(draft(), { file });
+    expect(given.name).toBe("branch7");
+    expect(change(given, { file: { ...file, fileName: "branch8 (1).pem" } }).name).toBe("branch8");
+    expect(change(draft(), { file: { ...file, fileName: "server.cer" } }).name).toBe("");
+    expect(change(change(given, { name: "North" }), { file: { ...file, fileName: "branch8.cer" } }).name).toBe("North");
   });
 });

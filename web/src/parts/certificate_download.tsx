@@ -3,7 +3,8 @@ import { Button, type ButtonProps } from "@patternfly/react-core";
 import { DownloadIcon } from "@patternfly/react-icons";
 import { useTranslation } from "react-i18next";
 import { useServer } from "../app/place";
-import { download } from "./download";
+import { send } from "../api/client";
+import { fileName, saveAs } from "./download";
 import { ProblemAlert } from "./problem_alert";
 
 /** Writes the certificate of the server in front to a file, as `daikan certificate export` does. */
@@ -14,7 +15,9 @@ export function CertificateDownload({ serverName, variant = "secondary", format 
   const run = async () => {
     setProblem(null);
     try {
-      await download(api.url("server/certificate", { query: { format } }), `${serverName}.${format === "der" ? "cer" : "pem"}`);
+      // Named after the server, not as the API names it: whoever joins two servers has the files of both in one folder.
+      const response = await send(api.url("server/certificate", { query: { format } }), { method: "GET" });
+      saveAs(await response.blob(), fileName(serverName, format === "der" ? "cer" : "pem"));
     } catch (error) {
       setProblem(error);
     }

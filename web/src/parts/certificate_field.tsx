@@ -11,6 +11,7 @@ interface Props {
   problem?: unknown;
   field?: string;
   hint?: string;
+  message?: string | null;
   isRequired?: boolean;
 }
 

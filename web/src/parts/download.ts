@@ -7,6 +7,11 @@ export async function download(url: string, fallbackName: string, init: RequestI
   saveAs(await response.blob(), name);
 }
 
+/** `Branch 7.cer`; what no file system takes in a name becomes `_`. */
+export const fileName = (name: string, ending: string): string =>
+  // eslint-disable-next-line no-control-regex
+  `${name.replace(/[\u0000-\u001f<>:"/\\|?*]/g, "_").trim() || "server"}.${ending}`;
+
 export function saveAs(content: Blob, name: string): void {
   const address = URL.createObjectURL(content);
   const link = document.createElement("a");

@@ -19,12 +19,14 @@ interface BrowseProps {
   problem?: unknown;
   field: string;
   hint?: string;
+  /** What is wrong with the choice before the server was asked. */
+  message?: string | null;
   isRequired?: boolean;
   children?: ReactNode;
 }
 
 /** Browse for a file, or drop it; what is wrong with it stands at the field. */
-export function FileBrowse({ id, label, fileName, take, onClear, problem, field, hint, isRequired = false, children }: BrowseProps) {
+export function FileBrowse({ id, label, fileName, take, onClear, problem, field, hint, message: wrong = null, isRequired = false, children }: BrowseProps) {
   const { t } = useTranslation();
   const [message, setMessage] = useState<string | null>(null);
   return (
@@ -42,9 +44,9 @@ export function FileBrowse({ id, label, fileName, take, onClear, problem, field,
           onClear();
         }}
         isClearButtonDisabled={fileName === ""}
-        validated={message !== null ? "error" : "default"}
+        validated={message !== null || wrong !== null ? "error" : "default"}
       />
-      <FieldError id={id} problem={problem} field={field} hint={hint} message={message} />
+      <FieldError id={id} problem={problem} field={field} hint={hint} message={message ?? wrong} />
       {children}
     </FormGroup>
   );

@@ -1,6 +1,6 @@
 import { FormGroup, FormSelect, FormSelectOption, Grid, GridItem } from "@patternfly/react-core";
 import { useTranslation } from "react-i18next";
-import { proxyPort, type ProxyDraft } from "./proxy";
+import { proxyPort, wrongInProxy, type ProxyDraft } from "./proxy";
 import { TextField } from "./text_field";
 
 interface Props {
@@ -34,7 +34,7 @@ export function ProxyFields({ id, value, onChange, problem, field = "proxy", hos
         <TextField id={`${id}-host`} label={t("proxy.host")} value={value.host} onChange={(host) => set({ host })} isRequired problem={problem} field={field} message={hostMessage} />
       </GridItem>
       <GridItem span={4} md={3}>
-        <TextField id={`${id}-port`} label={t("proxy.port")} value={value.port} onChange={(port) => set({ port })} placeholder={String(proxyPort(value.kind))} inputMode="numeric" />
+        <TextField id={`${id}-port`} label={t("proxy.port")} value={value.port} onChange={(port) => set({ port })} placeholder={String(proxyPort(value.kind))} inputMode="numeric" message={wrongInProxy(value) === "port" ? t("proxy.port_range") : null} />
       </GridItem>
       <GridItem span={12} md={6}>
         <TextField id={`${id}-user`} label={t("proxy.user")} value={value.user} onChange={(user) => set({ user })} />

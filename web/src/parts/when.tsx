@@ -26,6 +26,9 @@ export const exactTime = (time: string, language: string) =>
 
 export const dateOnly = (time: string, language: string) => new Intl.DateTimeFormat(language, { dateStyle: "long" }).format(new Date(time));
 
+/** Whether it is still to come: a next attempt that has passed is one that runs. */
+export const isAhead = (at: string | null | undefined) => Boolean(at) && Date.parse(at!) > Date.now();
+
 /** A point in time in the viewer's zone; the exact time on hover and for assistive technology. `exact` shows it outright. */
 export function When({ at, exact = false }: { at: string | null | undefined; exact?: boolean }) {
   const { i18n, t } = useTranslation();

@@ -1,7 +1,7 @@
 import { Content, Form, FormGroup, Radio } from "@patternfly/react-core";
 import { useTranslation } from "react-i18next";
 import { TextField } from "../../parts/text_field";
-import { consoleGuess, type Draft, type StepProps } from "./model";
+import type { Draft, StepProps } from "./model";
 
 /** The account that sets up the secondary's side: user and password with a code, or an API token. */
 export function LoginFields({ draft, set, problem, shown }: StepProps) {
@@ -87,9 +87,6 @@ export function AccountStep(props: StepProps) {
               label={t("add_secondary.console")}
               value={draft.console}
               onChange={(console) => set({ console })}
-              onFocus={() => {
-                if (draft.console === "") set({ console: consoleGuess(draft.address) });
-              }}
               isRequired
               hint={t("add_secondary.console_hint")}
               message={shown.console ? t("common.required") : null}

@@ -9,7 +9,7 @@ export function AddressStep({ draft, set, problem, shown }: StepProps) {
   const way = wayOf(draft);
   return (
     <Form onSubmit={(event) => event.preventDefault()}>
-      <Content component="p">{t("add_secondary.address_lead")}</Content>
+      <Content component="p">{t(draft.dmz ? "add_secondary.address_lead_dmz" : "add_secondary.address_lead")}</Content>
       <TextField
         id="address"
         label={draft.dmz ? t("add_secondary.address_required") : t("add_secondary.address")}
@@ -28,7 +28,7 @@ export function AddressStep({ draft, set, problem, shown }: StepProps) {
         <>
           <Checkbox id="uses-proxy" label={t("proxy.use")} isChecked={draft.usesProxy} onChange={(_, usesProxy) => set({ usesProxy })} />
           {draft.usesProxy && (
-            <ProxyFields id="proxy" value={draft.proxy} onChange={(proxy) => set({ proxy })} problem={problem} field="dmz_proxy" hostMessage={shown.proxy ? t("common.required") : null} />
+            <ProxyFields id="proxy" value={draft.proxy} onChange={(proxy) => set({ proxy })} problem={problem} field="dmz_proxy" hostMessage={shown.proxy === "required" ? t("common.required") : null} />
           )}
         </>
       )}

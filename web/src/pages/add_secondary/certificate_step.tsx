@@ -3,6 +3,8 @@ import { Button, Checkbox, Content, Form, FormGroup, Radio, Spinner } from "@pat
 import { useMutation } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { useServer } from "../../app/place";
+import { told } from "../../api/problem";
+import { typedAddress } from "../../parts/address";
 import { Alert } from "../../parts/alert";
 import { CertificateField } from "../../parts/certificate_field";
 import { Facts } from "../../parts/facts";
@@ -17,12 +19,12 @@ function useLook(draft: Draft) {
   return useMutation({
     mutationFn: async (): Promise<Found> => {
       if (wayOf(draft) === 1) {
-        const seen = (await api.post("console_probes", { body: { address: draft.address.trim() } })).data;
+        const seen = (await api.post("console_probes", { body: { address: typedAddress(draft.address) } })).data;
         return { fingerprint: seen.fingerprint, name: seen.name, version: seen.version, certificate: null };
       }
       const probe = (
         await api.post("probes", {
-          body: { address: draft.address.trim(), direction: "primary_dials", ...(draft.usesProxy ? { proxy: proxyRequest(draft.proxy) } : {}) },
+          body: { address: typedAddress(draft.address), direction: "primary_dials", ...(draft.usesProxy ? { proxy: proxyRequest(draft.proxy) } : {}) },
         })
       ).data;
       // What cannot be reached is a result there; here it is a problem like any other.
@@ -32,6 +34,8 @@ function useLook(draft: Draft) {
     },
   });
 }
+
+const kAnswersOfLinkPort = ["unknown_to_primary", "unknown_to_secondary"];
 
 function Fetched({ draft, set, shown }: StepProps) {
   const { t } = useTranslation();
@@ -47,7 +51,7 @@ function Fetched({ draft, set, shown }: StepProps) {
   if (look.isPending) {
     return (
       <p role="status">
-        <Spinner size="md" aria-hidden /> {t("add_secondary.looking", { address: draft.address.trim() })}
+        <Spinner size="md" aria-hidden /> {t("add_secondary.looking", { address: typedAddress(draft.address) })}
       </p>
     );
   }
@@ -55,6 +59,8 @@ function Fetched({ draft, set, shown }: StepProps) {
     return (
       <>
         <ProblemAlert problem={look.error} onRetry={run} />
+        {/* A link port answers a console with this. */}
+        {!draft.dmz && kAnswersOfLinkPort.includes(told(look.error).code) && <Alert isInline isPlain variant="info" title={t("add_secondary.is_link_port")} />}
         {!draft.dmz && (
           <Alert isInline isPlain variant="info" title={t("add_secondary.cannot_reach")}>
             <Button variant="link" isInline onClick={() => set({ address: "" })}>
@@ -111,7 +117,8 @@ export function CertificateStep(props: StepProps) {
             onChange={(file) => set({ file })}
             problem={problem}
             isRequired
-            hint={shown.file ? t("add_secondary.file_first") : t("add_secondary.file_hint")}
+            hint={t("add_secondary.file_hint")}
+            message={shown.file ? t("add_secondary.file_first") : null}
           />
           {draft.file !== null && <Content component="p">{t("add_secondary.compare_file")}</Content>}
         </>

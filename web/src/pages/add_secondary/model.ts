@@ -4,7 +4,8 @@
 // in the DMZ; with an account of the secondary both sides are set up, without one the other side is set by its own administrator.
 import type { AddSecondary, JoinRequest } from "../../api/types";
 import type { CertificateFile } from "../../parts/certificate";
-import { emptyProxy, proxyRequest, type ProxyDraft } from "../../parts/proxy";
+import { typedAddress } from "../../parts/address";
+import { emptyProxy, proxyRequest, wrongInProxy, type ProxyDraft } from "../../parts/proxy";
 
 export const kSteps = ["address", "certificate", "name", "reach", "account", "progress"] as const;
 export type StepName = (typeof kSteps)[number];
@@ -87,6 +88,12 @@ export function stepsOf(draft: Draft): StepName[] {
   }
 }
 
+/** `branch7` of branch7.cer, which is how a certificate is downloaded, or of a second one in the same folder; "" of one that tells nothing. */
+export function nameOfFile(file: CertificateFile | null): string {
+  const name = file?.fileName.replace(/( \(\d+\))?\.(cer|crt|der|pem)$/i, "").trim() ?? "";
+  return /^(server|certificate)$/i.test(name) ? "" : name.slice(0, 128);
+}
+
 /** A change. What was found under another address is forgotten, and so is that it was compared. */
 export function change(draft: Draft, part: Partial<Draft>): Draft {
   const next = { ...draft, ...part };
@@ -101,17 +108,20 @@ export function change(draft: Draft, part: Partial<Draft>): Draft {
     if (draft.found?.fingerprint !== part.found.fingerprint) next.compared = part.compared ?? false;
     if (next.name === "" || next.name === draft.found?.name) next.name = part.found.name;
   }
+  if (part.file !== undefined && (next.name === "" || next.name === nameOfFile(draft.file))) next.name = nameOfFile(next.file);
+  // A guess follows the address for as long as nobody wrote another one over it.
+  if (next.console === "" || next.console === consoleGuess(draft.address)) next.console = next.dmz ? consoleGuess(next.address) : "";
   return next;
 }
 
 /** `host:13291` of a server whose link address is `host:13000`: a first guess for the console. */
 export function consoleGuess(address: string): string {
-  const bare = address.trim();
+  const bare = typedAddress(address);
   const match = /^(\[[^\]]+\]|[^:]+)(?::\d+)?$/.exec(bare);
   return match === null ? "" : match[1]!;
 }
 
-export type Missing = Partial<Record<keyof Draft, "required" | "compare">>;
+export type Missing = Partial<Record<keyof Draft, "required" | "compare" | "port">>;
 
 /** What each step of the wizard is given. */
 export interface StepProps {
@@ -128,10 +138,11 @@ const isBlank = (text: string) => text.trim() === "";
 /** What keeps the person from going on from a page. */
 export function missingOn(step: StepName, draft: Draft): Missing {
   const missing: Missing = {};
+  const proxy = step === "address" ? draft.dmz && draft.usesProxy && wrongInProxy(draft.proxy) : step === "reach" && draft.usesSecondaryProxy && wrongInProxy(draft.secondaryProxy);
   switch (step) {
     case "address":
       if (draft.dmz && isBlank(draft.address)) missing.address = "required";
-      if (draft.dmz && draft.usesProxy && isBlank(draft.proxy.host)) missing.proxy = "required";
+      if (proxy) missing.proxy = proxy;
       break;
     case "certificate":
       if (takesFile(draft)) {
@@ -147,7 +158,7 @@ export function missingOn(step: StepName, draft: Draft): Missing {
       break;
     case "reach":
       if (isBlank(draft.primaryAddress)) missing.primaryAddress = "required";
-      if (draft.usesSecondaryProxy && isBlank(draft.secondaryProxy.host)) missing.secondaryProxy = "required";
+      if (proxy) missing.secondaryProxy = proxy;
       break;
     case "account":
       if (draft.dmz && !draft.setsUpSecondary) break;
@@ -177,16 +188,16 @@ export function joinRequest(draft: Draft): JoinRequest {
     return {
       ...shared,
       way: "primary_dials",
-      secondary_console: draft.console.trim(),
-      dmz_address: draft.address.trim(),
+      secondary_console: typedAddress(draft.console),
+      dmz_address: typedAddress(draft.address),
       ...(draft.usesProxy ? { dmz_proxy: proxyRequest(draft.proxy) } : {}),
     };
   }
   return {
     ...shared,
     way: "secondary_dials",
-    secondary_console: draft.address.trim(),
-    primary_address: draft.primaryAddress.trim(),
+    secondary_console: typedAddress(draft.address),
+    primary_address: typedAddress(draft.primaryAddress),
     ...(draft.usesSecondaryProxy ? { primary_proxy: proxyRequest(draft.secondaryProxy) } : {}),
   };
 }
@@ -198,7 +209,7 @@ export function addRequest(draft: Draft): AddSecondary {
     group: draft.group,
     ...(isBlank(draft.name) ? {} : { name: draft.name.trim() }),
     ...(certificate ? { certificate } : {}),
-    ...(draft.dmz ? { direction: "primary_dials" as const, address: draft.address.trim(), ...(draft.usesProxy ? { proxy: proxyRequest(draft.proxy) } : {}) } : {}),
+    ...(draft.dmz ? { direction: "primary_dials" as const, address: typedAddress(draft.address), ...(draft.usesProxy ? { proxy: proxyRequest(draft.proxy) } : {}) } : {}),
   };
 }
 

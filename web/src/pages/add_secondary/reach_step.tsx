@@ -35,7 +35,7 @@ export function ReachStep({ draft, set, problem, shown }: StepProps) {
           onChange={(secondaryProxy) => set({ secondaryProxy })}
           problem={problem}
           field="primary_proxy"
-          hostMessage={shown.secondaryProxy ? t("common.required") : null}
+          hostMessage={shown.secondaryProxy === "required" ? t("common.required") : null}
         />
       )}
     </Form>

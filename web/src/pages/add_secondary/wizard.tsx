@@ -1,5 +1,5 @@
 // The Add secondary Administration Server Wizard: its pages, what it knows (model.ts) and what it carries out (use_join.ts).
-import { useEffect, useRef, useState, type ReactNode } from "react";
+import { useEffect, useRef, useState, type KeyboardEvent, type ReactNode } from "react";
 import { PageSection, useWizardContext, Wizard, WizardFooterWrapper, WizardStep, Button } from "@patternfly/react-core";
 import { useLocation, useNavigate, useParams } from "react-router-dom";
 import { useTranslation } from "react-i18next";
@@ -33,19 +33,50 @@ function likelyAddress(server: Server, isOwn: boolean): string {
   return isOwn && !isLocalConsole ? `${window.location.hostname}:${port}` : "";
 }
 
-function Footer({ step, draft, onRefused }: { step: StepName; draft: Draft; onRefused: () => void }) {
+interface Going {
+  step: StepName;
+  draft: Draft;
+  onGone: () => void;
+  onRefused: () => void;
+}
+
+function useNext({ step, draft, onGone, onRefused }: Going): () => void {
+  const { goToNextStep } = useWizardContext();
+  return () => {
+    if (!mayGoOn(step, draft)) {
+      onRefused();
+      return;
+    }
+    onGone();
+    void goToNextStep();
+  };
+}
+
+/** A page of the wizard: Enter in one of its fields goes on, as the button below does. */
+function Page({ children, ...going }: Going & { children: ReactNode }) {
+  const next = useNext(going);
+  const typed = (event: KeyboardEvent) => {
+    // Enter that ends the choice of a Japanese word is not meant.
+    if (event.key !== "Enter" || event.nativeEvent.isComposing || going.step === "progress") return;
+    const field = event.target instanceof HTMLInputElement ? event.target.type : "";
+    if (field !== "text" && field !== "password") return;
+    event.preventDefault();
+    next();
+  };
+  return <div onKeyDown={typed}>{children}</div>;
+}
+
+function Footer({ hasBegun, ...going }: Going & { hasBegun: boolean }) {
   const { t } = useTranslation();
-  const { goToNextStep, goToPrevStep, close } = useWizardContext();
+  const { goToPrevStep, close } = useWizardContext();
+  const { step, draft } = going;
+  const next = useNext(going);
   const isFirst = step === "address";
   const isLast = step === "progress";
-  const next = () => {
-    if (mayGoOn(step, draft)) void goToNextStep();
-    else onRefused();
-  };
   return (
     <WizardFooterWrapper>
       {!isLast && (
-        <Button variant="primary" onClick={next}>
+        <Button variant="primary" onClick={next} isDisabled={missingOn(step, draft).found !== undefined}>
           {t("add_secondary.next")}
         </Button>
       )}
@@ -53,7 +84,7 @@ function Footer({ step, draft, onRefused }: { step: StepName; draft: Draft; onRe
         {t("add_secondary.back")}
       </Button>
       <Button variant="link" onClick={() => close()}>
-        {t(isLast ? "common.close" : "common.cancel")}
+        {t(hasBegun ? "common.close" : "common.cancel")}
       </Button>
     </WizardFooterWrapper>
   );
@@ -103,6 +134,7 @@ function AddSecondary({ server, group }: { server: Server; group: string }) {
     void navigate(href(`/groups/${groupId}/add-secondary`), { state: { again: Date.now() } });
   };
 
+  const going = (step: StepName): Going => ({ step, draft, onGone: () => setProblem(null), onRefused: () => setTried(new Set([...tried, step])) });
   const stepProps = (step: StepName): StepProps => ({ draft, set, problem, shown: tried.has(step) ? missingOn(step, draft) : {} });
   const bodies: Record<StepName, () => ReactNode> = {
     address: () => <AddressStep {...stepProps("address")} />,
@@ -121,11 +153,13 @@ function AddSecondary({ server, group }: { server: Server; group: string }) {
           name={t(`add_secondary.page_${step}`)}
           isHidden={!steps.includes(step)}
           isDisabled={(locked && step !== "progress") || steps.slice(0, Math.max(0, steps.indexOf(step))).some((before) => !mayGoOn(before, draft))}
-          footer={locked ? <span /> : <Footer step={step} draft={draft} onRefused={() => setTried(new Set([...tried, step]))} />}
+          footer={locked ? <span /> : <Footer {...going(step)} hasBegun={join.operation !== null} />}
         >
           <Jump to={jump} onDone={jumped.current} />
-          {step !== "progress" && problem !== null && told(problem).field === null && <ProblemAlert problem={problem} />}
-          {bodies[step]()}
+          <Page {...going(step)}>
+            {step !== "progress" && problem !== null && told(problem).field === null && <ProblemAlert problem={problem} />}
+            {bodies[step]()}
+          </Page>
         </WizardStep>
       ))}
     </Wizard>

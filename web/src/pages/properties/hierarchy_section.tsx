@@ -1,5 +1,5 @@
 // Server properties → Hierarchy of Administration Servers: whether this server is a secondary, and of whom.
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { ActionGroup, Button, Card, CardBody, CardTitle, Checkbox, Content, Form, FormGroup, Radio } from "@patternfly/react-core";
 import { Link } from "react-router-dom";
 import { useTranslation } from "react-i18next";
@@ -15,6 +15,7 @@ import type { CertificateFile } from "../../parts/certificate";
 import { CertificateField } from "../../parts/certificate_field";
 import { ConfirmDialog } from "../../parts/confirm_dialog";
 import { ConflictAlert } from "../../parts/conflict_alert";
+import { useFirstWrong } from "../../parts/first_wrong";
 import { Facts } from "../../parts/facts";
 import { Fingerprint } from "../../parts/fingerprint";
 import { Loaded } from "../../parts/loading";
@@ -25,7 +26,7 @@ import { Said } from "../../parts/said";
 import { StatusMark } from "../../parts/status_mark";
 import { TextField } from "../../parts/text_field";
 import { useRecordEdit } from "../../parts/use_record_edit";
-import { When } from "../../parts/when";
+import { isAhead, When } from "../../parts/when";
 import { JoinCard } from "./join_card";
 import { MoveCard } from "./move_card";
 import { editPrimaryRequest, missingInPrimary, primaryDraft, setRequest, type PrimaryDraft } from "./primary_model";
@@ -36,7 +37,7 @@ function Standing({ primary }: { primary: Extract<Primary, { configured: true }>
   const { t } = useTranslation();
   const { href } = useServer();
   return (
-    <Card>
+    <Card id="primary-link">
       <CardTitle component="h2">{t("primary.link")}</CardTitle>
       <CardBody className="daikan-stack">
         <Facts
@@ -47,7 +48,7 @@ function Standing({ primary }: { primary: Extract<Primary, { configured: true }>
             [t("overview.version"), primary.version],
             [t("primary.fingerprint"), <Fingerprint value={primary.fingerprint} />],
             [t("secondary.peer_address"), primary.peer_address],
-            [t("secondary.next_attempt"), primary.next_attempt_at && <When at={primary.next_attempt_at} />],
+            [t("secondary.next_attempt"), isAhead(primary.next_attempt_at) && <When at={primary.next_attempt_at} />],
           ]}
         />
         <div>
@@ -64,7 +65,7 @@ function Standing({ primary }: { primary: Extract<Primary, { configured: true }>
   );
 }
 
-function PrimaryForm({ seen }: { seen: Answer<Primary> }) {
+function PrimaryForm({ seen, onSaved }: { seen: Answer<Primary>; onSaved: () => void }) {
   const { t } = useTranslation();
   const { api, path } = useServer();
   const reload = useReload(path);
@@ -76,7 +77,7 @@ function PrimaryForm({ seen }: { seen: Answer<Primary> }) {
   const [file, setFile] = useState<CertificateFile | null>(null);
   const [untested, setUntested] = useState(false);
   const [replace, setReplace] = useState(false);
-  const [tried, setTried] = useState(false);
+  const [tried, setTried] = useState(0);
   const [asks, setAsks] = useState(false);
 
   const edit = useRecordEdit<Primary, PrimaryDraft>({
@@ -99,12 +100,18 @@ function PrimaryForm({ seen }: { seen: Answer<Primary> }) {
   const missing = missingInPrimary(draft, file, isNew);
   const complete = Object.keys(missing).length === 0;
   const shown = tried ? missing : {};
-  const wasTried = problem instanceof ProblemError && problem.status === 502;
+  const mismatch = hasCode(problem, "certificate_mismatch");
+  const wasTried = problem instanceof ProblemError && (problem.status === 502 || mismatch);
+  // The server tried the address; a file that was just chosen is more likely to be the wrong one.
+  const wrongFile = mismatch && file !== null;
+  const form = useRef<HTMLFormElement>(null);
+  useFirstWrong(form, problem ?? (tried > 0 && !complete ? tried : null));
+  const certificateWord = isNew ? "certificate" : edit.record.configured && edit.record.last_connected_at === null ? "other_certificate" : "new_certificate";
   const fields = ["address", "certificate", "proxy"];
   const at = problem ? told(problem).field?.split(".")[0] : undefined;
 
   const save = async () => {
-    setTried(true);
+    setTried((times) => times + 1);
     if (!draft.used) {
       if (edit.record.configured) setAsks(true);
       return;
@@ -112,6 +119,7 @@ function PrimaryForm({ seen }: { seen: Answer<Primary> }) {
     if (!complete || !(await edit.submit())) return;
     tell(t("primary.saved"));
     await reload();
+    onSaved();
   };
   const show = (field: keyof PrimaryDraft, of: PrimaryDraft): string => {
     switch (field) {
@@ -133,6 +141,7 @@ function PrimaryForm({ seen }: { seen: Answer<Primary> }) {
       <CardTitle component="h2">{t("primary.title")}</CardTitle>
       <CardBody>
         <Form
+          ref={form}
           onSubmit={(event) => {
             event.preventDefault();
             void save();
@@ -176,7 +185,7 @@ function PrimaryForm({ seen }: { seen: Answer<Primary> }) {
                     isDisabled={!mayConfigure}
                     placeholder="hq.example.com:13000"
                     hint={t("primary.address_hint")}
-                    problem={problem}
+                    problem={wrongFile ? null : problem}
                     field="address"
                     message={shown.address ? t("common.required") : null}
                   />
@@ -195,12 +204,14 @@ function PrimaryForm({ seen }: { seen: Answer<Primary> }) {
               )}
               <CertificateField
                 id="certificate"
-                label={isNew ? t("primary.certificate") : t("primary.new_certificate")}
+                label={t(`primary.${certificateWord}`)}
                 value={file}
                 onChange={setFile}
                 problem={problem}
+                field={wrongFile ? "address" : "certificate"}
                 isRequired={isNew}
-                hint={shown.certificate ? t("primary.certificate_first") : t(isNew ? "primary.certificate_hint" : "primary.new_certificate_hint")}
+                hint={t(`primary.${certificateWord}_hint`)}
+                message={shown.certificate ? t("primary.certificate_first") : null}
               />
               <FormGroup role="radiogroup" label={t("primary.field_primary_may")} fieldId="may">
                 {kMay.map((each) => (
@@ -255,13 +266,22 @@ export function HierarchySection() {
   const seen = usePrimary(path);
   const server = useServerRecord(path);
   const mayConfigure = useMay("configure_hierarchy");
+  const [saved, setSaved] = useState(0);
+  const shown = useRef(0);
+  const stands = seen.data?.data.configured === true;
+  useEffect(() => {
+    if (saved === shown.current || !stands) return;
+    shown.current = saved;
+    // What became of it stands above the form.
+    document.getElementById("primary-link")?.scrollIntoView({ block: "start" });
+  }, [saved, stands]);
   return (
     <Loaded query={seen}>
       {(answer) => (
         <>
           {answer.data.configured && <Standing primary={answer.data} />}
           {/* The form keeps what is typed while the link's state changes, and begins anew with another primary. */}
-          <PrimaryForm key={answer.data.configured ? `${answer.data.fingerprint} ${answer.data.revision}` : "none"} seen={answer} />
+          <PrimaryForm key={answer.data.configured ? `${answer.data.fingerprint} ${answer.data.revision}` : "none"} seen={answer} onSaved={() => setSaved((times) => times + 1)} />
           {mayConfigure && (answer.data.configured ? <MoveCard /> : <JoinCard />)}
           <Card>
             <CardTitle component="h2">{t("primary.own")}</CardTitle>

@@ -15,7 +15,7 @@ import { PageHeader } from "../../parts/page_header";
 import { ProblemAlert } from "../../parts/problem_alert";
 import { Said } from "../../parts/said";
 import { StatusMark } from "../../parts/status_mark";
-import { When } from "../../parts/when";
+import { isAhead, When } from "../../parts/when";
 import { useSecondaryActions } from "./secondary_dialogs";
 
 /** Why it is not connected, and what a person can do. */
@@ -50,7 +50,7 @@ function LinkCard({ secondary }: { secondary: Secondary }) {
             [t("secondary.peer_address"), secondary.peer_address],
             [t("secondary.round_trip"), ms(secondary.round_trip_ms)],
             [t("secondary.clock_skew"), ms(secondary.clock_skew_ms)],
-            [t("secondary.next_attempt"), secondary.next_attempt_at && <When at={secondary.next_attempt_at} />],
+            [t("secondary.next_attempt"), isAhead(secondary.next_attempt_at) && <When at={secondary.next_attempt_at} />],
           ]}
         />
       </CardBody>

@@ -6,6 +6,7 @@ import { useTranslation } from "react-i18next";
 import { freshKey } from "../../api/client";
 import { useGroups, useReload } from "../../api/queries";
 import type { Unrecognised } from "../../api/types";
+import { tell } from "../../app/notices";
 import { useMay, useServer } from "../../app/place";
 import { Dialog } from "../../parts/dialog";
 import { Empty } from "../../parts/empty";
@@ -29,10 +30,14 @@ function AddDialog({ server, onClose }: { server: Unrecognised; onClose: () => v
   const chosen = group || groups.data?.[0]?.path || "";
   const add = useMutation({
     mutationFn: async () => {
-      await api.post("secondaries", { body: { group: chosen, fingerprint: server.fingerprint, ...(name.trim() ? { name: name.trim() } : {}) }, idempotencyKey });
+      const added = (await api.post("secondaries", { body: { group: chosen, fingerprint: server.fingerprint, ...(name.trim() ? { name: name.trim() } : {}) }, idempotencyKey })).data;
       await reload();
+      return added;
     },
-    onSuccess: onClose,
+    onSuccess: (added) => {
+      tell(t("unrecognised.added", { name: added.name, group: chosen }));
+      onClose();
+    },
   });
   return (
     <Dialog variant="medium" onClose={onClose} aria-labelledby="unrecognised-add">
@@ -103,7 +108,7 @@ export function UnrecognisedPage() {
               keyOf={(each) => each.fingerprint}
               empty={<Empty title={t(ignored ? "unrecognised.none_ignored" : "unrecognised.none")}>{t(ignored ? "unrecognised.none_ignored_body" : "unrecognised.none_body")}</Empty>}
               actions={(each) => (
-                <>
+                <div className="daikan-nowrap">
                   {!ignored && (
                     <Button variant="primary" size="sm" isDisabled={!may} onClick={() => setAdding(each)}>
                       {t("unrecognised.add")}
@@ -112,7 +117,7 @@ export function UnrecognisedPage() {
                   <Button variant="secondary" size="sm" isDisabled={!may || change.isPending} onClick={() => change.mutate(each)}>
                     {t(ignored ? "unrecognised.unignore" : "unrecognised.ignore")}
                   </Button>
-                </>
+                </div>
               )}
             />
           )}
