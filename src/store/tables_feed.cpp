@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "store/detail/columns.h"
 #include "store/detail/feed_writer.h"
+#include "store/detail/insert_rows.h"
 
 namespace daikan::store {
 namespace {
@@ -42,6 +43,7 @@ constexpr std::string_view kPutOwnState =
     "VALUES ($1, $2, $3, $4, $5, $6, '', $5, 0) ON CONFLICT (origin, subject, kind) DO UPDATE SET "
     "origin_sequence = excluded.origin_sequence, at = excluded.at, payload = excluded.payload, via = '', "
     "received_at = excluded.received_at";
+const RowInsert kAppend("INSERT INTO feed (position, appended_at, origin, origin_sequence, kind, subject, at, payload, bytes)", 9);
 constexpr std::string_view kEndTombstone = "DELETE FROM rolled_up_states WHERE origin = $1 AND subject = $2 AND kind = 'gone'";
 
 std::vector<Value> own_state(const FeedRecord& record) {
@@ -137,30 +139,39 @@ FeedWriter::FeedWriter(Transaction& transaction, TimePoint at) : transaction_(tr
   state_ = read_feed_state(transaction);
 }
 
-std::uint64_t FeedWriter::next_sequence() { return state_.sequence = after(state_.sequence, at_); }
+std::uint64_t FeedWriter::next_sequence() {
+  changed_ = true;
+  return state_.sequence = after(state_.sequence, at_);
+}
 
 void FeedWriter::append(const FeedRecord& record) {
   if (state_.epoch == 0) return;
   const auto bytes = record.payload.size() + limits::kFeedRecordOverhead;
   transaction_.note_feed_change();
+  changed_ = true;
   ++state_.position;
   state_.bytes += bytes;
-  rows_.push_back({static_cast<std::int64_t>(state_.position), to_value(at_), to_value(record.origin),
-                   static_cast<std::int64_t>(record.origin_sequence), hierarchy::stored_kind(record), record.subject, to_value(record.at),
-                   payload_text(record.payload), static_cast<std::int64_t>(bytes)});
-  if (rows_.size() >= kWrittenAtOnce) flush();
+  const std::initializer_list<Value> row = {static_cast<std::int64_t>(state_.position),
+                                            to_value(at_),
+                                            to_value(record.origin),
+                                            static_cast<std::int64_t>(record.origin_sequence),
+                                            hierarchy::stored_kind(record),
+                                            record.subject,
+                                            to_value(record.at),
+                                            payload_text(record.payload),
+                                            static_cast<std::int64_t>(bytes)};
+  values_.insert(values_.end(), row);
+  if (values_.size() >= kWrittenAtOnce * row.size()) flush();
 }
 
 void FeedWriter::flush() {
-  transaction_.execute_each(
-      "INSERT INTO feed (position, appended_at, origin, origin_sequence, kind, subject, at, payload, bytes) "
-      "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-      rows_);
-  rows_.clear();
+  kAppend(transaction_, values_);
+  values_.clear();
 }
 
 void FeedWriter::finish() {
   flush();
+  if (!changed_) return;
   write_feed_state(transaction_, state_);
   if (state_.bytes > limits::kMaxFeedBytes) trim_feed(transaction_, {TimePoint{}, limits::kMaxFeedBytes / 16 * 15});
 }

@@ -1,10 +1,14 @@
 // What came up from the servers below: the latest state of each subject, every event and task result once.
+#include <algorithm>
 #include <array>
+#include <iterator>
 #include <limits>
+#include <set>
 #include <utility>
 
 #include "store/detail/columns.h"
 #include "store/detail/feed_writer.h"
+#include "store/detail/insert_rows.h"
 #include "store/tables_feed.h"
 
 namespace daikan::store {
@@ -38,9 +42,12 @@ class Positions {
   std::int64_t last_ = 0;
 };
 
-constexpr std::string_view kPutEvent =
-    "INSERT INTO rolled_up_events (origin, origin_sequence, position, at, severity, kind, message, secondary, received_at) "
-    "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (origin, origin_sequence) DO NOTHING";
+/// Of what is stored once; whatever was new comes back.
+#define DAIKAN_ONCE "ON CONFLICT (origin, origin_sequence) DO NOTHING RETURNING origin, origin_sequence"
+
+const RowInsert kPutEvents(
+    "INSERT INTO rolled_up_events (origin, origin_sequence, position, at, severity, kind, message, secondary, received_at)", 9,
+    DAIKAN_ONCE);
 
 std::vector<Value> event_row(const FeedRecord& record, const hierarchy::Event& event, TimePoint received, Positions& positions) {
   return {to_value(record.origin),
@@ -54,9 +61,8 @@ std::vector<Value> event_row(const FeedRecord& record, const hierarchy::Event& e
           to_value(received)};
 }
 
-constexpr std::string_view kPutResult =
-    "INSERT INTO rolled_up_results (origin, origin_sequence, position, subject, at, payload, received_at) "
-    "VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (origin, origin_sequence) DO NOTHING";
+const RowInsert kPutResults("INSERT INTO rolled_up_results (origin, origin_sequence, position, subject, at, payload, received_at)", 7,
+                            DAIKAN_ONCE);
 
 std::vector<Value> result_row(const FeedRecord& record, TimePoint received, Positions& positions) {
   return {to_value(record.origin), signed_number(record.origin_sequence), positions.next(),  record.subject,
@@ -64,9 +70,7 @@ std::vector<Value> result_row(const FeedRecord& record, TimePoint received, Posi
 }
 
 /// Nothing here reads it: only that it came is kept, so that it is passed on once.
-constexpr std::string_view kPutOther =
-    "INSERT INTO rolled_up_others (origin, origin_sequence, received_at) VALUES ($1, $2, $3) "
-    "ON CONFLICT (origin, origin_sequence) DO NOTHING";
+const RowInsert kPutOthers("INSERT INTO rolled_up_others (origin, origin_sequence, received_at)", 3, DAIKAN_ONCE);
 
 std::vector<Value> other_row(const FeedRecord& record, TimePoint received) {
   return {to_value(record.origin), signed_number(record.origin_sequence), to_value(received)};
@@ -75,28 +79,33 @@ std::vector<Value> other_row(const FeedRecord& record, TimePoint received) {
 /// Records of one table that are stored once: they go to the database together, which says which of them were new.
 class StoredOnce {
  public:
-  StoredOnce(Transaction& transaction, std::string_view sql, std::vector<bool>& is_new)
-      : transaction_(transaction), sql_(sql), is_new_(is_new) {}
-  /// `number`: the record's place in `is_new`.
+  StoredOnce(Transaction& transaction, const RowInsert& insert, std::span<const ArrivedRecord> records, std::vector<bool>& is_new)
+      : transaction_(transaction), insert_(insert), records_(records), is_new_(is_new) {}
+  /// `number`: the record's place among all.
   void add(std::size_t number, std::vector<Value> row) {
     numbers_.push_back(number);
-    rows_.push_back(std::move(row));
-    if (rows_.size() >= kAtOnce) flush();
+    std::move(row.begin(), row.end(), std::back_inserter(values_));
+    if (numbers_.size() >= kAtOnce) flush();
   }
   void flush() {
-    const auto changed = transaction_.execute_each(sql_, rows_);
-    for (std::size_t i = 0; i < changed.size(); ++i) is_new_[numbers_[i]] = changed[i] > 0;
+    std::set<std::pair<std::string, std::int64_t>> stored;
+    for (const auto& row : insert_(transaction_, values_)) stored.emplace(row.text(0), row.integer(1));
+    for (const auto number : numbers_) {
+      const auto& record = records_[number].record;
+      is_new_[number] = stored.erase({record.origin.str(), signed_number(record.origin_sequence)}) > 0;  // a twin behind it is not
+    }
     numbers_.clear();
-    rows_.clear();
+    values_.clear();
   }
 
  private:
   static constexpr std::size_t kAtOnce = 256;  // records, of kMaxFeedPayloadBytes at most
   Transaction& transaction_;
-  std::string_view sql_;
+  const RowInsert& insert_;
+  std::span<const ArrivedRecord> records_;
   std::vector<bool>& is_new_;
   std::vector<std::size_t> numbers_;
-  std::vector<std::vector<Value>> rows_;
+  std::vector<Value> values_;
 };
 
 /// The way on which the state came ends: no tombstone, because the same state may come on another way (a server that moved).
@@ -171,7 +180,7 @@ void append_feed_event(Transaction& transaction, const FeedRecord& said, const h
   }
   if (record.origin_sequence == 0) record.origin_sequence = feed.next_sequence();
   Positions positions(transaction);
-  transaction.execute(kPutEvent, event_row(record, event, said.at, positions));
+  kPutEvents(transaction, event_row(record, event, said.at, positions));
   positions.finish();
   feed.append(record);
   feed.finish();
@@ -200,9 +209,9 @@ std::size_t take_feed(Transaction& transaction, const Arrival& arrival, std::spa
   Positions positions(transaction);
   const auto self = ServerId::parse(find_setting(transaction, "server_id").value_or(""));
   std::vector<bool> is_new(records.size(), false);
-  StoredOnce events(transaction, kPutEvent, is_new);
-  StoredOnce results(transaction, kPutResult, is_new);
-  StoredOnce others(transaction, kPutOther, is_new);
+  StoredOnce events(transaction, kPutEvents, records, is_new);
+  StoredOnce results(transaction, kPutResults, records, is_new);
+  StoredOnce others(transaction, kPutOthers, records, is_new);
   for (std::size_t i = 0; i < records.size(); ++i) {
     const auto& [record, event] = records[i];
     if (self == record.origin) continue;  // nobody below says what this server is

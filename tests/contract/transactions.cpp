@@ -1,10 +1,12 @@
 #include <atomic>
+#include <set>
 #include <thread>
 
 #include <gmock/gmock.h>
 
 #include "base/limits.h"
 #include "contract/fixture.h"
+#include "store/detail/insert_rows.h"
 #include "store/tables.h"
 
 namespace daikan::contract {
@@ -257,6 +259,41 @@ TEST_P(Transactions, ExecuteEachCountsTheRowsOfEveryOneInOrder) {
     EXPECT_TRUE(t.execute_each("DELETE FROM settings WHERE name = $1", {}).empty());
     return 0;
   });
+}
+
+TEST_P(Transactions, ManyRowsAreInsertedByFewStatementsAndTheNewOnesComeBack) {
+  const store::detail::RowInsert insert("INSERT INTO settings (name, value)", 2, "ON CONFLICT (name) DO NOTHING RETURNING name, value");
+  in_write(database(), [&](Transaction& t) {
+    store::put_setting(t, "7", "there");
+    std::vector<store::Value> values;
+    const auto add = [&](std::string name, std::string value) {
+      values.emplace_back(std::move(name));
+      values.emplace_back(std::move(value));
+    };
+    for (int i = 0; i < 150; ++i) add(std::to_string(i), "ö\t" + std::to_string(i));
+    add("3", "twin, in another statement");
+    add("150", "first");
+    add("150", "twin, in the same one");
+    std::set<std::string> stored;
+    for (const auto& row : insert(t, values)) {
+      EXPECT_TRUE(stored.insert(row.text(0)).second) << row.text(0);
+      EXPECT_EQ(row.text(1), row.text(0) == "150" ? "first" : "ö\t" + row.text(0));
+    }
+    EXPECT_EQ(stored.size(), 150U);
+    EXPECT_FALSE(stored.contains("7"));
+    EXPECT_EQ(store::find_setting(t, "7"), "there");
+    EXPECT_EQ(store::find_setting(t, "150"), "first");
+    EXPECT_TRUE(insert(t, {}).empty());
+    return 0;
+  });
+  Outcomes outcomes;
+  const auto half_a_row = [&](Transaction& t) -> Result<> {
+    insert(t, std::vector<store::Value>{std::string("half")});
+    return {};
+  };
+  database().write(half_a_row, outcomes.next());
+  outcomes.wait();
+  EXPECT_FALSE(outcomes.results().at(0).has_value());
 }
 
 TEST_P(Transactions, AFailureAmongThoseThatAreExecutedTogetherUndoesTheUnitAndNothingElse) {

@@ -36,7 +36,8 @@ class FeedWriter {
   Transaction& transaction_;
   TimePoint at_;
   hierarchy::FeedState state_;
-  std::vector<std::vector<Value>> rows_;  ///< Not written yet; bounded.
+  bool changed_ = false;
+  std::vector<Value> values_;  ///< Of rows that are not written yet; bounded.
 };
 
 }  // namespace daikan::store::detail
