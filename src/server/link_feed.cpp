@@ -142,21 +142,6 @@ std::vector<store::ArrivedRecord> arrived(std::vector<FeedRecord> records, const
   return out;
 }
 
-hierarchy::Event gap_event(const RegistrationId& id, const std::string& name, const FeedUpper::Batch& batch, TimePoint at) {
-  hierarchy::Event event;
-  event.at = at;
-  event.severity = batch.lost > 0 ? hierarchy::Severity::warning : hierarchy::Severity::info;
-  event.kind = batch.lost > 0 ? "feed_gap" : "feed_resynchronised";
-  event.message = batch.lost > 0
-                      ? fmt::format(
-                            "{} records of “{}” and the servers below it were not kept until this server could read them; their states are "
-                            "up to date again, events and task results among them are missing here.",
-                            batch.lost, name)
-                      : fmt::format("“{}” began a new feed; the states of the servers below it were read anew.", name);
-  event.secondary = id;
-  return event;
-}
-
 awaitable<Result<net::Response>> ask(net::H2Connection& h2, net::Request request) {
   auto answer = co_await h2.request(std::move(request));
   if (answer && answer->status != 200) {
@@ -251,23 +236,15 @@ awaitable<Result<>> LinkHost::State::store_feed(std::shared_ptr<UpperRunning> up
     return std::none_of(above.begin(), above.end(), [&](const auto& entry) { return entry.id == origin; });
   };
   while (auto batch = feed.batch(limits::kFeedBatchRecords)) {
-    const auto records = std::make_shared<std::vector<store::ArrivedRecord>>(arrived(std::move(batch->records), may_say));
-    const store::Arrival arrival{upper->record.id, now(), batch->of == Of::feed ? 0 : snapshot};
-    std::function<Result<Done>(store::Transaction&)> work = [records, arrival, name = upper->record.name,
-                                                             batch = *batch](store::Transaction& transaction) -> Result<Done> {
-      if (!store::find_secondary(transaction, arrival.via)) return fail(Code::removed, "The secondary server was removed meanwhile.");
-      store::take_feed(transaction, arrival, *records);
-      if (batch.of == Of::snapshot_end) store::end_snapshot(transaction, arrival);
-      if (batch.of == Of::snapshot_end && batch.resynchronised) {
-        History::record(transaction, gap_event(arrival.via, name, batch, arrival.at));
-      }
-      if (batch.of != Of::snapshot) store::put_feed_cursor(transaction, arrival.via, batch.cursor, arrival.at);
-      return Done{};
-    };
-    auto stored = co_await storage.write<Done>(std::move(work));
-    if (!stored) co_return fail(std::move(stored.error()));
-    if (batch->of == Of::snapshot_end && batch->resynchronised) history.committed();
-    feed.stored(*batch);
+    const auto arrival = std::make_shared<FeedArrival>(net::Signal(executor), upper->record.name);
+    auto& [arrived_from, records, cursor] = arrival->feed;
+    arrived_from = {upper->record.id, now(), batch->of == Of::feed ? 0 : snapshot};
+    records = arrived(std::move(batch->records), may_say);
+    if (batch->of != Of::snapshot) cursor = batch->cursor;
+    arrival->batch = std::move(*batch);
+    if (auto stored = co_await store_arrival(arrival); !stored) co_return stored;
+    if (arrival->ends_snapshot() && arrival->batch.resynchronised) history.committed();
+    feed.stored(arrival->batch);
   }
   co_return Result<>{};
 }

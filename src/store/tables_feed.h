@@ -54,7 +54,6 @@ std::int64_t trim_feed(Transaction&, const FeedBound& bound);
 std::optional<hierarchy::FeedCursor> feed_cursor(Transaction&, const RegistrationId&);
 /// When its feed last brought something here; by this server's clock.
 std::optional<TimePoint> feed_heard_at(Transaction&, const RegistrationId&);
-void put_feed_cursor(Transaction&, const RegistrationId&, hierarchy::FeedCursor, TimePoint heard_at);
 
 struct ArrivedRecord {
   hierarchy::FeedRecord record;
@@ -67,6 +66,14 @@ struct Arrival {
 };
 /// Stores what is new and appends that to the own feed. Returns how many were new.
 std::size_t take_feed(Transaction&, const Arrival&, std::span<const ArrivedRecord>);
+/// What came from one secondary, and how far that is in its feed: nothing within a snapshot.
+struct ArrivedFeed {
+  Arrival arrival;
+  std::vector<ArrivedRecord> records;
+  std::optional<hierarchy::FeedCursor> cursor;
+};
+/// The same for what came from many, with their cursors. Of a secondary that was removed nothing is stored; says of which something was.
+std::vector<bool> take_feeds(Transaction&, std::span<const ArrivedFeed>);
 /// States that came from `arrival.via` and are not in the snapshot do not come that way any more: gone here and, by that way, above.
 std::size_t end_snapshot(Transaction&, const Arrival&);
 /// A secondary was removed: its cursor and the states that came from it go, here and above (that it is gone itself is a record of this

@@ -1,8 +1,7 @@
-// What came up from the servers below: the latest state of each subject, every event and task result once.
+// What comes up from the servers below: the latest state of each subject, every event and task result once. What happened is read in
+// tables_rolled_up_history.cpp.
 #include <algorithm>
-#include <array>
 #include <iterator>
-#include <limits>
 #include <set>
 #include <utility>
 
@@ -17,8 +16,6 @@ namespace {
 using namespace detail;
 using hierarchy::FeedKind;
 using hierarchy::FeedRecord;
-
-constexpr std::int64_t kLast = std::numeric_limits<std::int64_t>::max();
 
 std::int64_t signed_number(std::uint64_t value) { return static_cast<std::int64_t>(value); }
 
@@ -76,14 +73,19 @@ std::vector<Value> other_row(const FeedRecord& record, TimePoint received) {
   return {to_value(record.origin), signed_number(record.origin_sequence), to_value(received)};
 }
 
+struct Taken {
+  const FeedRecord* record;
+  bool is_new = false;
+};
+
 /// Records of one table that are stored once: they go to the database together, which says which of them were new.
 class StoredOnce {
  public:
-  StoredOnce(Transaction& transaction, const RowInsert& insert, std::span<const ArrivedRecord> records, std::vector<bool>& is_new)
-      : transaction_(transaction), insert_(insert), records_(records), is_new_(is_new) {}
-  /// `number`: the record's place among all.
-  void add(std::size_t number, std::vector<Value> row) {
-    numbers_.push_back(number);
+  StoredOnce(Transaction& transaction, const RowInsert& insert, std::vector<Taken>& taken)
+      : transaction_(transaction), insert_(insert), taken_(taken) {}
+  /// Of the record that was taken last.
+  void add(std::vector<Value> row) {
+    numbers_.push_back(taken_.size() - 1);
     std::move(row.begin(), row.end(), std::back_inserter(values_));
     if (numbers_.size() >= kAtOnce) flush();
   }
@@ -91,8 +93,8 @@ class StoredOnce {
     std::set<std::pair<std::string, std::int64_t>> stored;
     for (const auto& row : insert_(transaction_, values_)) stored.emplace(row.text(0), row.integer(1));
     for (const auto number : numbers_) {
-      const auto& record = records_[number].record;
-      is_new_[number] = stored.erase({record.origin.str(), signed_number(record.origin_sequence)}) > 0;  // a twin behind it is not
+      const auto& record = *taken_[number].record;
+      taken_[number].is_new = stored.erase({record.origin.str(), signed_number(record.origin_sequence)}) > 0;  // a twin behind it is not
     }
     numbers_.clear();
     values_.clear();
@@ -102,8 +104,7 @@ class StoredOnce {
   static constexpr std::size_t kAtOnce = 256;  // records, of kMaxFeedPayloadBytes at most
   Transaction& transaction_;
   const RowInsert& insert_;
-  std::span<const ArrivedRecord> records_;
-  std::vector<bool>& is_new_;
+  std::vector<Taken>& taken_;
   std::vector<std::size_t> numbers_;
   std::vector<Value> values_;
 };
@@ -154,6 +155,62 @@ bool put_state(Transaction& transaction, const FeedRecord& record, const Arrival
   return changed > 0;
 }
 
+/// Stores what is new, and appends that to the own feed in the order in which it came. What is given to it outlives it.
+class Intake {
+ public:
+  Intake(Transaction& transaction, TimePoint at)
+      : transaction_(transaction),
+        feed_(transaction, at),
+        positions_(transaction),
+        self_(ServerId::parse(find_setting(transaction, "server_id").value_or(""))) {}
+
+  void take(const Arrival& arrival, std::span<const ArrivedRecord> records) {
+    for (const auto& [record, event] : records) {
+      if (self_ == record.origin) continue;  // nobody below says what this server is
+      taken_.push_back({&record});
+      if (record.kind == FeedKind::event) {
+        if (event) events_.add(event_row(record, *event, arrival.at, positions_));
+      } else if (record.kind == FeedKind::task_result) {
+        results_.add(result_row(record, arrival.at, positions_));
+      } else if (record.kind == FeedKind::other_once) {
+        others_.add(other_row(record, arrival.at));
+      } else {
+        taken_.back().is_new = put_state(transaction_, record, arrival);
+      }
+    }
+  }
+
+  /// How many were new.
+  std::size_t finish() {
+    for (auto* once : {&events_, &results_, &others_}) once->flush();
+    positions_.finish();
+    std::size_t count = 0;
+    for (const auto& [record, is_new] : taken_) {
+      if (!is_new) continue;
+      ++count;
+      feed_.append(*record);
+    }
+    feed_.finish();
+    return count;
+  }
+
+ private:
+  Transaction& transaction_;
+  FeedWriter feed_;
+  Positions positions_;
+  std::optional<ServerId> self_;
+  std::vector<Taken> taken_;
+  StoredOnce events_{transaction_, kPutEvents, taken_};
+  StoredOnce results_{transaction_, kPutResults, taken_};
+  StoredOnce others_{transaction_, kPutOthers, taken_};
+};
+
+/// Of a secondary that is there.
+constexpr std::string_view kPutCursor =
+    "INSERT INTO feed_cursors (registration, epoch, position, heard_at) SELECT $1, CAST($2 AS BIGINT), CAST($3 AS BIGINT), "
+    "CAST($4 AS BIGINT) WHERE EXISTS (SELECT 1 FROM secondaries WHERE id = $1) ON CONFLICT (registration) DO UPDATE SET "
+    "epoch = excluded.epoch, position = excluded.position, heard_at = excluded.heard_at";
+
 #define DAIKAN_STATE_COLUMNS "origin, origin_sequence, kind, subject, at, payload, via, received_at"
 
 RolledUpState read_state(const Row& row) {
@@ -197,44 +254,34 @@ std::optional<TimePoint> feed_heard_at(Transaction& transaction, const Registrat
   return rows.empty() ? std::nullopt : std::optional(read_time(rows[0], 0));
 }
 
-void put_feed_cursor(Transaction& transaction, const RegistrationId& id, hierarchy::FeedCursor cursor, TimePoint heard_at) {
-  transaction.execute(
-      "INSERT INTO feed_cursors (registration, epoch, position, heard_at) VALUES ($1, $2, $3, $4) ON CONFLICT (registration) DO UPDATE SET "
-      "epoch = excluded.epoch, position = excluded.position, heard_at = excluded.heard_at",
-      {to_value(id), signed_number(cursor.epoch), signed_number(cursor.position), to_value(heard_at)});
+std::size_t take_feed(Transaction& transaction, const Arrival& arrival, std::span<const ArrivedRecord> records) {
+  Intake intake(transaction, arrival.at);
+  intake.take(arrival, records);
+  return intake.finish();
 }
 
-std::size_t take_feed(Transaction& transaction, const Arrival& arrival, std::span<const ArrivedRecord> records) {
-  FeedWriter feed(transaction, arrival.at);
-  Positions positions(transaction);
-  const auto self = ServerId::parse(find_setting(transaction, "server_id").value_or(""));
-  std::vector<bool> is_new(records.size(), false);
-  StoredOnce events(transaction, kPutEvents, records, is_new);
-  StoredOnce results(transaction, kPutResults, records, is_new);
-  StoredOnce others(transaction, kPutOthers, records, is_new);
-  for (std::size_t i = 0; i < records.size(); ++i) {
-    const auto& [record, event] = records[i];
-    if (self == record.origin) continue;  // nobody below says what this server is
-    if (record.kind == FeedKind::event) {
-      if (event) events.add(i, event_row(record, *event, arrival.at, positions));
-    } else if (record.kind == FeedKind::task_result) {
-      results.add(i, result_row(record, arrival.at, positions));
-    } else if (record.kind == FeedKind::other_once) {
-      others.add(i, other_row(record, arrival.at));
+std::vector<bool> take_feeds(Transaction& transaction, std::span<const ArrivedFeed> feeds) {
+  std::vector<bool> there(feeds.size(), false);
+  if (feeds.empty()) return there;
+  std::vector<std::size_t> numbers;
+  std::vector<std::vector<Value>> cursors;
+  for (std::size_t i = 0; i < feeds.size(); ++i) {
+    const auto& [arrival, records, cursor] = feeds[i];
+    if (cursor) {
+      numbers.push_back(i);
+      cursors.push_back({to_value(arrival.via), signed_number(cursor->epoch), signed_number(cursor->position), to_value(arrival.at)});
     } else {
-      is_new[i] = put_state(transaction, record, arrival);
+      there[i] = find_secondary(transaction, arrival.via).has_value();
     }
   }
-  for (auto* once : {&events, &results, &others}) once->flush();
-  positions.finish();
-  std::size_t taken = 0;
-  for (std::size_t i = 0; i < records.size(); ++i) {
-    if (!is_new[i]) continue;
-    ++taken;
-    feed.append(records[i].record);
+  const auto put = transaction.execute_each(kPutCursor, cursors);
+  for (std::size_t i = 0; i < put.size(); ++i) there[numbers[i]] = put[i] > 0;
+  Intake intake(transaction, feeds.back().arrival.at);
+  for (std::size_t i = 0; i < feeds.size(); ++i) {
+    if (there[i]) intake.take(feeds[i].arrival, feeds[i].records);
   }
-  if (taken > 0) feed.finish();
-  return taken;
+  intake.finish();
+  return there;
 }
 
 std::size_t end_snapshot(Transaction& transaction, const Arrival& arrival) {
@@ -278,91 +325,6 @@ std::optional<RolledUpState> find_rolled_up_state(Transaction& transaction, Feed
                         {to_value(origin), to_value(subject), to_value(to_string(kind))});
   if (rows.empty()) return std::nullopt;
   return read_state(rows[0]);
-}
-
-#define DAIKAN_ROLLED_UP_EVENTS                                                                                                \
-  "SELECT origin, origin_sequence, position, at, severity, kind, message, secondary, received_at FROM rolled_up_events WHERE " \
-  "position > $1 AND position < $2 AND at >= $3 AND at < $4 AND (kind = $5 OR $5 = '') AND (secondary = $6 OR $6 = '') AND "   \
-  "CASE severity WHEN 'info' THEN 0 WHEN 'warning' THEN 1 WHEN 'error' THEN 2 ELSE 3 END >= CAST($7 AS BIGINT) AND "           \
-  "(CAST($8 AS TEXT) = '' OR replace(lower(message), lower(CAST($8 AS TEXT)), '') <> lower(message)) AND (origin = $9 OR $9 = '') "
-
-std::vector<RolledUpEvent> rolled_up_events(Transaction& transaction, const EventQuery& wanted, const hierarchy::EventFilter& filter,
-                                            const std::optional<ServerId>& origin) {
-  const std::array<Value, 10> values = {wanted.after,
-                                        wanted.before == 0 ? kLast : wanted.before,
-                                        filter.from ? to_micros(*filter.from) : std::int64_t{0},
-                                        filter.until ? to_micros(*filter.until) : kLast,
-                                        filter.kind,
-                                        filter.secondary ? filter.secondary->str() : std::string(),
-                                        static_cast<std::int64_t>(filter.least),
-                                        filter.text,
-                                        origin ? origin->str() : std::string(),
-                                        static_cast<std::int64_t>(wanted.limit)};
-  const auto* text = wanted.before == 0 ? DAIKAN_ROLLED_UP_EVENTS "ORDER BY position LIMIT $10"
-                                        : DAIKAN_ROLLED_UP_EVENTS "ORDER BY position DESC LIMIT $10";
-  std::vector<RolledUpEvent> found;
-  for (const auto& row : transaction.query(text, std::span<const Value>(values))) {
-    RolledUpEvent each;
-    each.origin = read_id<ServerId>(row, 0);
-    each.origin_sequence = static_cast<std::uint64_t>(row.integer(1));
-    each.event.sequence = row.integer(2);
-    each.event.at = read_time(row, 3);
-    each.event.severity = require(hierarchy::severity_from_string(row.text(4)), "a severity");
-    each.event.kind = row.text(5);
-    each.event.message = row.text(6);
-    each.event.secondary = read_maybe_id<RegistrationId>(row, 7);
-    each.received_at = read_time(row, 8);
-    found.push_back(std::move(each));
-  }
-  return found;
-}
-
-std::int64_t trim_rolled_up_events(Transaction& transaction, hierarchy::Severity severity, TimePoint received_before) {
-  return transaction.execute("DELETE FROM rolled_up_events WHERE severity = $1 AND received_at < $2",
-                             {to_value(to_string(severity)), to_value(received_before)});
-}
-
-namespace {
-
-/// Columns: origin, origin_sequence, position, subject, at, payload.
-std::vector<RolledUpResult> read_results(const std::vector<Row>& rows) {
-  std::vector<RolledUpResult> found;
-  for (const auto& row : rows) {
-    RolledUpResult each;
-    each.record.origin = read_id<ServerId>(row, 0);
-    each.record.origin_sequence = static_cast<std::uint64_t>(row.integer(1));
-    each.record.kind = FeedKind::task_result;
-    each.position = row.integer(2);
-    each.record.subject = row.text(3);
-    each.record.at = read_time(row, 4);
-    each.record.payload = read_payload(row, 5);
-    found.push_back(std::move(each));
-  }
-  return found;
-}
-
-}  // namespace
-
-std::vector<RolledUpResult> rolled_up_results(Transaction& transaction, unsigned limit) {
-  return read_results(transaction.query(
-      "SELECT origin, origin_sequence, position, subject, at, payload FROM rolled_up_results ORDER BY position DESC LIMIT $1",
-      {static_cast<std::int64_t>(limit)}));
-}
-
-std::vector<RolledUpResult> rolled_up_results_of(Transaction& transaction, std::string_view subject, const ServerId& self, unsigned limit) {
-  return read_results(
-      transaction.query("SELECT origin, origin_sequence, position, subject, at, payload FROM rolled_up_results WHERE subject = $1 AND "
-                        "origin <> $2 ORDER BY position DESC LIMIT $3",
-                        {to_value(subject), to_value(self), static_cast<std::int64_t>(limit)}));
-}
-
-std::int64_t trim_rolled_up_results(Transaction& transaction, TimePoint received_before) {
-  return transaction.execute("DELETE FROM rolled_up_results WHERE received_at < $1", {to_value(received_before)});
-}
-
-std::int64_t trim_tombstones(Transaction& transaction, TimePoint received_before) {
-  transaction.execute("DELETE FROM rolled_up_others WHERE received_at < $1", {to_value(received_before)});
-  return transaction.execute("DELETE FROM rolled_up_states WHERE kind = 'gone' AND received_at < $1", {to_value(received_before)});
 }
 
 }  // namespace daikan::store

@@ -10,6 +10,7 @@
 namespace daikan::contract {
 namespace {
 
+using hierarchy::FeedCursor;
 using hierarchy::FeedKind;
 using hierarchy::FeedRecord;
 using store::Transaction;
@@ -28,6 +29,16 @@ void have_name(Transaction& t) { store::put_setting(t, "server_id", kSelf.str())
 void have_primary(Transaction& t) {
   have_name(t);
   store::put_primary(t, primary());
+}
+
+void have_secondaries(Transaction& t) {
+  const auto root = root_group();
+  store::insert_group(t, root);
+  for (const auto& id : {kVia, kOtherWay}) {
+    auto record = secondary(id.str(), id == kVia ? 1 : 2, root.id);
+    record.id = id;
+    store::insert_secondary(t, record);
+  }
 }
 
 FeedRecord own_state(std::string payload, std::int64_t second = 10) {
@@ -364,9 +375,13 @@ TEST_P(FeedTables, AServerThatLeftItsPrimaryAppendsNothing) {
 TEST_P(FeedTables, CursorsAreKeptAndForgottenWithTheirSecondary) {
   const auto cursor = [&] { return in_read(database(), [](Transaction& t) { return store::feed_cursor(t, kVia); }); };
   EXPECT_FALSE(cursor());
-  in_write(database(), [](Transaction& t) { return store::put_feed_cursor(t, kVia, {3, 4}, at(1)), 0; });
-  in_write(database(), [](Transaction& t) { return store::put_feed_cursor(t, kVia, {3, 9}, at(2)), 0; });
-  EXPECT_EQ(cursor(), (hierarchy::FeedCursor{3, 9}));
+  in_write(database(), [](Transaction& t) {
+    have_secondaries(t);
+    store::take_feeds(t, std::vector<store::ArrivedFeed>{{{kVia, at(1)}, {}, FeedCursor{3, 4}}});
+    store::take_feeds(t, std::vector<store::ArrivedFeed>{{{kVia, at(2)}, {}, FeedCursor{3, 9}}});
+    return 0;
+  });
+  EXPECT_EQ(cursor(), (FeedCursor{3, 9}));
   EXPECT_EQ(in_read(database(), [](Transaction& t) { return store::feed_heard_at(t, kVia); }), at(2));
   EXPECT_EQ(in_read(database(), [](Transaction& t) { return store::feed_heard_at(t, kOtherWay); }), std::nullopt);
   take(database(), {{below(FeedKind::server, 1)}, event(2)});
@@ -374,6 +389,36 @@ TEST_P(FeedTables, CursorsAreKeptAndForgottenWithTheirSecondary) {
   EXPECT_FALSE(cursor());
   EXPECT_THAT(states(database(), FeedKind::server), IsEmpty());
   EXPECT_THAT(events(database()), SizeIs(1)) << "what happened there happened";
+}
+
+TEST_P(FeedTables, OfWhatComesFromManyAtOnceEachIsStoredOnceAndNothingOfARemovedOne) {
+  in_write(database(), [](Transaction& t) { return have_primary(t), have_secondaries(t), 0; });
+  const auto removed = RegistrationId::make(at(4));
+  const std::vector<store::ArrivedFeed> feeds = {
+      {{kVia, at(30)}, {event(1), event(2), {below(FeedKind::server, 3, "via")}}, FeedCursor{7, 3}},
+      {{removed, at(31)}, {event(4), {below(FeedKind::server, 5, "removed")}}, FeedCursor{8, 5}},
+      {{kOtherWay, at(32), 99}, {{below(FeedKind::server, 6, "in a snapshot")}}, std::nullopt},
+      {{removed, at(33), 99}, {{below(FeedKind::server, 7, "removed")}}, std::nullopt},
+      {{kOtherWay, at(34)}, {event(2, "twin"), event(8)}, FeedCursor{9, 1}},
+  };
+  const auto there = in_write(database(), [&](Transaction& t) { return store::take_feeds(t, feeds); });
+  EXPECT_EQ(there, (std::vector<bool>{true, false, true, false, true}));
+  std::vector<std::uint64_t> stored;
+  for (const auto& each : events(database())) stored.push_back(each.origin_sequence);
+  EXPECT_THAT(stored, testing::UnorderedElementsAre(1, 2, 8));
+  const auto shown = states(database(), FeedKind::server);
+  ASSERT_THAT(shown, SizeIs(1));
+  EXPECT_EQ(shown[0].record.payload, "in a snapshot");
+  EXPECT_EQ(shown[0].via, kOtherWay);
+  std::vector<std::uint64_t> forwarded;
+  for (const auto& entry : page(database())) forwarded.push_back(entry.record.origin_sequence);
+  EXPECT_THAT(forwarded, ElementsAre(1, 2, 3, 6, 8)) << "in the order in which they came";
+  const auto cursor = [&](const RegistrationId& id) {
+    return in_read(database(), [&](Transaction& t) { return store::feed_cursor(t, id); });
+  };
+  EXPECT_EQ(cursor(kVia), (FeedCursor{7, 3}));
+  EXPECT_EQ(cursor(kOtherWay), (FeedCursor{9, 1})) << "a part of a snapshot has none";
+  EXPECT_FALSE(cursor(removed));
 }
 
 TEST_P(FeedTables, TaskResultsAreStoredOnce) {

@@ -28,6 +28,7 @@
 #include "server/link_host.h"
 #include "server/link_sight.h"
 #include "server/set_pace.h"
+#include "store/tables_feed.h"
 
 namespace daikan::server {
 
@@ -121,6 +122,15 @@ struct DownstreamConfirmation {
   std::shared_ptr<const link::WantedSet> wanted;
   enum class After : std::uint8_t { even, behind };
   std::optional<Result<After>> answer = {};
+};
+/// What came up from one secondary, to be stored.
+struct FeedArrival {
+  net::Signal ready;
+  std::string name;                   ///< Of the secondary.
+  store::ArrivedFeed feed = {};       ///< Taken from here when it is stored.
+  link::FeedUpper::Batch batch = {};  ///< Without its records.
+  std::optional<Result<Done>> answer = {};
+  bool ends_snapshot() const { return batch.of == link::FeedUpper::Batch::Of::snapshot_end; }
 };
 template <class Item>
 struct Gathered {
@@ -219,13 +229,15 @@ struct LinkHost::State : std::enable_shared_from_this<LinkHost::State> {
   awaitable<> bring_down(std::shared_ptr<UpperRunning> upper, SetPace::Attempt attempt);
   awaitable<Result<bool>> bring_down_once(std::shared_ptr<UpperRunning> upper);
   awaitable<Result<link::DownstreamAnswer>> exchange(LinkConnectionPtr connection, std::string update);
-  // link_downstream_gathered.cpp: what many of them want of the database, together.
+  // link_gathered.cpp: what many of them want of the database, together.
   awaitable<Result<std::optional<DownstreamSets::Update>>> next_update(DownstreamSets::Asked asked);
   awaitable<> look_for_updates();
   /// Whether the secondary is behind all the same.
   awaitable<Result<bool>> note_confirmed(RegistrationId id, hierarchy::ConfirmedSet confirmed,
                                          std::shared_ptr<const link::WantedSet> wanted);
   awaitable<> store_confirmations();
+  awaitable<Result<>> store_arrival(std::shared_ptr<FeedArrival> arrival);
+  awaitable<> store_arrivals();
   awaitable<> note_failure(std::shared_ptr<UpperRunning> upper, Error error);
   awaitable<net::Response> answer_downstream(std::shared_ptr<LowerRunning> end, std::string body);
   awaitable<> load_progress();
@@ -252,6 +264,7 @@ struct LinkHost::State : std::enable_shared_from_this<LinkHost::State> {
   DownstreamSets downstream_sets{downstream};
   Gathered<DownstreamLook> looks;
   Gathered<DownstreamConfirmation> confirmations;
+  Gathered<FeedArrival> arrivals;
   std::string downstream_stamp = {};         ///< At the last look at what secondaries should inherit.
   net::SteadyTime downstream_look_due = {};  ///< Whatever the stamp says.
   Line sets_at_once;

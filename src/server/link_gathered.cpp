@@ -1,5 +1,5 @@
-// What many secondaries want of the database at the same time, while something is brought to all of them: one transaction for those that
-// came while the one before was under way.
+// What many secondaries want of the database at the same time, while something is brought to all of them or comes up from all of them: one
+// transaction for those that came while the one before was under way.
 #include <algorithm>
 #include <iterator>
 #include <utility>
@@ -7,6 +7,7 @@
 #include "base/limits.h"
 #include "server/detail/link_runtime.h"
 #include "store/tables_downstream.h"
+#include "store/tables_feed.h"
 
 namespace daikan::server {
 namespace {
@@ -55,6 +56,38 @@ std::vector<After> store_all(store::Transaction& transaction, const Downstream& 
   return states;
 }
 
+hierarchy::Event gap_event(const store::Arrival& arrival, const FeedArrival& arrived) {
+  const auto& batch = arrived.batch;
+  hierarchy::Event event;
+  event.at = arrival.at;
+  event.severity = batch.lost > 0 ? hierarchy::Severity::warning : hierarchy::Severity::info;
+  event.kind = batch.lost > 0 ? "feed_gap" : "feed_resynchronised";
+  event.message = batch.lost > 0
+                      ? fmt::format(
+                            "{} records of “{}” and the servers below it were not kept until this server could read them; their states are "
+                            "up to date again, events and task results among them are missing here.",
+                            batch.lost, arrived.name)
+                      : fmt::format("“{}” began a new feed; the states of the servers below it were read anew.", arrived.name);
+  event.secondary = arrival.via;
+  return event;
+}
+
+/// Records and cursor of each are there together, or neither.
+std::vector<Result<Done>> store_all(store::Transaction& transaction, const Items<FeedArrival>& items) {
+  std::vector<store::ArrivedFeed> feeds;
+  for (const auto& each : items) feeds.push_back(std::move(each->feed));
+  const auto there = store::take_feeds(transaction, feeds);
+  std::vector<Result<Done>> outcomes;
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    outcomes.emplace_back(Done{});
+    if (!there[i]) outcomes.back() = fail(Code::removed, "The secondary server was removed meanwhile.");
+    if (!there[i] || !items[i]->ends_snapshot()) continue;
+    store::end_snapshot(transaction, feeds[i].arrival);
+    if (items[i]->batch.resynchronised) History::record(transaction, gap_event(feeds[i].arrival, *items[i]));
+  }
+  return outcomes;
+}
+
 }  // namespace
 
 awaitable<Result<std::optional<DownstreamSets::Update>>> LinkHost::State::next_update(DownstreamSets::Asked asked) {
@@ -101,6 +134,26 @@ awaitable<> LinkHost::State::store_confirmations() {
     changed.notify_all();
   }
   confirmations.busy = false;
+}
+
+awaitable<Result<>> LinkHost::State::store_arrival(std::shared_ptr<FeedArrival> arrival) {
+  arrivals.waiting.push_back(arrival);
+  if (!std::exchange(arrivals.busy, true)) tasks.spawn(store_arrivals());
+  while (!arrival->answer) co_await arrival->ready.wait();
+  if (!*arrival->answer) co_return fail(std::move(arrival->answer->error()));
+  co_return Result<>{};
+}
+
+awaitable<> LinkHost::State::store_arrivals() {
+  while (!arrivals.waiting.empty()) {
+    const auto items = take(arrivals);
+    const auto work = [items](store::Transaction& transaction) -> Result<std::vector<Result<Done>>> {
+      return store_all(transaction, *items);
+    };
+    auto outcomes = co_await storage.write<std::vector<Result<Done>>>(work);
+    answer_all(*items, std::move(outcomes));
+  }
+  arrivals.busy = false;
 }
 
 }  // namespace daikan::server
