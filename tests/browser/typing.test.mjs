@@ -84,5 +84,8 @@ test("in a long form, what is wrong is brought into view, and the state of the l
   await page.locator("#certificate-help").getByText("the certificate is another one", { exact: false }).waitFor();
   await page.locator("#untested").waitFor();
   await ken.isClean("properties, the wrong file");
+  await page.setViewportSize({ width: 390, height: 800 });
+  const cut = await page.locator("main .pf-v6-c-card").evaluateAll((cards) => cards.filter((card) => card.scrollWidth > card.clientWidth).map((card) => card.textContent.slice(0, 40)));
+  assert.deepEqual(cut, [], "nothing is cut off on a narrow screen");
   await ken.leave();
 });

@@ -9,10 +9,11 @@ import { ConfirmDialog } from "../src/parts/confirm_dialog";
 import { NotACertificate, readCertificate } from "../src/parts/certificate";
 import { changedFields, compareEdits } from "../src/parts/edit_conflict";
 import { EventKind, EventKindsField } from "../src/parts/event_kind";
+import { Facts } from "../src/parts/facts";
 import { fingerprintGroups, sameFingerprint } from "../src/parts/fingerprint";
 import { ProblemAlert } from "../src/parts/problem_alert";
 import { TextField } from "../src/parts/text_field";
-import { relativeTime } from "../src/parts/when";
+import { isAhead, relativeTime } from "../src/parts/when";
 import { SignInForm } from "../src/shell/sign_in_form";
 
 // Japanese is loaded here: what a test waits for is what it is about.
@@ -23,6 +24,15 @@ beforeAll(async () => {
 });
 
 const taken = new ProblemError({ type: "", title: "", status: 409, code: "name_taken", detail: "“North” is taken in Managed devices.", remedy: "Choose another name.", field: "name" });
+
+describe("facts", () => {
+  it("leave out what there is nothing to say of, with its name", () => {
+    const past = new Date(Date.now() - 14_000).toISOString();
+    expect([isAhead(past), isAhead(null), isAhead(new Date(Date.now() + 14_000).toISOString())]).toEqual([false, false, true]);
+    render(<Facts items={[["Name", "hq"], ["Next attempt", isAhead(past) && past], ["Version", null], ["Round trip", ""]]} />);
+    expect(screen.getAllByRole("term").map((each) => each.textContent)).toEqual(["Name"]);
+  });
+});
 
 describe("a problem", () => {
   it("is told in the server's own words in English, and in Japanese with them below", async () => {

@@ -30,7 +30,7 @@ function EndCard({ end, title }: { end: End; title: string }) {
             [t("link_doctor.own_fingerprint"), <Fingerprint value={end.fingerprint} />],
             [t("link_doctor.expects"), <Fingerprint value={end.expects} />],
             [t("servers.column_last_connected"), <When at={end.last_connected_at} />],
-            [t("secondary.next_attempt"), isAhead(end.next_attempt_at) && <When at={end.next_attempt_at} />],
+            [t("secondary.next_attempt"), isAhead(end.next_attempt_at) ? <When at={end.next_attempt_at} /> : null],
             [t("secondary.round_trip"), ms(end.round_trip_ms)],
             [t("secondary.clock_skew"), ms(end.clock_skew_ms)],
           ]}

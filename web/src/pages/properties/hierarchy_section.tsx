@@ -48,7 +48,7 @@ function Standing({ primary }: { primary: Extract<Primary, { configured: true }>
             [t("overview.version"), primary.version],
             [t("primary.fingerprint"), <Fingerprint value={primary.fingerprint} />],
             [t("secondary.peer_address"), primary.peer_address],
-            [t("secondary.next_attempt"), isAhead(primary.next_attempt_at) && <When at={primary.next_attempt_at} />],
+            [t("secondary.next_attempt"), isAhead(primary.next_attempt_at) ? <When at={primary.next_attempt_at} /> : null],
           ]}
         />
         <div>

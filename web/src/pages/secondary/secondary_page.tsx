@@ -50,7 +50,7 @@ function LinkCard({ secondary }: { secondary: Secondary }) {
             [t("secondary.peer_address"), secondary.peer_address],
             [t("secondary.round_trip"), ms(secondary.round_trip_ms)],
             [t("secondary.clock_skew"), ms(secondary.clock_skew_ms)],
-            [t("secondary.next_attempt"), isAhead(secondary.next_attempt_at) && <When at={secondary.next_attempt_at} />],
+            [t("secondary.next_attempt"), isAhead(secondary.next_attempt_at) ? <When at={secondary.next_attempt_at} /> : null],
           ]}
         />
       </CardBody>
