@@ -40,6 +40,22 @@ for (const language of ["en", "ja"]) {
   });
 }
 
+test("the tab of the page that is open is in sight, also where not all of them fit", async () => {
+  const olga = await browser.person();
+  await olga.enter(hq.url);
+  for (const width of [1280, 800]) {
+    await olga.page.setViewportSize({ width, height: 800 });
+    await olga.page.goto(`${hq.url}/properties`);
+    const tab = olga.page.locator('.daikan-server-menu a[aria-current="page"]');
+    await tab.waitFor();
+    await until(async () => {
+      const [box, list] = [await tab.boundingBox(), await olga.page.locator(".daikan-server-menu ul").boundingBox()];
+      return box.x >= list.x - 1 && box.x + box.width <= list.x + list.width + 1;
+    }, `the open tab is in sight at ${width} pixels`);
+  }
+  await olga.leave();
+});
+
 test("a server that ends and comes back is told live, without a reload", async () => {
   const olga = await browser.person();
   await olga.signIn(hq.url);

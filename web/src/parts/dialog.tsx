@@ -1,6 +1,6 @@
 // PatternFly's modal; its cross to close it has a name in the language of the page, which PatternFly's own cross cannot have.
 import { Button, Modal, type ModalProps } from "@patternfly/react-core";
-import { TimesIcon } from "@patternfly/react-icons";
+import { RhMicronsCloseIcon } from "@patternfly/react-icons";
 import { useTranslation } from "react-i18next";
 
 interface Props extends Omit<ModalProps, "isOpen" | "onClose" | "onEscapePress" | "ref"> {
@@ -14,7 +14,7 @@ export function Dialog({ onClose, children, ...rest }: Props) {
     <Modal isOpen {...rest} onEscapePress={() => onClose?.()}>
       {onClose && (
         <div className="pf-v6-c-modal-box__close">
-          <Button variant="plain" aria-label={t("common.close")} icon={<TimesIcon />} onClick={onClose} />
+          <Button variant="plain" aria-label={t("common.close")} icon={<RhMicronsCloseIcon />} onClick={onClose} />
         </div>
       )}
       {children}

@@ -1,3 +1,4 @@
+import { useEffect } from "react";
 import { Nav, NavItem, NavList } from "@patternfly/react-core";
 import { matchPath, Link } from "react-router-dom";
 import { useTranslation } from "react-i18next";
@@ -16,12 +17,17 @@ export function ServerMenu({ page }: { page: string }) {
     if (entry.ownServerOnly && path.length > 0) return false;
     return entry.right === undefined || rights(entry.right, null);
   });
-  if (!entries.some((entry) => isOpen(entry, page))) return null;
+  const open = entries.find((entry) => isOpen(entry, page))?.name;
+  // In a narrow window the list scrolls: the page that is open stays in sight.
+  useEffect(() => {
+    document.querySelector('.daikan-server-menu [aria-current="page"]')?.scrollIntoView({ inline: "center", block: "nearest" });
+  }, [open, entries.length]);
+  if (open === undefined) return null;
   return (
     <Nav variant="horizontal-subnav" aria-label={t("shell.server_menu")} className="daikan-server-menu">
       <NavList backScrollAriaLabel={t("shell.scroll_back")} forwardScrollAriaLabel={t("shell.scroll_forward")}>
         {entries.map((entry) => (
-          <NavItem key={entry.name} itemId={entry.name} isActive={isOpen(entry, page)}>
+          <NavItem key={entry.name} itemId={entry.name} isActive={entry.name === open}>
             <Link to={href(entry.path)}>{t(`menu.${entry.name}`)}</Link>
           </NavItem>
         ))}

@@ -119,7 +119,9 @@ function AddSecondary({ server, group }: { server: Server; group: string }) {
   const locked = join.operation?.state === "running" || join.operation?.state === "done" || join.secondary !== null;
 
   // PatternFly calls the list of steps of a narrow window "Wizard toggle" and takes no other name.
-  useEffect(() => document.querySelector(".daikan-wizard .pf-v6-c-wizard__toggle")?.setAttribute("aria-label", t("add_secondary.pages")), [t]);
+  useEffect(() => {
+    document.querySelector(".daikan-wizard .pf-v6-c-wizard__toggle")?.setAttribute("aria-label", t("add_secondary.pages"));
+  }, [t]);
 
   const mend = (operation: Operation | null, what: unknown) => {
     const failed = operation?.steps.find((step) => step.state === "failed")?.step ?? null;

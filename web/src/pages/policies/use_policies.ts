@@ -74,7 +74,8 @@ export function useSettingNames() {
       return i18n.exists(means) ? t(means) : t("policies.empty_list");
     }
     if (field?.kind === "choice") return choice(field, String(said));
-    return field?.unit ? t("policies.with_unit", { value: said, unit: unit(field) }) : typedValue(said) || "–";
+    // The server's units are plural, as English has them.
+    return field?.unit ? t("policies.with_unit", { value: said, unit: said === 1 && i18n.language === "en" ? unit(field).replace(/s$/, "") : unit(field) }) : typedValue(said) || "–";
   };
   return {
     title: (field: SettingField) => own(`title_${field.path}`, field.title),
