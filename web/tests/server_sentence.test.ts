@@ -55,6 +55,11 @@ describe("what servers write", () => {
     );
   });
 
+  it("has what another server said told behind its address, and left alone where it is not known", () => {
+    expect(book.sentence("branch1:13291: The user name or the password is wrong.")).toBe("branch1:13291: ユーザー名またはパスワードが正しくありません。");
+    expect(book.sentence("branch1:13291: Something that nobody ever wrote.")).toBeNull();
+  });
+
   it("keeps a reason that is not known inside a message that is", () => {
     expect(book.sentence("The link to the primary is refused: Something new. Do that.")).toBe("プライマリとのリンクが拒否されました。Something new. Do that.");
   });

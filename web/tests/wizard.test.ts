@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { addRequest, change, consoleGuess, firstDraft, joinRequest, joins, mayGoOn, missingOn, stepsOf, stepToMend, wayOf, type Draft } from "../src/pages/add_secondary/model";
+import { addRequest, calledHere, change, consoleGuess, firstDraft, joinRequest, joins, mayGoOn, missingOn, stepsOf, stepToMend, wayOf, type Draft } from "../src/pages/add_secondary/model";
 import { isPort, typedAddress } from "../src/parts/address";
 import { fileName } from "../src/parts/download";
 import { emptyProxy, proxyDraft, proxyRequest, wrongInProxy } from "../src/parts/proxy";
@@ -102,6 +102,13 @@ describe("what is sent", () => {
   });
 });
 
+describe("a secondary", () => {
+  it("is called by its address while nobody has told its name", () => {
+    expect(calledHere(draft({ dmz: true, address: "dmz.example.com:13000" }))).toBe("dmz.example.com:13000");
+    expect(calledHere(draft({ address: "branch1", name: "North" }))).toBe("North");
+  });
+});
+
 describe("a failure", () => {
   it("is mended where the server's field or the failed step says", () => {
     const one = draft({ address: "b" });
@@ -112,6 +119,8 @@ describe("a failure", () => {
     expect(stepToMend(draft({ dmz: true }), null, "probe", "proxy_denied")).toBe("address");
     expect(stepToMend(one, null, "identity", "wrong_credentials")).toBe("account");
     expect(stepToMend(one, null, "register_secondary", "name_taken")).toBe("name");
+    expect(stepToMend(one, null, "probe", "permission_denied")).toBe("account");
+    expect(stepToMend(one, null, "register_secondary", "permission_denied")).toBe("name");
   });
 });
 

@@ -196,8 +196,15 @@ export function bookOf(catalogue: Catalogue): SentenceBook {
         if (first !== null) ways[i] = heavier(ways[i]!, { told: first.told + rest.told, weight: first.weight + rest.weight });
       }
     }
-    return ways[0]!;
+    return ways[0] ?? passedOn(text, depth);
   });
+
+  /** `branch1:13291: The user name or the password is wrong.`: what another server said, with its address before it. */
+  const passedOn = (text: string, depth: number): Answer | null => {
+    const match = /^(\S+): (.+)$/s.exec(text);
+    const said = match === null ? null : sentence(match[2]!, depth + 1);
+    return said === null ? null : { told: `${match![1]}: ${said.told}`, weight: said.weight };
+  };
 
   /** A list of which all or some parts are known. */
   const listOf = (text: string, least: "all" | "one", depth: number): Answer | null => {

@@ -213,6 +213,13 @@ export function addRequest(draft: Draft): AddSecondary {
   };
 }
 
+/** What the secondary is called while it is being added: in the DMZ nobody told its name yet. */
+export const calledHere = (draft: Draft): string => draft.name.trim() || typedAddress(draft.address);
+
+/** Whether another login on the secondary may help: it refused the one that was given. This server refuses only to register it. */
+export const wantsOtherLogin = (failed: string | null, code: string): boolean =>
+  ["wrong_credentials", "two_factor_required", "unauthenticated"].includes(code) || (code === "permission_denied" && failed !== null && failed !== "register_secondary");
+
 /** Where a problem can be mended: by the field that the server names, otherwise by the step that failed. */
 export function stepToMend(draft: Draft, field: string | null, failed: string | null, code: string): StepName {
   const first = field?.split(".")[0];
@@ -234,7 +241,7 @@ export function stepToMend(draft: Draft, field: string | null, failed: string | 
     case "dmz_proxy":
       return "address";
   }
-  if (code === "wrong_credentials" || code === "two_factor_required" || code === "rate_limited") return "account";
+  if (code === "rate_limited" || wantsOtherLogin(failed, code)) return "account";
   if (code === "name_taken" || code === "group_not_found") return "name";
   if (failed === "identity") return code === "certificate_mismatch" ? "certificate" : "address";
   if (failed === "probe" || failed === "link") return draft.dmz ? "address" : "reach";

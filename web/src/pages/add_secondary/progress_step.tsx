@@ -12,7 +12,7 @@ import { useProblemText } from "../../parts/problem_text";
 import { Said } from "../../parts/said";
 import { LoginFields } from "./account_step";
 import { Handover } from "./handover";
-import { joins, takesFile, wayOf, type Draft, type StepProps } from "./model";
+import { calledHere, joins, takesFile, wantsOtherLogin, wayOf, type Draft, type StepProps } from "./model";
 import type { Join } from "./use_join";
 
 type OperationStep = Operation["steps"][number];
@@ -53,7 +53,7 @@ function Summary({ draft }: { draft: Draft }) {
   const fingerprint = takesFile(draft) ? draft.file?.fingerprint : draft.found?.fingerprint;
   return (
     <>
-      <Content component="p">{t(`add_secondary.ready_${joins(draft) ? wayOf(draft) : "register"}`, { name: draft.name || draft.address || t("add_secondary.the_server"), group: pathOf(draft.group) })}</Content>
+      <Content component="p">{t(`add_secondary.ready_${joins(draft) ? wayOf(draft) : "register"}`, { name: calledHere(draft) || t("add_secondary.the_server"), group: pathOf(draft.group) })}</Content>
       {fingerprint && <Facts items={[[t("certificate.fingerprint"), <Fingerprint value={fingerprint} />]]} />}
     </>
   );
@@ -91,12 +91,12 @@ export function ProgressStepPage(props: Props) {
 
   const failed = operation.steps.find((step) => step.state === "failed") ?? null;
   const reason = failed?.error ?? operation.error;
-  const wantsLogin = reason !== null && ["wrong_credentials", "two_factor_required", "unauthenticated"].includes(reason.code);
+  const wantsLogin = reason !== null && wantsOtherLogin(failed?.step ?? null, reason.code);
   const running = operation.state === "running";
   return (
     <div className="daikan-stack" data-operation={operation.state}>
       <Title headingLevel="h3" size="md" aria-live="polite">
-        {t(`add_secondary.state_${operation.state}`, { name: draft.name })}
+        {t(`add_secondary.state_${operation.state}`, { name: calledHere(draft) })}
       </Title>
       <Steps operation={operation} />
       {!running && operation.state !== "done" && (
