@@ -17,6 +17,7 @@
 #include "store/migration_0012.h"
 #include "store/migration_0013.h"
 #include "store/migration_0014.h"
+#include "store/migration_0015.h"
 
 namespace daikan::store {
 namespace {
@@ -176,7 +177,8 @@ constexpr std::array kMigrations = {Migration{1, kFirst},
                                     Migration{11, kMigrationDownstream},
                                     Migration{12, kMigrationDestinationRevision},
                                     Migration{13, kMigrationOtherRecords},
-                                    Migration{14, kMigrationDevices}};
+                                    Migration{14, kMigrationDevices},
+                                    Migration{15, kMigrationResultsBySubject}};
 
 std::int64_t current_version(detail::Connection& connection) {
   const auto rows = connection.query("SELECT version FROM schema_version ORDER BY version DESC LIMIT 1");

@@ -451,6 +451,34 @@ TEST_P(FeedTables, ResultsOfOneTaskAreFoundHoweverManyOfOthersCameSince) {
   EXPECT_THAT(of("task", below(FeedKind::task_result, 1).origin, 10), IsEmpty()) << "what this server told itself";
 }
 
+/// How the engine goes about rolled_up_results_of().
+std::string plan_of_results(store::Database& database, EngineKind engine) {
+  const std::string_view sql = engine == EngineKind::sqlite
+                                   ? "EXPLAIN QUERY PLAN SELECT origin, origin_sequence, position, subject, at, payload FROM "
+                                     "rolled_up_results WHERE subject = $1 AND origin <> $2 ORDER BY position DESC LIMIT $3"
+                                   : "EXPLAIN SELECT origin, origin_sequence, position, subject, at, payload FROM rolled_up_results WHERE "
+                                     "subject = $1 AND origin <> $2 ORDER BY position DESC LIMIT $3";
+  return in_read(database, [&](Transaction& t) {
+    std::string plan;
+    for (const auto& row : t.query(sql, {std::string("task 7"), kSelf.str(), std::int64_t{100}})) {
+      plan += row.text(row.size() - 1) + "\n";  // the words stand in the last column of both
+    }
+    return plan;
+  });
+}
+
+TEST_P(FeedTables, ResultsOfOneTaskAreReadByItsIndexAndNotAmongThoseOfAllOthers) {
+  std::vector<store::ArrivedRecord> arrived;
+  for (std::uint64_t i = 1; i <= 5000; ++i) {
+    arrived.push_back({below(FeedKind::task_result, i, "ok", "task " + std::to_string(i % 50))});
+  }
+  take(database(), arrived);
+  in_write(database(), [](Transaction& t) { return t.execute("ANALYZE rolled_up_results"); });
+  const auto plan = plan_of_results(database(), GetParam());
+  EXPECT_NE(plan.find("rolled_up_results_by_subject"), std::string::npos) << plan;
+  EXPECT_EQ(plan.find("TEMP B-TREE"), std::string::npos) << plan;
+}
+
 TEST_P(FeedTables, OldEventsAndTombstonesAreTrimmed) {
   take(database(), {event(1), {below(FeedKind::gone, 2)}});
   EXPECT_EQ(in_write(database(), [](Transaction& t) { return store::trim_rolled_up_events(t, hierarchy::Severity::error, at(99)); }), 0);
