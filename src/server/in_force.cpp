@@ -192,6 +192,19 @@ void tell_in_force(store::Transaction& transaction, std::span<const Registration
   store::say_in_force(transaction, servers, report, at);
 }
 
+awaitable<Result<>> forget_what_was_lost(Storage& storage, const Downstream& downstream, RegistrationId id, store::HeldSet has) {
+  std::function<Result<Done>(store::Transaction&)> work = [&downstream, id,
+                                                           has = std::move(has)](store::Transaction& transaction) -> Result<Done> {
+    const auto at = now();
+    const InheritedSet nothing;
+    if (store::forget_confirmed(transaction, id, has, at)) downstream.heard(transaction, {&id, 1}, &nothing, at);
+    return Done{};
+  };
+  auto noted = co_await storage.write<Done>(std::move(work));
+  if (!noted) co_return fail(std::move(noted.error()));
+  co_return Result<>{};
+}
+
 std::string_view to_string(Force force) {
   constexpr std::string_view kWords[] = {"in_force", "behind", "failed", "unknown"};
   return kWords[static_cast<std::size_t>(force)];

@@ -14,11 +14,15 @@
 #include "hierarchy/policy.h"
 #include "server/downstream.h"
 #include "server/rolled_up.h"
+#include "store/tables_in_force.h"
 
 namespace daikan::server {
 
 /// What changed of secondaries is told to those above. `confirmed`: the set they confirmed just now; null when something else changed.
 void tell_in_force(store::Transaction&, std::span<const RegistrationId> ids, const hierarchy::InheritedSet* confirmed, TimePoint at);
+
+/// A secondary that tells of another set than it confirmed (its database was restored) is behind until it has confirmed again.
+awaitable<Result<>> forget_what_was_lost(Storage& storage, const Downstream& downstream, RegistrationId id, store::HeldSet has);
 
 enum class Force : std::uint8_t {
   in_force,

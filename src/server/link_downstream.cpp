@@ -9,6 +9,7 @@
 #include "base/limits_downstream.h"
 #include "base/text.h"
 #include "server/detail/link_runtime.h"
+#include "server/in_force.h"
 #include "server/inheritance_refused.h"
 #include "server/problem.h"
 #include "store/tables.h"
@@ -195,6 +196,13 @@ awaitable<Result<bool>> LinkHost::State::bring_down_once(std::shared_ptr<UpperRu
   if (!next) co_return fail(std::move(next.error()));
   if (!*next) co_return false;
   const auto& [head, content, wanted] = **next;
+  // One of the two had something before. Asking for the full set means not to have what is confirmed, either.
+  if (head.extent == link::DownstreamUpdate::Extent::full && head.to > 1) {
+    const auto& beyond = upper->full_beyond;
+    store::HeldSet has{beyond.value_or(upper->told.revision), beyond ? std::string() : upper->told.hash};
+    auto noted = co_await forget_what_was_lost(storage, downstream, upper->record.id, std::move(has));
+    if (!noted) co_return fail(std::move(noted.error()));
+  }
   auto bytes = (*next)->bytes();
   if (bytes.size() > limits::kMaxDownstreamBytes) {
     co_return fail(Code::too_large, fmt::format("What “{}” should inherit has {} KiB.", upper->record.name, bytes.size() / 1024),

@@ -3,12 +3,14 @@
 #include <map>
 #include <utility>
 
+#include "store/detail/columns.h"
 #include "store/tables.h"
 #include "store/tables_feed.h"
 
 namespace daikan::store {
 namespace {
 
+using namespace detail;
 using hierarchy::FeedKind;
 
 std::optional<ServerId> own_server_id(Transaction& transaction) {
@@ -47,6 +49,14 @@ hierarchy::AppliedReport said_in_force(Transaction& transaction, const ServerId&
 void end_in_force(Transaction& transaction, const hierarchy::SecondaryRecord& secondary, TimePoint at) {
   if (!secondary.server_id) return;
   append_feed(transaction, {.kind = FeedKind::gone, .subject = secondary.server_id->str(), .payload = {}, .at = at});
+}
+
+bool forget_confirmed(Transaction& transaction, const RegistrationId& id, const HeldSet& has, TimePoint at) {
+  return transaction.execute(
+             "UPDATE downstream SET behind_since = COALESCE(behind_since, $4), confirmed_revision = 0, confirmed_hash = '', confirmed_at = "
+             "NULL, manifest = '' WHERE registration = $1 AND confirmed_revision > 0 AND (confirmed_revision <> $2 OR confirmed_hash <> "
+             "$3)",
+             {to_value(id), static_cast<std::int64_t>(has.revision), has.hash, to_value(at)}) > 0;
 }
 
 std::vector<InForce> all_in_force(Transaction& transaction) {

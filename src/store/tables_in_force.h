@@ -33,6 +33,15 @@ hierarchy::AppliedReport said_in_force(Transaction&, const ServerId& server);
 /// `secondary` was removed: this server says nothing of it any more.
 void end_in_force(Transaction&, const hierarchy::SecondaryRecord& secondary, TimePoint at);
 
+/// What a secondary tells that it has.
+struct HeldSet {
+  std::uint64_t revision = 0;
+  std::string hash;
+};
+/// When that is not what it confirmed (its database was restored), nothing counts as confirmed any more and it is behind from `at` on.
+/// Whether it was so.
+bool forget_confirmed(Transaction&, const RegistrationId&, const HeldSet& has, TimePoint at);
+
 /// Of every server below, by server id. Where several primaries speak of one server (it moved, and the former one has not been heard
 /// since) the report that arrived last counts. Reports that cannot be read are left out.
 std::vector<InForce> all_in_force(Transaction&);

@@ -8,6 +8,7 @@
 #include "contract/fixture.h"
 #include "contract/samples.h"
 #include "store/tables.h"
+#include "store/tables_downstream.h"
 #include "store/tables_feed.h"
 
 namespace daikan::contract {
@@ -190,6 +191,37 @@ TEST_P(InForceTables, AServerWithAPrimarySaysItOnceInItsFeed) {
   EXPECT_EQ(page[0].record.kind, FeedKind::applied);
   EXPECT_EQ(page[0].record.subject, kBranch.str());
   EXPECT_EQ(hierarchy::applied_report_from_text(page[0].record.payload), report(3));
+}
+
+TEST_P(InForceTables, WhatASecondaryTellsToHaveInsteadOfWhatItConfirmedEndsWhatCounts) {
+  const auto group = root_group();
+  const auto branch = contract::secondary("branch", 1, group.id);
+  const hierarchy::ConfirmedSet confirmed{8, "b2", {{{hierarchy::InheritedKind::policy, make_uuid(at(1))}, "d1"}}};
+  in_write(database(), [&](Transaction& t) {
+    store::insert_group(t, group);
+    store::insert_secondary(t, branch);
+    store::put_wanted(t, group.id, "b2", at(10));
+    return 0;
+  });
+  const auto hear = [&](std::uint64_t revision, std::string hash, std::int64_t second) {
+    return in_write(database(), [&](Transaction& t) { return store::forget_confirmed(t, branch.id, {revision, hash}, at(second)); });
+  };
+  const auto known = [&] { return *in_read(database(), [&](Transaction& t) { return store::find_downstream(t, branch.id); }); };
+  EXPECT_FALSE(hear(0, "", 11)) << "it confirmed nothing yet";
+  EXPECT_EQ(known().behind_since, at(10));
+  in_write(database(), [&](Transaction& t) { return store::put_confirmed(t, branch.id, confirmed, at(12)); });
+  EXPECT_FALSE(hear(8, "b2", 13)) << "that is what it confirmed";
+  EXPECT_EQ(known().behind_since, std::nullopt);
+  EXPECT_TRUE(hear(5, "a1", 14));
+  EXPECT_EQ(known().behind_since, at(14));
+  EXPECT_EQ(known().confirmed.revision, 0U);
+  EXPECT_EQ(known().confirmed.hash, "");
+  EXPECT_TRUE(known().confirmed.manifest.empty());
+  EXPECT_EQ(known().confirmed_at, std::nullopt);
+  EXPECT_EQ(known().wanted_hash, "b2");
+  EXPECT_FALSE(hear(5, "a1", 15)) << "once is enough";
+  in_write(database(), [&](Transaction& t) { return store::put_confirmed(t, branch.id, {9, "b2", confirmed.manifest}, at(16)); });
+  EXPECT_EQ(known().behind_since, std::nullopt) << "it has it again";
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 import contextlib
 import itertools
 import random
+import sqlite3
 import threading
 
 import pytest
@@ -11,6 +12,7 @@ from support import certificates, h2
 from support.fake_link import Introduction, field
 from support.server import attach
 from support.waiting import wait_until
+from test_backup import restored, secret  # noqa: F401: a fixture
 
 LEVELS = ["root", "second", "third", "fourth", "fifth"]
 
@@ -151,6 +153,34 @@ def test_p10_the_root_proves_what_is_in_force_on_every_server_and_says_who_is_be
     registration = next(each for each in second.api.get("/secondaries")["items"] if each["name"] == "third")
     second.api.delete(f"/secondaries/{registration['id']}")
     wait_until(lambda: set(status(root)) == {"second"}, "the removed one is gone from the proof")
+
+
+def test_p10_a_secondary_that_lost_what_it_confirmed_is_not_shown_as_in_force(start, secret):
+    root, second = chain_of(start, LEVELS[:2])
+    policy = add_policy(root, settings={"log.level": locked("warning")})
+    wait_until(lambda: in_force(root, ["second"]), "the first revision is in force")
+    start.cli(second).json("backup", start.folder / "old.backup", "--passphrase-file", secret)
+    changed = edit(root, policy, settings={"log.level": locked("error")})
+    wait_until(lambda: in_force(root, ["second"]) and status(root, policy)["second"]["policies"][0]["in_force_revision"] == changed["revision"],
+               "the newer one is in force")
+    link = str(second.link)
+    second.kill()
+    again, _ = restored(start, "again", start.folder / "old.backup", secret, link=link)
+    again.name = "second"
+    # It cannot take what it is sent, so that what is shown of it meanwhile can be seen.
+    with contextlib.closing(sqlite3.connect(again.data / "daikan.db")) as database, database:
+        database.execute("CREATE TRIGGER full BEFORE INSERT ON inherited_objects BEGIN SELECT RAISE(ABORT, 'there is no room'); END")
+    again.start()
+    shown = wait_until(lambda: (found := status(root, policy)["second"]) and found["current"] and found["state"] == "failed" and found,
+                       "the root does not claim what it does not know")
+    assert shown["behind_since"] and shown["applied_at"] is None and shown["policies"][0]["in_force_revision"] is None
+    assert effective(again, "log.level")["value"] == "warning", "it has the old one"
+    again.kill()
+    with contextlib.closing(sqlite3.connect(again.data / "daikan.db")) as database, database:
+        database.execute("DROP TRIGGER full")
+    again.start()
+    wait_until(lambda: in_force(root, ["second"]) and effective(again, "log.level")["value"] == "error", "it is in force again")
+    assert status(root, policy)["second"]["policies"][0]["in_force_revision"] == changed["revision"]
 
 
 def test_p11_what_was_applied_stays_in_force_without_a_link_and_catches_up(start):

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
+#include <utility>
 
 #include <gtest/gtest.h>
 
@@ -238,6 +239,27 @@ TEST_F(DownstreamTest, P10WhatASecondaryCannotApplyIsToldWithTheReasonAndNothing
   hq.edit("better");
   EXPECT_TRUE(becomes([&] { return hq.is_in_force(of_branch, branch); }));
   EXPECT_FALSE(hq.state(of_branch).failure);
+}
+
+TEST_F(DownstreamTest, ASecondaryThatLostWhatItConfirmedIsBehindUntilItHasConfirmedAgain) {
+  hq.edit("one");
+  join();
+  ASSERT_TRUE(becomes([&] { return hq.is_in_force(of_branch, branch); }));
+  const auto port = branch.links->endpoints().front().port;
+  branch.stop();
+  // As after the restore of a backup from before; and what it is sent cannot be applied at once.
+  branch.change([](store::Transaction& transaction) { store::remove_inherited(transaction); });
+  const auto own = std::exchange(branch.object, hq.object);
+  branch.start(port);
+  ASSERT_TRUE(becomes([&] { return hq.state(of_branch).failure.has_value(); })) << "it is still taken for in force";
+  EXPECT_TRUE(hq.state(of_branch).behind_since);
+  EXPECT_EQ(hq.state(of_branch).confirmed.revision, 0U);
+  EXPECT_TRUE(hq.state(of_branch).confirmed.manifest.empty());
+  branch.stop();
+  branch.object = own;
+  branch.start(port);
+  EXPECT_TRUE(becomes([&] { return hq.is_in_force(of_branch, branch); }));
+  EXPECT_EQ(branch.inherited(), Texts{"hq: one"});
 }
 
 TEST_F(DownstreamTest, AnObjectWithTheIdOfAnOwnOneIsRefusedWithTheWholeSetAndToldOnce) {

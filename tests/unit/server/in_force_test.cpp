@@ -77,5 +77,28 @@ TEST_F(TellInForceTest, OfManyTogetherEachIsToldAsItStands) {
   EXPECT_EQ(all.size(), 3U) << "nothing is said of a server that never connected";
 }
 
+TEST_F(TellInForceTest, WhatASecondaryLostIsNotInForceAndWhatItStillHasIs) {
+  const std::array ids = {add("first", first), add("second", second)};
+  const auto wanted = set(7);
+  site.write([&](store::Transaction& t) {
+    store::put_wanted(t, root, hash_of(wanted), from_micros(5));
+    for (const auto& id : ids) store::put_confirmed(t, id, {3, hash_of(wanted), manifest_of(wanted)}, from_micros(6));
+    tell_in_force(t, ids, &wanted, from_micros(6));
+  });
+  Downstream downstream;
+  downstream.on_state(tell_in_force);
+  const auto hear = [&](const RegistrationId& id, store::HeldSet has) {
+    return loop.run(forget_what_was_lost(*site.storage, downstream, id, std::move(has)));
+  };
+  ASSERT_TRUE(hear(ids[0], {2, std::string(64, 'b')}));
+  ASSERT_TRUE(hear(ids[1], {3, hash_of(wanted)}));
+  EXPECT_EQ(said(first).revision, 0U);
+  EXPECT_TRUE(said(first).objects.empty()) << "nobody knows what it has";
+  EXPECT_TRUE(said(first).behind_since);
+  EXPECT_FALSE(said(first).applied_at);
+  EXPECT_EQ(said(second).objects.at(key).revision, 7);
+  EXPECT_FALSE(said(second).behind_since);
+}
+
 }  // namespace
 }  // namespace daikan::server::test
