@@ -13,6 +13,7 @@
 #include "api/rolled_up.h"
 #include "api/routes.h"
 #include "api/views.h"
+#include "server/event.h"
 
 namespace daikan::api {
 namespace {
@@ -27,10 +28,15 @@ constexpr unsigned kBurst = 100;  // events in one piece of a stream
 
 bool may_read_events(const hierarchy::Permissions& permissions) { return permissions.on_server(Right::read); }
 
+/// That GET /policies/status answers something else now; in the form of an event, so that filters and readers take it as one.
+hierarchy::Event policy_status_changed() {
+  return server::info_event(now(), "policy_status_changed", "What is in force of policies on the servers below this one has changed.");
+}
+
 class EventSource final : public net::BodySource {
  public:
   EventSource(Context& context, std::int64_t sequence, hierarchy::EventFilter filter)
-      : context_(context), sequence_(sequence), filter_(std::move(filter)) {
+      : context_(context), sequence_(sequence), filter_(std::move(filter)), status_told_(context.services.history.policy_status_changes()) {
     ++context_.event_streams;
   }
   ~EventSource() override { --context_.event_streams; }
@@ -51,8 +57,13 @@ class EventSource final : public net::BodySource {
       auto text = frames(*events);
       if (!text.empty()) co_return text;
       if (!events->empty()) continue;
+      if (status_told_ != history.policy_status_changes()) {
+        status_told_ = history.policy_status_changes();
+        text = frames({policy_status_changed()});
+        if (!text.empty()) co_return text;
+      }
       if (history.news_count() != news) continue;
-      co_await history.wait_for_news(heartbeat_);
+      co_await history.wait_for_stream_news(heartbeat_);
       const auto state = co_await net::asio::this_coro::cancellation_state;
       if (state.cancelled() != net::asio::cancellation_type::none) co_return fail(Code::cancelled, "The stream of events was closed.", "");
       if (Clock::now() < heartbeat_) continue;
@@ -67,7 +78,7 @@ class EventSource final : public net::BodySource {
     for (const auto& event : events) {
       if (hierarchy::matches(filter_, event)) text += sse_frame(event);
     }
-    if (!events.empty()) sequence_ = events.back().sequence;
+    if (!events.empty() && events.back().sequence > 0) sequence_ = events.back().sequence;
     if (!text.empty()) heartbeat_ = Clock::now() + limits::kEventHeartbeat;
     return text;
   }
@@ -75,6 +86,7 @@ class EventSource final : public net::BodySource {
   Context& context_;
   std::int64_t sequence_;
   hierarchy::EventFilter filter_;
+  std::uint64_t status_told_;
   bool greeted_ = false;
   Clock::time_point heartbeat_ = Clock::now() + limits::kEventHeartbeat;
 };
@@ -186,7 +198,8 @@ std::string sse_frame(const hierarchy::Event& event) {
   for (const char c : event.kind) {
     if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_') kind.push_back(c);
   }
-  return fmt::format("id: {}\nevent: {}\ndata: {}\n\n", event.sequence, kind, json::serialize(event_json(event)));
+  const auto id = event.sequence > 0 ? fmt::format("id: {}\n", event.sequence) : std::string();
+  return fmt::format("{}event: {}\ndata: {}\n\n", id, kind, json::serialize(event_json(event)));
 }
 
 std::unique_ptr<net::BodySource> event_stream(Context& context, std::int64_t sequence, hierarchy::EventFilter filter) {

@@ -11,7 +11,7 @@ namespace daikan::api {
 
 struct Context;
 
-/// "id: 12\nevent: link_connected\ndata: {…}\n\n".
+/// "id: 12\nevent: link_connected\ndata: {…}\n\n"; without an id when `event` has no sequence: it is told and not in the log.
 std::string sse_frame(const hierarchy::Event& event);
 
 /// A stream without end of what comes after `sequence` and passes `filter`, with a comment line every limits::kEventHeartbeat. Counted in

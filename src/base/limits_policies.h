@@ -1,6 +1,7 @@
 // The bounds of policies, with unit and reason: a part of limits.h that only those include who read or write them.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 
 namespace daikan::limits {
@@ -13,5 +14,6 @@ inline constexpr std::size_t kMaxSettingItems = 1000;           // of one list
 inline constexpr std::size_t kMaxPolicyTextBytes = 256 * 1024;  // all settings of one policy: it travels whole down every link
 inline constexpr std::size_t kMaxPolicyRevisions = 100;         // kept of one policy; the oldest go
 inline constexpr std::size_t kMaxPreviewPlaces = 2000;          // groups and servers told of in one preview; the rest is counted
+inline constexpr auto kPolicyStatusEvery = std::chrono::milliseconds(1000);  // a change of their status is told to streams at most so often
 
 }  // namespace daikan::limits

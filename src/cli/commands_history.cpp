@@ -18,6 +18,7 @@ using namespace std::chrono_literals;
 
 constexpr auto kFirstRetry = 1s;
 constexpr auto kLongestRetry = 30s;
+constexpr std::string_view kNoEvent = "policy_status_changed";  // a stream tells it for pages to read again; it is in no log
 
 Colour colour_of(std::string_view severity) {
   if (severity == "warning") return Colour::yellow;
@@ -29,6 +30,7 @@ void print_event(Context& context, const StreamedEvent& event) {
   boost::system::error_code bad;
   const auto value = json::parse(event.data, bad);
   if (bad) return;
+  if (event.kind == kNoEvent) return;
   if (context.as_json()) {
     context.terminal.line(json::serialize(value));
     return;

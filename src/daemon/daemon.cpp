@@ -25,6 +25,7 @@
 #include "server/device_roll_up.h"
 #include "server/initialise.h"
 #include "server/own_identity.h"
+#include "server/policy_status_news.h"
 #include "server/primary_move.h"
 #include "server/roll_over.h"
 #include "server/task_inheritance.h"
@@ -274,6 +275,12 @@ struct People {
   server::AccessRules access_rules;
 };
 
+/// What notices by itself that something is to be told.
+void spawn_tellers(net::TaskGroup& tasks, server::Storage& storage, server::History& history) {
+  tasks.spawn(server::roll_up_devices(storage, history));
+  tasks.spawn(server::tell_policy_status(storage, history));
+}
+
 ExitCode run_server(const Configuration& configuration, Ground& ground, Log& log) {
   // One thread carries every connection and timer; it exists before and ends after everything that waits on it.
   net::asio::io_context io(1);
@@ -323,7 +330,7 @@ ExitCode run_server(const Configuration& configuration, Ground& ground, Log& log
   own_identity.on_change([&] { renew_ports(links, console, ground, log); });
   net::TaskGroup tasks(executor);
   tasks.on_error([&log](const std::exception_ptr& exception) { log.error("A background task ended: " + what(exception)); });
-  tasks.spawn(server::roll_up_devices(storage, history));
+  spawn_tellers(tasks, storage, history);
   Signals signals(executor, SIGTERM, SIGINT, SIGHUP);
   Parts parts{configuration, ground, log,     facts, history,      links,     joins,     invitations, notifications, people.access_rules,
               api,           drain,  console, tasks, own_identity, roll_over, scheduled, primary,     governing,     signals};

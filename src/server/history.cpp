@@ -11,7 +11,7 @@
 
 namespace daikan::server {
 
-History::History(Storage& storage) : storage_(storage), news_(storage.executor()) {}
+History::History(Storage& storage) : storage_(storage), news_(storage.executor()), stream_news_(storage.executor()) {}
 
 void History::record(store::Transaction& transaction, const hierarchy::Event& event) {
   store::append_event(transaction, event);
@@ -30,6 +30,12 @@ void History::audit(store::Transaction& transaction, const Actor& actor, TimePoi
 void History::committed() {
   ++news_count_;
   news_.notify_all();
+  stream_news_.notify_all();
+}
+
+void History::policy_status_changed() {
+  ++policy_status_changes_;
+  stream_news_.notify_all();
 }
 
 awaitable<Result<>> History::append(std::vector<hierarchy::Event> events) {
@@ -101,5 +107,7 @@ awaitable<Result<hierarchy::AuditChain>> History::audit_chain() {
 }
 
 awaitable<> History::wait_for_news(net::SteadyTime until) { co_await news_.wait(until); }
+
+awaitable<> History::wait_for_stream_news(net::SteadyTime until) { co_await stream_news_.wait(until); }
 
 }  // namespace daikan::server

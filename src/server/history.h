@@ -43,12 +43,21 @@ class History {
   /// How often committed() was called (append() calls it too).
   std::uint64_t news_count() const { return news_count_; }
 
+  /// The status of policies (in_force.h) says something else now. Recorded nowhere: whoever shows it reads it again.
+  void policy_status_changed();
+  /// How often that was.
+  std::uint64_t policy_status_changes() const { return policy_status_changes_; }
+  /// As wait_for_news(), and returns at the next policy_status_changed() too.
+  awaitable<> wait_for_stream_news(net::SteadyTime until);
+
  private:
   bool may_be_event(hierarchy::Event& event);
 
   Storage& storage_;
   net::Signal news_;
   std::uint64_t news_count_ = 0;  ///< One more with every committed().
+  net::Signal stream_news_;       ///< Of live streams alone: what is no event wakes nobody else.
+  std::uint64_t policy_status_changes_ = 0;
   struct Refusals {
     TimePoint minute;
     unsigned events = 0;  ///< In this minute.

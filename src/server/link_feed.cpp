@@ -116,7 +116,7 @@ class FeedSource final : public net::BodySource {
   }
 
   Storage& storage_;
-  std::shared_ptr<FeedNews> news_;
+  std::shared_ptr<CommitNews> news_;
   link::FeedBegin begin_;
   std::uint64_t position_;
   bool begun_ = false;

@@ -8,21 +8,28 @@
 namespace daikan::server {
 namespace {
 
-/// `work`, and `done` that tells the feed's readers before its own. Also when the commit failed: it may be that it happened.
-std::pair<store::Work, store::Done> telling(store::Work work, store::Done done, net::Executor executor, std::shared_ptr<FeedNews> news) {
-  const auto changed = std::make_shared<bool>(false);  // both run on the database's writer
+/// Who is told of what a unit changed.
+struct Listeners {
+  net::Executor executor;
+  std::shared_ptr<CommitNews> feed;
+  std::shared_ptr<CommitNews> in_force;
+};
+
+/// `work`, and `done` that tells the listeners before its own. Also when the commit failed: it may be that it happened.
+std::pair<store::Work, store::Done> telling(store::Work work, store::Done done, Listeners listeners) {
+  struct Changed {
+    bool feed = false;
+    bool in_force = false;
+  };
+  const auto changed = std::make_shared<Changed>();  // both run on the database's writer
   store::Work unit = [work = std::move(work), changed](store::Transaction& transaction) {
     auto result = work(transaction);
-    *changed = transaction.feed_changed();
+    *changed = {transaction.feed_changed(), transaction.in_force_changed()};
     return result;
   };
-  store::Done told = [done = std::move(done), changed, executor, news = std::move(news)](Result<> result) {
-    if (*changed) {
-      net::asio::post(executor, [news] {
-        ++news->changes;
-        news->changed.notify_all();
-      });
-    }
+  store::Done told = [done = std::move(done), changed, listeners = std::move(listeners)](Result<> result) {
+    if (changed->feed) net::asio::post(listeners.executor, [news = listeners.feed] { news->tell(); });
+    if (changed->in_force) net::asio::post(listeners.executor, [news = listeners.in_force] { news->tell(); });
     done(std::move(result));
   };
   return {std::move(unit), std::move(told)};
@@ -37,7 +44,7 @@ awaitable<Result<>> Storage::submit(Kind kind, store::Work work) {
       [this, kind](auto handler, store::Work unit) {
         store::Done done = resume_with<Result<>>(executor_, std::move(handler));
         if (kind == Kind::write) {
-          auto [work_then, done_then] = telling(std::move(unit), std::move(done), executor_, feed_news_);
+          auto [work_then, done_then] = telling(std::move(unit), std::move(done), {executor_, feed_news_, in_force_news_});
           database_.write(std::move(work_then), std::move(done_then));
         } else {
           database_.read(std::move(unit), std::move(done));

@@ -17,9 +17,14 @@ namespace daikan::server {
 
 using net::awaitable;
 
-/// Told after each commit that changed the own feed; on the I/O thread. Shared with the bodies of answers, which outlive the storage.
-struct FeedNews {
-  explicit FeedNews(net::Executor executor) : changed(executor) {}
+/// Told after each commit that changed one thing that people or servers wait for; on the I/O thread. Shared with the bodies of answers,
+/// which outlive the storage.
+struct CommitNews {
+  explicit CommitNews(net::Executor executor) : changed(executor) {}
+  void tell() {
+    ++changes;
+    changed.notify_all();
+  }
   net::Signal changed;
   std::uint64_t changes = 0;  ///< Read it before the database: a change that the database does not show yet raises it later.
 };
@@ -28,7 +33,11 @@ class Storage {
  public:
   /// `sealing` is what the secrets in this database are sealed under; without one, they are lost with the process (tests).
   Storage(net::Executor executor, store::Database& database, Sealing sealing = Sealing::ephemeral())
-      : executor_(executor), database_(database), sealing_(sealing), feed_news_(std::make_shared<FeedNews>(executor)) {}
+      : executor_(executor),
+        database_(database),
+        sealing_(sealing),
+        feed_news_(std::make_shared<CommitNews>(executor)),
+        in_force_news_(std::make_shared<CommitNews>(executor)) {}
 
   /// Runs `work` as one durable unit: every change it made is there, or none.
   template <class T>
@@ -42,7 +51,10 @@ class Storage {
   store::Database& database() { return database_; }
   const Sealing& sealing() const { return sealing_; }
   net::Executor executor() const { return executor_; }
-  const std::shared_ptr<FeedNews>& feed_news() const { return feed_news_; }
+  /// Of the own feed.
+  const std::shared_ptr<CommitNews>& feed_news() const { return feed_news_; }
+  /// Of which servers are below, and what is in force there.
+  const std::shared_ptr<CommitNews>& in_force_news() const { return in_force_news_; }
 
  private:
   enum class Kind : std::uint8_t { read, write };
@@ -67,7 +79,8 @@ class Storage {
   net::Executor executor_;
   store::Database& database_;
   Sealing sealing_;
-  std::shared_ptr<FeedNews> feed_news_;
+  std::shared_ptr<CommitNews> feed_news_;
+  std::shared_ptr<CommitNews> in_force_news_;
 };
 
 /// What a unit of work without an answer returns.

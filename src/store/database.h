@@ -70,9 +70,13 @@ class Transaction {
   /// This unit changes the own feed (tables_feed.h): whoever serves it has to be woken after the commit.
   void note_feed_change() { feed_changed_ = true; }
   bool feed_changed() const { return feed_changed_; }
+  /// This unit changes what is known of what is in force below (tables_in_force.h): whoever watches it has to be woken after the commit.
+  void note_in_force_change() { in_force_changed_ = true; }
+  bool in_force_changed() const { return in_force_changed_; }
 
  private:
   bool feed_changed_ = false;
+  bool in_force_changed_ = false;
 };
 
 using Work = std::function<Result<>(Transaction&)>;

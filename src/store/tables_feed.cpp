@@ -38,6 +38,9 @@ std::uint64_t after(std::uint64_t given, TimePoint at) {
   return std::max(given + 1, static_cast<std::uint64_t>(std::max<std::int64_t>(to_micros(at), 1)));
 }
 
+/// What the status of policies is made of: which servers are below, and what they confirmed.
+bool shows_in_force(FeedKind kind) { return kind == FeedKind::applied || kind == FeedKind::secondary || kind == FeedKind::gone; }
+
 constexpr std::string_view kPutOwnState =
     "INSERT INTO rolled_up_states (origin, subject, kind, origin_sequence, at, payload, via, received_at, snapshot) "
     "VALUES ($1, $2, $3, $4, $5, $6, '', $5, 0) ON CONFLICT (origin, subject, kind) DO UPDATE SET "
@@ -145,6 +148,7 @@ std::uint64_t FeedWriter::next_sequence() {
 }
 
 void FeedWriter::append(const FeedRecord& record) {
+  if (shows_in_force(record.kind)) transaction_.note_in_force_change();
   if (state_.epoch == 0) return;
   const auto bytes = record.payload.size() + limits::kFeedRecordOverhead;
   transaction_.note_feed_change();

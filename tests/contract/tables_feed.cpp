@@ -1,6 +1,8 @@
 // The feed and what came up from below, on both engines.
 #include "store/tables_feed.h"
 
+#include <functional>
+
 #include <gmock/gmock.h>
 
 #include "base/limits_feed.h"
@@ -477,6 +479,27 @@ TEST_P(FeedTables, ResultsOfOneTaskAreReadByItsIndexAndNotAmongThoseOfAllOthers)
   const auto plan = plan_of_results(database(), GetParam());
   EXPECT_NE(plan.find("rolled_up_results_by_subject"), std::string::npos) << plan;
   EXPECT_EQ(plan.find("TEMP B-TREE"), std::string::npos) << plan;
+}
+
+/// Whether the unit told that it changed what is in force below.
+bool tells_in_force(store::Database& database, const std::function<void(Transaction&)>& what) {
+  return in_write(database, [&](Transaction& t) {
+    what(t);
+    return t.in_force_changed();
+  });
+}
+
+TEST_P(FeedTables, WhatIsInForceBelowHasChangedWhenAServerCameWentOrConfirmedAndThenAlone) {
+  const store::Arrival arrival{kVia, at(30)};
+  const auto taking = [&](store::ArrivedRecord record) {
+    return tells_in_force(database(), [&](Transaction& t) { store::take_feed(t, arrival, {&record, 1}); });
+  };
+  EXPECT_TRUE(taking({below(FeedKind::applied, 1, "in force")}));
+  EXPECT_FALSE(taking({below(FeedKind::applied, 1, "in force")})) << "it is known";
+  EXPECT_TRUE(taking({below(FeedKind::secondary, 2)}));
+  EXPECT_FALSE(taking({below(FeedKind::devices, 3)}));
+  EXPECT_FALSE(taking(event(4)));
+  EXPECT_TRUE(taking({below(FeedKind::gone, 5)}));
 }
 
 TEST_P(FeedTables, OldEventsAndTombstonesAreTrimmed) {

@@ -51,6 +51,10 @@ def in_force(server, names) -> bool:
     return True
 
 
+def second_id(root) -> str:
+    return root.api.get("/secondaries")["items"][0]["id"]
+
+
 def locked(value) -> dict:
     return {"value": value, "locked": True}
 
@@ -153,6 +157,35 @@ def test_p10_the_root_proves_what_is_in_force_on_every_server_and_says_who_is_be
     registration = next(each for each in second.api.get("/secondaries")["items"] if each["name"] == "third")
     second.api.delete(f"/secondaries/{registration['id']}")
     wait_until(lambda: set(status(root)) == {"second"}, "the removed one is gone from the proof")
+
+
+def test_p10_a_stream_tells_whenever_what_is_proved_has_changed(start):
+    root, second, third = chain_of(start, LEVELS[:3])
+    wait_until(lambda: in_force(root, ["second", "third"]), "nothing is to be in force, and that is")
+
+    def told_until(stream, condition, what):
+        for _ in range(30):
+            event = stream.next_of("policy_status_changed")
+            assert "id" not in event and event["data"]["sequence"] == 0 and event["data"]["severity"] == "info"
+            with contextlib.suppress(AssertionError):
+                if condition():
+                    return
+        raise AssertionError(f"the stream told nothing when {what}")
+
+    with root.api.events() as stream, root.api.through(second_id(root)).events() as below:
+        policy = add_policy(root, settings={"log.level": locked("warning")})
+        told_until(stream, lambda: in_force(root, ["second", "third"]) and status(root)["third"]["policies"][0]["in_force_revision"] == policy["revision"],
+                   "the last server confirmed")
+        told_until(below, lambda: in_force(second, ["third"]) and status(second)["third"]["policies"], "the last one confirmed to its own primary")
+        third.kill()
+        told_until(stream, lambda: not status(root)["third"]["current"], "the third went away")
+        changed = edit(root, policy, settings={"log.level": locked("error")})
+        told_until(stream, lambda: status(root)["second"]["state"] == "in_force" and status(root)["third"]["state"] == "behind", "one is behind")
+        third.start()
+        told_until(stream, lambda: in_force(root, ["third"]) and status(root)["third"]["policies"][0]["in_force_revision"] == changed["revision"],
+                   "it caught up")
+    assert root.api.get("/events?kind=policy_status_changed")["items"] == []
+    assert "policy_status_changed" not in root.text()
 
 
 def test_p10_a_secondary_that_lost_what_it_confirmed_is_not_shown_as_in_force(start, secret):

@@ -2,6 +2,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <gtest/gtest.h>
 
+#include "server/event.h"
 #include "unit/api/test_site.h"
 
 namespace daikan::api::test {
@@ -156,6 +157,33 @@ TEST_F(HierarchyTest, LiveEventsComeAsTheyHappenAndResume) {
   again.reset();
   headers.set("last-event-id", "x");
   EXPECT_EQ(hq.ask_with(headers, "GET", "/api/v1/events").status, 422);
+}
+
+TEST_F(HierarchyTest, AStreamTellsThatTheStatusOfPoliciesHasChangedAndTheLogDoesNot) {
+  auto headers = hq.bearer();
+  headers.add("accept", "text/event-stream");
+  const auto open = [&](const std::string& query) {
+    auto source = hq.open("GET", "/api/v1/events" + query, headers).body.into_source();
+    EXPECT_TRUE(loop.run(piece_with(*source, "retry")).starts_with("retry"));
+    return source;
+  };
+  hq.history->policy_status_changed();
+  auto all = open("");
+  auto warnings = open("?severity=warning");
+  auto alone = open("?kind=policy_status_changed");
+  const json::object body{{"name", "branch"}, {"certificate", branch.facts.certificate_pem}};
+  ASSERT_EQ(hq.ask("POST", "/api/v1/secondaries", json::serialize(body)).status, 201);
+  const auto first = loop.run(piece_with(*all, "event: "));
+  EXPECT_NE(first.find("secondary_added"), std::string::npos) << "what was before the stream is not told: " << first;
+  hq.history->policy_status_changed();
+  const auto piece = loop.run(piece_with(*all, "policy_status_changed"));
+  EXPECT_TRUE(piece.starts_with("event: policy_status_changed\ndata: {\"sequence\":0,")) << piece;
+  EXPECT_NE(loop.run(piece_with(*alone, "event: ")).find("policy_status_changed"), std::string::npos);
+  loop.run(hq.history->append({server::warning_event(now(), "test_warning", "Something is to be looked at.")}));
+  const auto warned = loop.run(piece_with(*warnings, "event: "));
+  EXPECT_NE(warned.find("test_warning"), std::string::npos) << "a change of the status is no warning: " << warned;
+  for (auto* source : {&all, &warnings, &alone}) source->reset();
+  EXPECT_TRUE(hq.ask("GET", "/api/v1/events?kind=policy_status_changed").body.at("items").as_array().empty());
 }
 
 TEST_F(HierarchyTest, RelayedRequestsLeaveStreamsForTheLinkItself) {

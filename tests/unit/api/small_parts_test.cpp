@@ -135,6 +135,8 @@ TEST(SseFrame, IsThreeLinesAndAnEmptyOne) {
   EXPECT_TRUE(frame.starts_with("id: 12\nevent: link_connecteddataforged\ndata: {"));
   EXPECT_TRUE(frame.ends_with("}\n\n"));
   EXPECT_EQ(std::count(frame.begin(), frame.end(), '\n'), 4);
+  event.sequence = 0;
+  EXPECT_TRUE(sse_frame(event).starts_with("event: link_connected")) << "what is in no log has no id to go on after";
 }
 
 // ---- request values ----

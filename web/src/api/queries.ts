@@ -30,6 +30,7 @@ export const keys = {
   operation: (path: ServerPath, id: string) => [pathKey(path), "operation", id] as const,
   deviceCounts: (path: ServerPath, group?: string) => [pathKey(path), "device_counts", group ?? null] as const,
   tree: (path: ServerPath) => [pathKey(path), "tree"] as const,
+  policyStatus: (path: ServerPath) => [pathKey(path), "policy_status"] as const,
   account: ["", "account"] as const,
 };
 

@@ -1422,6 +1422,10 @@ export interface paths {
          *
          *     With `Accept: text/event-stream` the answer never ends: `id` is the sequence, `event` the kind, `data` the Event. It goes on behind
          *     `Last-Event-ID` or `after`, and begins with what happens from now on without either. A comment line comes every 15 seconds.
+         *
+         *     A stream also tells `policy_status_changed`: what `GET /policies/status` answers has changed; read it again. It comes once a second at
+         *     the most, however much changes, and after the last change. It is in no log, so it has no `id`, and the `sequence` of its `data` is 0.
+         *     The filters hold for it as for an event of this kind, of severity info.
          */
         get: operations["events"];
         put?: never;
@@ -1875,7 +1879,8 @@ export interface paths {
         };
         /**
          * What every server below, at any depth, has confirmed of the policies that are to be in force there
-         * @description Depth first. A server is `in_force` only when its own primary heard it confirm all of it; what nobody told is `unknown`.
+         * @description Depth first. A server is `in_force` only when its own primary heard it confirm all of it; what nobody told is `unknown`. A stream of
+         *     `GET /events` tells `policy_status_changed` when this answer has changed.
          */
         get: operations["policy_status"];
         put?: never;
@@ -2705,6 +2710,7 @@ export interface components {
             }[];
         };
         Event: {
+            /** @description 0: told by a stream, and not in the log. */
             sequence: number;
             at: components["schemas"]["Time"];
             /** @enum {string} */

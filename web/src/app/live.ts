@@ -12,6 +12,10 @@ import type { Secondary, ServerEvent } from "../api/types";
 
 const kCalmMs = 400;
 const kStormMs = 2000;
+/** The status of thousands of servers is read less often: most of the time goes to something else. */
+const kRestPerReading = 5;
+/** Told by the stream alone; in no log. */
+const kPolicyStatusChanged = "policy_status_changed";
 /** More records than these at once are read as a list. */
 const kSingly = 8;
 /** Whoever may not see events still sees changes, later. */
@@ -24,6 +28,12 @@ export class Freshener {
   #everything = false;
   #timer: ReturnType<typeof setTimeout> | null = null;
   #lastAt = 0;
+  #statusTimer: ReturnType<typeof setTimeout> | null = null;
+  #statusDueAt = 0;
+  #statusReading = false;
+  /** It has changed while it was read. */
+  #statusAgain = false;
+  #stopped = false;
 
   constructor(
     readonly path: ServerPath,
@@ -31,9 +41,15 @@ export class Freshener {
   ) {}
 
   take(event: ServerEvent): void {
+    if (event.kind === kPolicyStatusChanged) return this.takeStatus();
     if (isAboutLinkOnly(event)) this.#changed.add(event.secondary_id!);
     else this.#everything = true;
     this.#plan();
+  }
+
+  takeStatus(): void {
+    if (this.#statusReading) this.#statusAgain = true;
+    else this.#statusTimer ??= setTimeout(() => void this.#refreshStatus(), Math.max(kCalmMs, this.#statusDueAt - Date.now()));
   }
 
   takeAll(): void {
@@ -42,7 +58,9 @@ export class Freshener {
   }
 
   stop(): void {
+    this.#stopped = true;
     if (this.#timer !== null) clearTimeout(this.#timer);
+    if (this.#statusTimer !== null) clearTimeout(this.#statusTimer);
   }
 
   #plan(): void {
@@ -53,6 +71,17 @@ export class Freshener {
       this.#lastAt = Date.now();
       void this.#refresh();
     }, pause);
+  }
+
+  async #refreshStatus(): Promise<void> {
+    const begun = Date.now();
+    this.#statusTimer = null;
+    this.#statusAgain = false;
+    this.#statusReading = true;
+    await this.client.invalidateQueries({ queryKey: keys.policyStatus(this.path) });
+    this.#statusReading = false;
+    this.#statusDueAt = begun + Math.max(kStormMs, kRestPerReading * (Date.now() - begun));
+    if (this.#statusAgain && !this.#stopped) this.takeStatus();
   }
 
   async #refresh(): Promise<void> {
@@ -66,7 +95,7 @@ export class Freshener {
       return;
     }
     await Promise.all(changed.map((id) => this.#refreshOne(id)));
-    const about = ["events", "primary", "unrecognised", "roll_over", "tree"];
+    const about = ["events", "primary", "unrecognised", "roll_over", "tree", "policy_status"];
     await Promise.all(about.map((name) => this.client.invalidateQueries({ queryKey: [key, name] })));
   }
 
@@ -95,6 +124,7 @@ export function useLive(path: ServerPath, enabled = true): void {
       happened: (event) => freshener.take(event),
       opened: (again) => {
         if (again) freshener.takeAll();
+        else freshener.takeStatus(); // what changed between its reading and the beginning of the stream was told to nobody
       },
       refused: () => {
         poll = setInterval(() => freshener.takeAll(), kWithoutEventsMs);

@@ -74,7 +74,7 @@ export function ServersTable({ secondaries, actions }: { secondaries: Secondary[
   const [page, setPage] = useState(1);
   const [perPage, setPerPage] = useState(50);
 
-  const status = usePolicyStatus(undefined, 30_000);
+  const status = usePolicyStatus();
   const proof = useMemo(() => new Map((status.data?.items ?? []).filter((each) => each.path.length === 1).map((each) => [each.registration_id, each])), [status.data]);
 
   const found = useMemo(() => sortSecondaries(findSecondaries(secondaries, text, state), column, direction), [secondaries, text, state, column, direction]);

@@ -6,6 +6,7 @@ import { Table, Tbody, Td, Th, Thead, Tr } from "@patternfly/react-table";
 import { useQuery, type UseQueryResult } from "@tanstack/react-query";
 import { Link } from "react-router-dom";
 import { useTranslation } from "react-i18next";
+import { keys } from "../../api/queries";
 import type { AnswerOf, Policy } from "../../api/types";
 import { useServer } from "../../app/place";
 import { Empty } from "../../parts/empty";
@@ -19,15 +20,13 @@ type State = InForce["state"];
 
 const kStates: State[] = ["failed", "behind", "unknown", "in_force"];
 const kColours: Record<State, LabelProps["color"]> = { in_force: "green", behind: "orange", failed: "red", unknown: "grey" };
-/** What is proved below tells no event here. */
-const kAskAgainMs = 5_000;
 
-export function usePolicyStatus(policy?: string, askAgainMs = kAskAgainMs): UseQueryResult<PolicyStatus> {
-  const { api, key } = useServer();
+/** Fresh by the stream of events (app/live). */
+export function usePolicyStatus(policy?: string): UseQueryResult<PolicyStatus> {
+  const { api, path } = useServer();
   return useQuery({
-    queryKey: [key, "policy_status", policy ?? ""],
+    queryKey: [...keys.policyStatus(path), policy ?? ""],
     queryFn: async ({ signal }) => (await api.get("policies/status", { query: policy === undefined ? {} : { policy }, signal })).data,
-    refetchInterval: askAgainMs,
   });
 }
 
