@@ -143,6 +143,8 @@ awaitable<bool> LinkHost::State::store_facts(RunningEndPtr end, link::HelloFacts
   } else if (const auto below = std::dynamic_pointer_cast<LowerRunning>(end)) {
     below->record.server_id = facts_told.server_id;
     below->record.name = facts_told.name;
+    below->record.version = facts_told.software;
+    below->record.last_connected_at = facts_told.connected_at;
   }
   take_keys(end, facts_told.keys);
   co_return true;

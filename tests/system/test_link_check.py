@@ -65,6 +65,7 @@ def test_a_link_that_stands_is_examined_from_both_ends_and_not_disturbed(hq, sta
     from_above = check(hq, before[0]["id"])
     assert from_above["ok"] and from_above["other_end"]["server"] == branch.name, from_above
     assert {step["step"]: step["seen_by"] for step in from_above["steps"]}["tcp"] == "other_end"  # the end that dials tells of the way
+    assert all(from_above[end]["last_connected_at"] for end in ("this_end", "other_end")), from_above  # on the first link, too
     assert from_above["other_end"]["expects"] == hq.fingerprint and from_above["this_end"]["expects"] == branch.fingerprint
     from_below = check(branch)
     assert from_below["ok"] and from_below["other_end"] is None and from_below["other_end_missing"]["remedy"]
