@@ -10,6 +10,7 @@
 #include "hierarchy/names.h"
 #include "link/proof.h"
 #include "net/signature.h"
+#include "server/counted.h"
 #include "server/detail/introduction.h"
 #include "server/detail/invitations_state.h"
 #include "server/detail/secondary_addition.h"
@@ -119,14 +120,7 @@ awaitable<> Invitations::State::receive(std::unique_ptr<net::TlsStream> stream) 
     stream->close();
     co_return;
   }
-  struct Place {
-    unsigned& count;
-    explicit Place(unsigned& c) : count(++c) {}
-    ~Place() { --count; }
-    Place(const Place&) = delete;
-    Place& operator=(const Place&) = delete;
-  };
-  const Place place(guests);
+  const Counted place(guests);
   const auto guest = std::make_shared<GuestConnection>();
   guest->key = key;
   guest->source = stream->remote_ip();

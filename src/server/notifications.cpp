@@ -11,6 +11,7 @@
 #include "base/limits.h"
 #include "base/limits_notifications.h"
 #include "base/text.h"
+#include "server/counted.h"
 #include "server/delivery.h"
 #include "server/event.h"
 #include "server/notification_records.h"
@@ -343,14 +344,7 @@ awaitable<Result<>> Notifications::test(const Actor& actor, DestinationId id) {
   if (state->tests >= limits::kMaxNotificationTests) {
     co_return fail(Code::rate_limited, "Too many tests of notifications run at this moment.", "Try again in a few seconds.");
   }
-  struct Place {
-    unsigned& count;
-    explicit Place(unsigned& c) : count(++c) {}
-    ~Place() { --count; }
-    Place(const Place&) = delete;
-    Place& operator=(const Place&) = delete;
-  };
-  const Place place(state->tests);
+  const Counted place(state->tests);
   const auto note = [actor, id](store::Transaction& transaction) -> Result<Destination> {
     auto found = store::find_destination(transaction, id);
     if (!found) return no_such_destination();

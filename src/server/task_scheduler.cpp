@@ -11,6 +11,7 @@
 #include "base/limits_tasks.h"
 #include "base/text.h"
 #include "server/access.h"
+#include "server/counted.h"
 #include "server/primary_bound.h"
 #include "store/tables_downstream.h"
 
@@ -146,14 +147,7 @@ void TaskScheduler::State::begin(TaskRun run, hierarchy::Task task) {
 
 awaitable<> TaskScheduler::State::carry_out(std::shared_ptr<State> self, RunningPtr run) {
   while (self->working >= limits::kMaxTasksAtOnce) co_await self->ended.wait();
-  struct Place {
-    std::size_t& count;
-    explicit Place(std::size_t& c) : count(++c) {}
-    ~Place() { --count; }
-    Place(const Place&) = delete;
-    Place& operator=(const Place&) = delete;
-  };
-  const Place place(self->working);
+  const Counted place(self->working);
   auto outcome = co_await self->work(run->task);
   run->outcome.emplace(std::move(outcome));
 }
