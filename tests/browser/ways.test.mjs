@@ -50,6 +50,7 @@ for (const language of ["en", "ja"]) {
       await olga.page.getByRole("button", { name: olga.t("add_secondary.resume") }).click();
       await olga.page.locator('[data-operation="done"]').waitFor({ timeout: 60_000 });
       await olga.isClean("wizard, done");
+      assert.notEqual(await olga.page.evaluate(() => document.activeElement.tagName), "BODY", "the focus is where it goes on");
       assert.equal((await named(branch.name)).state, "connected");
       assert.deepEqual([...olga.asked], [hq.url], "the browser itself speaks to the primary alone");
       await olga.leave();

@@ -1,3 +1,4 @@
+import { useEffect, useRef, type ReactNode } from "react";
 import { Button, Card, CardBody, Content, Flex, Form, ProgressStep, ProgressStepper, Title } from "@patternfly/react-core";
 import { useNavigate } from "react-router-dom";
 import { useTranslation } from "react-i18next";
@@ -59,6 +60,21 @@ function Summary({ draft }: { draft: Draft }) {
   );
 }
 
+/** How it stands. Takes the focus when what had it is gone: the button that began or resumed the join. */
+function Standing({ state, children }: { state: Operation["state"]; children: ReactNode }) {
+  const line = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (document.activeElement === document.body) line.current?.focus();
+  }, [state]);
+  return (
+    <div ref={line} tabIndex={-1}>
+      <Title headingLevel="h3" size="md" aria-live="polite">
+        {children}
+      </Title>
+    </div>
+  );
+}
+
 interface Props extends StepProps {
   join: Join;
   onMend: (operation: Operation | null, problem: unknown) => void;
@@ -95,9 +111,7 @@ export function ProgressStepPage(props: Props) {
   const running = operation.state === "running";
   return (
     <div className="daikan-stack" data-operation={operation.state}>
-      <Title headingLevel="h3" size="md" aria-live="polite">
-        {t(`add_secondary.state_${operation.state}`, { name: calledHere(draft) })}
-      </Title>
+      <Standing state={operation.state}>{t(`add_secondary.state_${operation.state}`, { name: calledHere(draft) })}</Standing>
       <Steps operation={operation} />
       {!running && operation.state !== "done" && (
         <>
